@@ -1,0 +1,1 @@
+"""Work: jobs, the handlers' contract, retries, timers, messages and the inbox's commands."""

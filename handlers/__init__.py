@@ -1,5 +1,20 @@
 """The ports to the world outside: one table, topic → handler, which the worker loads."""
 
 from engine import Handler
+from handlers.device import measure, snmp_get
+from handlers.inventory import lookup, reservations, segments
+from handlers.mail import email_notice, reminder
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    handler.topic: handler
+    for handler in (
+        email_notice.HANDLER,
+        reminder.HANDLER,
+        snmp_get.HANDLER,
+        measure.HANDLER,
+        lookup.HANDLER,
+        segments.HANDLER,
+        reservations.RESERVE,
+        reservations.RELEASE,
+    )
+}

@@ -1,0 +1,1 @@
+"""The port `device`: network elements asked over SNMP."""

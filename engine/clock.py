@@ -1,0 +1,42 @@
+"""The two clocks, and no other: case time, which may be moved, and machine time, which never is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+_case_time: ContextVar[datetime | None] = ContextVar("case_time", default=None)
+
+
+def now() -> datetime:
+    """Case time of the transaction we are in: timers, limits and history go by it.
+
+    It is PostgreSQL's transaction time moved by the case clock, the same from the first statement to the commit.
+    Outside a transaction there is none, and asking for it is a mistake of the caller (RuntimeError).
+    """
+    value = _case_time.get()
+    if value is None:
+        raise RuntimeError("there is no case time outside a transaction")
+    return value
+
+
+def machine() -> datetime:
+    """Real time: leases, back-off of technical retries, sessions, tokens and throttling go by it."""
+    return datetime.now(UTC)
+
+
+def in_transaction() -> bool:
+    """Whether case time is known here, that is whether a transaction of `store` is open in this context."""
+    return _case_time.get() is not None
+
+
+@contextmanager
+def reading(moment: datetime) -> Iterator[None]:
+    """Let `now` answer `moment` inside the block: `store` does so for each transaction, the sandbox for each step."""
+    if moment.tzinfo is None:
+        raise ValueError("case time needs a time zone")
+    token = _case_time.set(moment)
+    try:
+        yield
+    finally:
+        _case_time.reset(token)

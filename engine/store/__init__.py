@@ -1,0 +1,34 @@
+"""PostgreSQL: the sessions (with the project's only commit), the models, the migrations and the embedded server."""
+
+from sqlalchemy.orm import Session
+
+from engine.store.embedded import EmbeddedServer
+from engine.store.migrations import newest_revision, require_current, upgrade
+from engine.store.session import (
+    after_commit,
+    configure,
+    configured_url,
+    dispose,
+    pipeline,
+    raw_connection,
+    retrying,
+    sqlstate,
+    transaction,
+)
+
+__all__ = [
+    "EmbeddedServer",
+    "Session",
+    "after_commit",
+    "configure",
+    "configured_url",
+    "dispose",
+    "newest_revision",
+    "pipeline",
+    "raw_connection",
+    "require_current",
+    "retrying",
+    "sqlstate",
+    "transaction",
+    "upgrade",
+]

@@ -1,0 +1,38 @@
+"""The row that moves case time: the demo shifts it, Camunda's clock API pins it, a reset puts it back."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+# Transaction time, so that all of one transaction is one moment.
+READ_CASE_TIME = "SELECT coalesce(frozen_at, now() + shift) FROM case_clock"
+
+
+def pin(session: Session, moment: datetime) -> None:
+    """Let case time stand at `moment` until it is pinned elsewhere, moved or reset."""
+    _require_zone(moment)
+    session.execute(text("UPDATE case_clock SET mode = 'frozen', frozen_at = :moment"), {"moment": moment})
+
+
+def move_to(session: Session, moment: datetime) -> None:
+    """Let case time be `moment` now and go on from there."""
+    _require_zone(moment)
+    session.execute(
+        text("UPDATE case_clock SET mode = 'offset', frozen_at = NULL, shift = :moment - now()"), {"moment": moment}
+    )
+
+
+def move_by(session: Session, step: timedelta) -> None:
+    """Put case time forward by `step`, or back; a pinned one stays pinned."""
+    session.execute(text("UPDATE case_clock SET frozen_at = frozen_at + :step, shift = shift + :step"), {"step": step})
+
+
+def reset(session: Session) -> None:
+    """Let case time be real time again."""
+    session.execute(text("UPDATE case_clock SET mode = 'offset', frozen_at = NULL, shift = '0'"))
+
+
+def _require_zone(moment: datetime) -> None:
+    if moment.tzinfo is None:
+        raise ValueError("case time needs a time zone")

@@ -1,0 +1,166 @@
+"""One postmaster on one cluster: found by number and start time, started, waited for, and ended."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.errors import Conflict, Unavailable
+from engine.store.embedded.addresses import DEFAULT_PORT, Address, socket_folder
+from engine.store.embedded.cluster import Cluster
+from engine.store.embedded.processes import command_line, start_mark
+from engine.store.embedded.programs import launch
+
+START_SECONDS = 120.0
+STOP_SECONDS = 20.0
+LONGEST_LOG = 10_000_000
+
+SETTINGS = {
+    "fsync": "on",
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+    "shared_preload_libraries": "pg_stat_statements",
+    # Statements here are short; compiling them costs more than it saves.
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "io_method": "sync",
+    "log_checkpoints": "off",
+    "log_line_prefix": "%m [%p] ",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+    "password_encryption": "scram-sha-256",
+    "unix_socket_permissions": "0700",
+}
+
+
+class Postmaster:
+    """The server process of a cluster, whoever started it. Its callers hold the data folder alone."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._record = cluster.data / "postmaster.json"
+        self._log = cluster.data / "server.log"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def ensure(self, port: int | None) -> Address:
+        """Have it running and ready, and say where. `port` asks for TCP; Conflict if it runs without already."""
+        if self.pid() is not None and self._status() not in ("starting", "ready"):
+            # A shutdown somebody began waits for its clients; ours cannot wait for that.
+            self.stop()
+        if self.pid() is None:
+            self._start(port)
+        self._wait_until_ready()
+        return self._address(port)
+
+    def pid(self) -> int | None:
+        """Its process number if it lives: the recorded start time tells it from a process that reuses the number."""
+        if self._child is not None:
+            self._child.poll()
+        recorded = self._recorded()
+        if recorded is not None and start_mark(recorded[0]) == recorded[1]:
+            return recorded[0]
+        return self._unrecorded()
+
+    def stop(self) -> None:
+        """End it: at once for its clients, and with a checkpoint, so that the next start needs no recovery."""
+        pid = self.pid()
+        if pid is None:
+            return
+        for request, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS)):
+            os.kill(pid, request)
+            if _within(seconds, lambda: self.pid() != pid):
+                self._record.unlink(missing_ok=True)
+                return
+        raise Unavailable("postgres_not_stopped", pid=pid, seconds=round(2 * STOP_SECONDS))
+
+    def _start(self, port: int | None) -> None:
+        command = self._command(port)
+        give_up = time.monotonic() + STOP_SECONDS
+        while True:
+            # The file a dead postmaster left names a process number that may be anybody's by now.
+            (self._cluster.files / "postmaster.pid").unlink(missing_ok=True)
+            told = self._launch(command)
+            if told is None:
+                return
+            # Children of a killed postmaster notice its death a moment later and hold its memory until then.
+            if "still in use" not in told or time.monotonic() > give_up:
+                raise Unavailable("postgres_not_started", log=str(self._log), output=told[-2000:])
+            time.sleep(0.1)
+
+    def _launch(self, command: list[str | Path]) -> str | None:
+        """Start the process and record it; gives what it wrote if it ended again, None once it has its pid file."""
+        self._rotate_log()
+        # What goes wrong is logged with the statement, so nobody else may read it.
+        with open(self._log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
+            begin = log.tell()
+            self._child = launch(self._cluster.account, command, log)
+        child = self._child
+        self._record.write_text(json.dumps({"pid": child.pid, "started": start_mark(child.pid)}))
+        _within(START_SECONDS, lambda: child.poll() is not None or self._pid_file()[:1] == [str(child.pid)])
+        if child.poll() is None:
+            return None
+        return self._log.read_bytes()[begin:].decode(errors="replace")
+
+    def _command(self, port: int | None) -> list[str | Path]:
+        folder = str(socket_folder(self._cluster.data, self._cluster.account)).replace('"', '""')
+        settings = SETTINGS | {
+            "listen_addresses": "127.0.0.1" if port else "",
+            "port": str(port or DEFAULT_PORT),
+            "unix_socket_directories": f'"{folder}"',
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [self._cluster.programs / "postgres", "-D", self._cluster.files, *options]
+
+    def _wait_until_ready(self) -> None:
+        _within(START_SECONDS, lambda: self.pid() is None or self._status() == "ready")
+        if self._status() != "ready" or self.pid() is None:
+            told = self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""
+            raise Unavailable("postgres_not_started", log=str(self._log), output=told)
+
+    def _address(self, wanted: int | None) -> Address:
+        lines = self._pid_file()
+        address = Address(folder=Path(lines[4]), port=int(lines[3]), tcp=lines[5])
+        if wanted is not None and (address.port != wanted or not address.tcp):
+            raise Conflict("postgres_port_differs", wanted=wanted, actual=address.port if address.tcp else "–")
+        return address
+
+    def _recorded(self) -> tuple[int, str] | None:
+        try:
+            record = json.loads(self._record.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return record["pid"], record["started"]
+
+    def _unrecorded(self) -> int | None:
+        """A postmaster whose starter died before it could record it: its command line names our files."""
+        lines = self._pid_file()
+        if not lines or not lines[0].isdecimal():
+            return None
+        pid = int(lines[0])
+        return pid if f"-D {self._cluster.files} " in command_line(pid) and start_mark(pid) else None
+
+    def _status(self) -> str:
+        lines = self._pid_file()
+        return lines[7].strip() if len(lines) > 7 else "starting" if lines else "gone"
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self._cluster.files / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _rotate_log(self) -> None:
+        if self._log.exists() and self._log.stat().st_size > LONGEST_LOG:
+            self._log.replace(self._log.with_suffix(".log.1"))
+
+
+def _within(seconds: float, condition: Callable[[], bool]) -> bool:
+    give_up = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.01)
+    return True

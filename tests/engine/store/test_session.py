@@ -1,0 +1,266 @@
+"""Transactions: one commit, case time, another try for what got in each other's way."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from engine import clock, store
+from engine.errors import Conflict, Unavailable
+
+MOMENT = datetime(2030, 5, 1, 8, 30, tzinfo=UTC)
+
+
+def table() -> None:
+    with store.transaction() as session:
+        session.execute(text("CREATE TABLE note (id int PRIMARY KEY, body jsonb)"))
+
+
+def add(number: int) -> None:
+    with store.transaction() as session:
+        session.execute(text("INSERT INTO note VALUES (:number)"), {"number": number})
+
+
+def count() -> int:
+    with store.transaction() as session:
+        return int(session.execute(text("SELECT count(*) FROM note")).scalar_one())
+
+
+@pytest.mark.usefixtures("db")
+def test_what_a_block_changed_is_committed_at_its_end() -> None:
+    table()
+    add(1)
+    assert count() == 1
+
+
+@pytest.mark.usefixtures("db")
+def test_a_block_that_raises_changes_nothing() -> None:
+    table()
+
+    def insert_and_fail() -> None:
+        with store.transaction() as session:
+            session.execute(text("INSERT INTO note VALUES (1)"))
+            raise LookupError("the caller's own mistake")
+
+    with pytest.raises(LookupError):
+        insert_and_fail()
+    assert count() == 0
+
+
+@pytest.mark.usefixtures("db")
+def test_a_transaction_inside_a_transaction_is_refused() -> None:
+    with store.transaction(), pytest.raises(RuntimeError, match="open here already"), store.transaction():
+        pass
+
+
+def test_without_a_database_a_transaction_says_so() -> None:
+    store.dispose()
+    with pytest.raises(RuntimeError, match="no database is configured"), store.transaction():
+        pass
+
+
+@pytest.mark.usefixtures("db")
+def test_case_time_is_the_databases_and_stands_still_within_a_transaction() -> None:
+    with store.transaction() as session:
+        first = clock.now()
+        told = session.execute(text("SELECT now(), clock_timestamp()")).one()
+        assert told[0] == first == clock.now()
+        assert told[1] > first
+    with store.transaction():
+        assert clock.now() > first
+
+
+@pytest.mark.usefixtures("db")
+def test_case_time_ends_with_the_transaction() -> None:
+    with store.transaction():
+        assert clock.in_transaction()
+    assert not clock.in_transaction()
+
+
+@pytest.mark.usefixtures("db")
+def test_times_are_read_in_utc() -> None:
+    with store.transaction() as session:
+        read = session.execute(text("SELECT timestamptz '2030-05-01 16:30+08'")).scalar_one()
+    assert read == MOMENT
+    assert read.utcoffset() == timedelta(0)
+
+
+@pytest.mark.usefixtures("db")
+def test_json_numbers_keep_their_digits() -> None:
+    table()
+    with store.transaction() as session:
+        raw = store.raw_connection(session)
+        raw.execute("INSERT INTO note VALUES (1, %s)", [psycopg.types.json.Jsonb({"rate": Decimal("12.30"), "n": 7})])
+    with store.transaction() as session:
+        body = session.execute(text("SELECT body FROM note")).scalar_one()
+    assert body == {"rate": Decimal("12.30"), "n": 7}
+    assert str(body["rate"]) == "12.30"
+
+
+@pytest.mark.usefixtures("db")
+def test_calls_after_commit_run_after_it_and_see_it() -> None:
+    table()
+    seen: list[int] = []
+    with store.transaction() as session:
+        session.execute(text("INSERT INTO note VALUES (1)"))
+        store.after_commit(session, lambda: seen.append(count()))
+        assert seen == []
+    assert seen == [1]
+
+
+@pytest.mark.usefixtures("db")
+def test_calls_after_commit_do_not_run_when_nothing_is_committed() -> None:
+    seen: list[int] = []
+
+    def fail() -> None:
+        with store.transaction() as session:
+            store.after_commit(session, lambda: seen.append(1))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert seen == []
+
+
+@pytest.mark.usefixtures("db")
+def test_a_failing_call_after_commit_is_logged_and_the_others_run(caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[int] = []
+    with store.transaction() as session:
+        store.after_commit(session, lambda: seen.append(1 // 0))
+        store.after_commit(session, lambda: seen.append(2))
+    assert seen == [2]
+    assert "a call after the commit failed" in caplog.text
+
+
+@pytest.mark.usefixtures("db")
+def test_a_pipeline_sends_many_statements_in_the_sessions_transaction() -> None:
+    table()
+
+    def write_and(fail: bool) -> None:
+        with store.transaction() as session:
+            with store.pipeline(session) as connection:
+                inserted = connection.execute("INSERT INTO note VALUES (1), (2)")
+                counted = connection.execute("SELECT count(*) FROM note")
+            assert inserted.rowcount == 2
+            assert counted.fetchone() == (2,)
+            if fail:
+                raise LookupError
+
+    with pytest.raises(LookupError):
+        write_and(fail=True)
+    assert count() == 0
+    write_and(fail=False)
+    assert count() == 2
+
+
+@pytest.mark.usefixtures("db")
+def test_an_error_in_a_pipeline_undoes_the_transaction() -> None:
+    table()
+
+    def insert_twice() -> None:
+        with store.transaction() as session, store.pipeline(session) as connection:
+            connection.execute("INSERT INTO note VALUES (1)")
+            connection.execute("INSERT INTO note VALUES (1)")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        insert_twice()
+    assert count() == 0
+
+
+@pytest.mark.usefixtures("db")
+def test_a_deadlock_is_tried_again_and_both_sides_get_through() -> None:
+    table()
+    add(1)
+    add(2)
+    both_hold_one = threading.Barrier(2)
+    waited: list[int] = []
+
+    def swap(first: int, second: int) -> None:
+        def work(session: store.Session) -> None:
+            statement = text("UPDATE note SET body = '1' WHERE id = :id")
+            session.execute(statement, {"id": first})
+            if len(waited) < 2:
+                waited.append(first)
+                both_hold_one.wait(timeout=10)
+            session.execute(statement, {"id": second})
+
+        store.retrying(work)
+
+    threads = [threading.Thread(target=swap, args=order) for order in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(waited) == [1, 2]
+    with store.transaction() as session:
+        assert session.execute(text("SELECT count(*) FROM note WHERE body = '1'")).scalar_one() == 2
+
+
+@pytest.mark.usefixtures("db")
+def test_tries_are_bounded() -> None:
+    tries: list[int] = []
+
+    def work(session: store.Session) -> None:
+        tries.append(1)
+        session.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
+
+    with pytest.raises(Conflict) as refused:
+        store.retrying(work, attempts=3)
+    assert refused.value.code == "database_busy"
+    assert len(tries) == 3
+
+
+@pytest.mark.usefixtures("db")
+def test_other_errors_are_not_tried_again() -> None:
+    tries: list[int] = []
+
+    def work(session: store.Session) -> None:
+        tries.append(1)
+        session.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(DBAPIError) as failed:
+        store.retrying(work)
+    assert store.sqlstate(failed.value) == "22012"
+    assert len(tries) == 1
+
+
+def test_connections_that_died_are_replaced_at_the_start_of_a_transaction(db: str) -> None:
+    table()
+
+    def hold(session_count: int) -> None:
+        if session_count:
+            # A thread for each, since a thread has one transaction at most.
+            with store.transaction():
+                thread = threading.Thread(target=hold, args=(session_count - 1,))
+                thread.start()
+                thread.join()
+
+    hold(3)
+    with psycopg.connect(db, autocommit=True) as connection:
+        killed = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    assert len(killed) >= 3
+    add(1)
+    hold(3)
+    assert count() == 1
+
+
+def test_a_database_that_is_away_is_unavailable(server: store.EmbeddedServer) -> None:
+    store.configure(server.url("no_such_database"))
+    try:
+        with pytest.raises(Unavailable) as refused, store.transaction():
+            pass
+        assert refused.value.code == "database_unavailable"
+    finally:
+        store.dispose()
+
+
+def test_the_configured_url_is_for_every_driver(db: str) -> None:
+    with psycopg.connect(store.configured_url()) as connection:
+        assert connection.info.dbname in db

@@ -1,0 +1,180 @@
+"""The front door of the core: one command in, the new state and its effects out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from . import commands
+from .calls import returned
+from .effects import Change, Effect, Note
+from .jobs import complete_job, escalate, fail_job, throw_job_error
+from .limits import fire
+from .run import Run
+from .spec import ProcessSpec
+from .state import State
+from .surroundings import Surroundings
+from .timer_cycles import repeat
+from .token import Token, Wait
+from .user_tasks import complete_task
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What an advance did. `stale`: nothing, because what the command names waits no longer."""
+
+    state: State
+    effects: list[Effect]
+    stale: bool = False
+
+
+def advance(spec: ProcessSpec, state: State, command: commands.Command, surroundings: Surroundings) -> Advanced:
+    """Apply one command to an instance and step until everything waits.
+
+    The state is changed in place and returned; a caller who may have to go back keeps the snapshot.
+    """
+    run = Run(spec, state, surroundings)
+    if not _apply(run, command):
+        return Advanced(state, [], stale=True)
+    run.until_waiting()
+    _own(run)
+    return Advanced(state, run.effects)
+
+
+def _apply(run: Run, command: commands.Command) -> bool:
+    match command:
+        case commands.Start():
+            _start(run, command)
+        case commands.Continue():
+            return bool(run.ready)
+        case commands.Cancel():
+            return _cancel(run)
+        case commands.SetVariables():
+            return _set_variables(run, command)
+        case commands.Returned():
+            return _returned(run, command)
+        case _:
+            return _to_wait(run, command)
+    return True
+
+
+def _start(run: Run, command: commands.Start) -> None:
+    run.state.caller = command.caller
+    run.state.catches = command.catches
+    root = run.enter(run.spec.root, None)
+    for name, value in command.variables.items():
+        run.state.set(root.key, name, value)
+    if command.element is not None:
+        root.internal_data["start"] = command.element
+    run.effects.append(Note("instance_started", run.spec.root.id, root.key))
+
+
+def _cancel(run: Run) -> bool:
+    root = run.tasks.get(run.state.key)
+    if root is None:
+        return False
+    run.abandon(root)
+    return True
+
+
+def _set_variables(run: Run, command: commands.SetVariables) -> bool:
+    token = run.tasks.get(command.scope_key)
+    if token is None:
+        return False
+    if command.local:
+        for name, value in command.variables.items():
+            run.state.set(token.key, name, value)
+    else:
+        run.state.propagate(token, command.variables)
+    names = sorted(command.variables)
+    run.effects.append(Note("variables_set", token.task_spec.id, token.key, {"names": names}))
+    return True
+
+
+def _returned(run: Run, command: commands.Returned) -> bool:
+    token = run.tasks.get(command.element_key)
+    if token is None or token.state != TaskState.STARTED:
+        return False
+    returned(run, token, command)
+    return True
+
+
+def _to_wait(run: Run, command: Any) -> bool:
+    """Commands that answer a record a token waits for."""
+    token = run.tasks.get(command.element_key)
+    noun, handle = _WAITS[type(command)]
+    wait = token and next((w for w in token.waits if w.key == command.key and noun in (w.noun, "")), None)
+    if token is None or wait is None:
+        return False
+    handle(run, token, wait, command)
+    return True
+
+
+def _escalate(run: Run, token: Token, wait: Wait, command: commands.ThrowEscalation) -> None:
+    escalate(run, token, command)
+
+
+def _deliver(run: Run, token: Token, wait: Wait, command: commands.Deliver) -> None:
+    element = run.spec.elements[command.element]
+    run.effects.append(Note("event_received", element.id, token.key))
+    # a non-interrupting event is waited for again and again
+    if getattr(element, "interrupting", True):
+        run.close(token, wait, "completed")
+    element.triggered(run, token, dict(command.variables))
+
+
+def _fire(run: Run, token: Token, wait: Wait, command: commands.FireTimer) -> None:
+    if command.kind != "event":
+        fire(run, token, wait, command)
+        return
+    element = run.spec.elements[command.element]
+    run.effects.append(Note("timer_fired", element.id, token.key))
+    run.close(token, wait, "completed")
+    if command.cycle is not None and not getattr(element, "interrupting", True):
+        repeat(run, token, element, command)
+    element.triggered(run, token, {})
+
+
+def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncident) -> None:
+    """Do again what stopped: enter the element, leave it, or let the job be tried again."""
+    run.close(token, wait, "resolved")
+    run.effects.append(Note("incident_resolved", token.task_spec.id, token.key))
+    if wait.element == "enter":
+        token._set_state(TaskState.READY)
+        run.ready.append(token)
+    elif wait.element == "leave":
+        run.complete(token)
+    else:
+        token._set_state(TaskState.STARTED)
+        _retry(run, token, command.retries)
+
+
+def _retry(run: Run, token: Token, retries: int) -> None:
+    for wait in token.waits:
+        if wait.noun == "job":
+            run.effects.append(Change("job", wait.key, {"state": "created", "retries": max(retries, 1)}))
+
+
+def _own(run: Run) -> None:
+    """The owning unit follows the variables it is made of (decision 14)."""
+    unit = run.spec.properties.get("unit")
+    if unit is None or run.state.key not in run.tasks:
+        return
+    changed = {name for scope, name in run.state.changed if scope == run.state.key}
+    if changed & unit.reads:
+        value, _ = run.evaluate(unit, run.tasks[run.state.key])
+        if isinstance(value, str):
+            run.effects.append(Change("instance", run.state.key, {"unit": value}))
+
+
+_WAITS: dict[type, tuple[str, Callable[[Run, Token, Wait, Any], None]]] = {
+    commands.CompleteJob: ("job", complete_job),
+    commands.FailJob: ("job", fail_job),
+    commands.ThrowError: ("", throw_job_error),
+    commands.ThrowEscalation: ("", _escalate),
+    commands.CompleteTask: ("task", complete_task),
+    commands.FireTimer: ("timer", _fire),
+    commands.Deliver: ("subscription", _deliver),
+    commands.ResolveIncident: ("incident", _resolve),
+}

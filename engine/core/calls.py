@@ -1,0 +1,54 @@
+"""Call activities: the called process is an instance of its own (decision 7)."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+
+from .commands import Returned
+from .effects import Binding, Call, Note, Uncall
+from .element import Element, text_of
+from .expressions import Source
+from .stuck import Stuck
+from .throwing import catchable, throw_error, throw_escalation
+from .token import Token
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
+    """Starts `process` with the variables visible here, or with its input mappings' only, and waits for its end."""
+
+    process: Source
+    binding = Binding()
+    propagate_all_parent = True
+    propagate_all_child = True
+
+    def __init__(self, spec: Any, id: str, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
+        super().__init__(spec, id, subworkflow_spec=id, **kwargs)
+
+    def enter(self, run: "Run", token: Token) -> None:
+        process_id = text_of(run, token, self.process, "processId")
+        if not run.surroundings.catalogue.has_process(process_id, self.binding):
+            raise Stuck("CALLED_ELEMENT_ERROR", "process_missing", {"process": process_id})
+        given = run.view(token) if self.propagate_all_parent else run.state.variables.get(token.key, {})
+        call = Call(process_id, self.binding, dict(given), token.key, catchable(run, token))
+        run.effects += [call, Note("process_called", self.id, token.key, {"process": process_id})]
+
+    def _on_cancel(self, token: Token) -> None:
+        token.workflow.effects.append(Uncall(token.key))
+
+
+def returned(run: "Run", token: Token, command: Returned) -> None:
+    """What the called instance answers: its result, an error or an escalation."""
+    if command.outcome == "completed":
+        call: Any = token.task_spec
+        wanted = call.propagate_all_child or call.output_mappings
+        run.complete(token, command.variables if wanted else {})
+    elif command.outcome == "error":
+        try:
+            throw_error(run, token, command.code, command.message, command.variables)
+        except Stuck as stuck:
+            run.stop(token, stuck, "enter")
+    else:
+        throw_escalation(run, token, command.code, command.variables)

@@ -1,0 +1,141 @@
+"""What can be asked of an instance: one frozen command each. Keys name records and tokens (see `records`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+JSON = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin at the none start event, or at `element` (a message, timer or signal start)."""
+
+    variables: JSON = field(default_factory=dict)
+    element: str | None = None
+    catches: tuple[str, ...] = ()  # of a called instance: see `effects.Call`
+    caller: int | None = None  # key of the calling token
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteJob:
+    key: int
+    element_key: int
+    variables: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FailJob:
+    """The job did not succeed; with retries left it is tried again after `back_off` (machine time)."""
+
+    key: int
+    element_key: int
+    retries: int
+    message: str = ""
+    back_off: timedelta = timedelta()
+    variables: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowError:
+    """A BPMN error out of a job (or, in the sandbox, a task)."""
+
+    key: int
+    element_key: int
+    code: str
+    message: str = ""
+    variables: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowEscalation:
+    """An escalation out of a job or task, which goes on unless the catching event interrupts it."""
+
+    key: int
+    element_key: int
+    code: str
+    variables: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    key: int
+    element_key: int
+    variables: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FireTimer:
+    key: int
+    element_key: int
+    element: str
+    kind: str = "event"
+    cycle: str | None = None
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message or signal reaches one of the instance's subscriptions."""
+
+    key: int
+    element_key: int
+    element: str
+    variables: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The called instance answers. `outcome`: completed, error, escalation."""
+
+    element_key: int
+    outcome: str
+    variables: JSON = field(default_factory=dict)
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """Set variables from `scope_key` on; `local` keeps them in that scope."""
+
+    scope_key: int
+    variables: JSON
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveIncident:
+    """Try again where the incident stands; a failed job gets at least one retry."""
+
+    key: int
+    element_key: int
+    retries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the whole instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on with tokens that were ready when the step budget was used up."""
+
+
+Command = (
+    Start
+    | CompleteJob
+    | FailJob
+    | ThrowError
+    | ThrowEscalation
+    | CompleteTask
+    | FireTimer
+    | Deliver
+    | Returned
+    | SetVariables
+    | ResolveIncident
+    | Cancel
+    | Continue
+)

@@ -1,0 +1,107 @@
+"""What an advance asks the world to do; `instances` does it in PostgreSQL, the sandbox in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from .records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A record begins to wait."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Fields of a waiting record (or, with noun `instance`, of the instance itself) change."""
+
+    noun: str
+    key: int
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A record waits no longer. `outcome`: completed, canceled, resolved."""
+
+    noun: str
+    key: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One row of history. `kind`: see `engine.history`; `data` is JSON and never holds a variable's value."""
+
+    kind: str
+    element: str | None = None
+    element_key: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Which version is meant. `kind`: latest, deployment, versionTag."""
+
+    kind: str = "latest"
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Start a called process as an instance of its own."""
+
+    process_id: str
+    binding: Binding
+    variables: Mapping[str, Any]
+    element_key: int  # of the calling token
+    catches: tuple[str, ...]  # error codes somebody up the line catches; "" stands for any
+
+
+@dataclass(frozen=True, slots=True)
+class Uncall:
+    """Cancel the instance that this token called."""
+
+    element_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Tell the calling instance. `outcome`: completed, error, escalation (which ends nothing)."""
+
+    element_key: int  # of the calling token, in the calling instance
+    outcome: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Publish a message."""
+
+    name: str
+    correlation_key: str
+    variables: Mapping[str, Any]
+    ttl: timedelta
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Send a signal to all who wait for it."""
+
+    name: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """The step budget is used up: go on with the ready tokens in the next transaction."""
+
+
+Effect = Open | Change | Close | Note | Call | Uncall | Answer | Publish | Broadcast | Proceed

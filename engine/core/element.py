@@ -1,0 +1,138 @@
+"""What every element of a diagram has, and the life of a token on it.
+
+An element class mixes `Element` in before one of SpiffWorkflow's spec classes. SpiffWorkflow's `Task.run` calls
+`_run_hook` when a token arrives and, once that answered True or the wait is over, `_on_complete`.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+
+from .expressions import Source
+from .stuck import Stuck, warned
+from .token import Token
+
+if TYPE_CHECKING:
+    from .multi_instance import MultiInstance
+    from .run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow; `condition` is FEEL."""
+
+    id: str
+    source: str
+    target: str
+    condition: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A zeebe:input or zeebe:output: the value of `source` goes to `target`, a name or a path of names."""
+
+    source: Source
+    target: tuple[str, ...]
+
+
+class Frozen(Exception):  # noqa: N818
+    """Somebody tried to change a specification that instances share."""
+
+
+class Element(BpmnSpecMixin):  # type: ignore[misc]
+    """One element of a specification. The parser fills the attributes, then freezes it."""
+
+    id: str
+    scope: str | None = None  # the sub-process it lies in; None: the process itself
+    incoming: tuple[Flow, ...] = ()
+    outgoing: tuple[Flow, ...] = ()
+    default: str | None = None
+    input_mappings: tuple[Mapping, ...] = ()
+    output_mappings: tuple[Mapping, ...] = ()
+    properties: "dict[str, Source]" = {}  # noqa: RUF012 - replaced, never written to
+    loop: "MultiInstance | None" = None
+    joins = False
+    frozen = False
+
+    def __init__(self, spec: Any, id: str, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
+        super().__init__(spec, id, *args, **kwargs)
+        self.id = id
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.frozen:
+            raise Frozen(f"{self.id}.{name}")
+        super().__setattr__(name, value)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    # The life of a token
+
+    def _run_hook(self, token: Token) -> bool | None:
+        run = token.workflow
+        if token.internal_data.get("sprung"):
+            return True
+        if self.loop is not None and not token.is_inner:
+            return self.loop.enter(run, token)
+        run.map_inputs(token)
+        if not token.is_inner:
+            run.watch_boundaries(token)
+        return self.enter(run, token)
+
+    def enter(self, run: "Run", token: Token) -> bool | None:
+        """Do what the element is for. True: done; None: something has to happen first. Raises Stuck."""
+        return True
+
+    def _on_complete(self, token: Token) -> None:
+        run = token.workflow
+        run.map_outputs(token)
+        if token.is_inner:
+            run.inner_left(token)
+        else:
+            run.leave(token, self.flows(run, token))
+
+    def flows(self, run: "Run", token: Token) -> tuple[Flow, ...]:
+        """The flows a token takes: all without a condition, those whose condition holds, else the default."""
+        if len(self.outgoing) == 1 and self.outgoing[0].condition is None:
+            return self.outgoing
+        taken = tuple(f for f in self.outgoing if f.id != self.default and run.holds(f, token))
+        return taken or self.default_flow(required=bool(self.outgoing))
+
+    def default_flow(self, required: bool) -> tuple[Flow, ...]:
+        """The default flow. Raises Stuck where there is none and one is required."""
+        found = tuple(f for f in self.outgoing if f.id == self.default)
+        if required and not found:
+            raise Stuck("CONDITION_ERROR", "no_flow_taken", {"element": self.id})
+        return found
+
+    def _on_cancel(self, token: Token) -> None:
+        """The token is taken away before it could leave."""
+
+    def triggered(self, run: "Run", host: Token, variables: "dict[str, Any]") -> None:
+        """An event this element waits for has come; `host` is the token that waited."""
+        raise NotImplementedError(f"{type(self).__name__} waits for no event")
+
+    def scope_emptied(self, run: "Run", token: Token) -> None:
+        """The last token inside this scope has gone."""
+        run.complete(token)
+
+
+def text_of(run: "Run", token: Token, source: Source, field: str) -> str:
+    """A value that must be a text; numbers are taken by their digits. Raises Stuck."""
+    value, warnings = run.evaluate(source, token)
+    if isinstance(value, bool) or not isinstance(value, str | int) and not hasattr(value, "as_tuple"):
+        raise warned("EXTRACT_VALUE_ERROR", "not_a_text", source.text, warnings, field=field)
+    return str(value)
+
+
+def texts_of(run: "Run", token: Token, source: Source, field: str) -> tuple[str, ...]:
+    """A list of texts, or one text with commas between them. Raises Stuck."""
+    value, warnings = run.evaluate(source, token)
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+        raise warned("EXTRACT_VALUE_ERROR", "not_a_list_of_texts", source.text, warnings, field=field)
+    return tuple(value)

@@ -1,0 +1,41 @@
+"""When an inclusive join goes on (BPMN 2.0.2, 13.4.3): no token elsewhere can still bring it something new."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .element import Element
+
+if TYPE_CHECKING:
+    from .run import Run
+    from .spec import ProcessSpec
+
+
+def may_join(run: "Run", gateway: Element, scope: int, arrived: dict[str, int]) -> bool:
+    """Whether no token of the scope can reach an empty incoming flow unless it can reach a filled one too."""
+    places = {token.task_spec.id for token in run.state.children(run.tasks[scope])}
+    places |= {element for join_scope, element in run.state.joins if join_scope == scope and element != gateway.id}
+    reached = [_sources(run.spec, gateway.id, flow.id) for flow in gateway.incoming if flow.id in arrived]
+    missing = [_sources(run.spec, gateway.id, flow.id) for flow in gateway.incoming if flow.id not in arrived]
+    return not any(
+        any(place in sources for sources in missing) and not any(place in sources for sources in reached)
+        for place in places
+    )
+
+
+@lru_cache(maxsize=4096)
+def _sources(spec: "ProcessSpec", gateway: str, flow_id: str) -> frozenset[str]:
+    """Every element from which a path leads to this incoming flow without passing the gateway."""
+    flow = next(f for f in spec.elements[gateway].incoming if f.id == flow_id)
+    found: set[str] = set()
+    open_ends = [flow.source]
+    while open_ends:
+        place = open_ends.pop()
+        if place in found or place == gateway:
+            continue
+        found.add(place)
+        element = spec.elements[place]
+        open_ends += [f.source for f in element.incoming]
+        # what leaves by a boundary event leaves from the activity the event is attached to
+        if attached_to := getattr(element, "attached_to", None):
+            open_ends.append(attached_to)
+    return frozenset(found)

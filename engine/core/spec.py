@@ -1,0 +1,100 @@
+"""A process as parsed: every element in file order, its flows, and what is found quickly from them.
+
+Frozen once parsed and shared by all instances of its version: what an instance needs of its own lies in its state.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+
+from .element import Element, Flow, Frozen
+from .events import BoundaryEvent, StartEvent
+from .expressions import Source
+
+
+class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
+    """One process. Elements of its sub-processes lie in it too; `Element.scope` says where each belongs."""
+
+    elements: Mapping[str, Element]
+    root: Element
+    process_id: str
+    properties: Mapping[str, Source]
+    frozen = False
+
+    def __init__(self, process_id: str, name: str, filename: str, version_tag: str | None = None) -> None:
+        super().__init__(name=process_id, description=name, filename=filename)
+        # SpiffWorkflow's own start, end and join tasks belong to its tree
+        self.task_specs.clear()
+        self.start = self.end = None
+        self.process_id = process_id
+        self.version_tag = version_tag
+        self.properties = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.frozen:
+            raise Frozen(f"{self.process_id}.{name}")
+        super().__setattr__(name, value)
+
+    def freeze(self, root: Element) -> "ProcessSpec":
+        """Index the elements and let nobody change them any more. `root` stands for the process itself."""
+        self.root = root
+        self.elements = MappingProxyType(dict(self.task_specs))
+        self.task_specs = self.elements
+        self.properties = MappingProxyType(dict(self.properties))
+        self._boundaries: dict[str, tuple[BoundaryEvent, ...]] = {}
+        self._event_starts: dict[str, tuple[StartEvent, ...]] = {}
+        self._entries: dict[str, tuple[str, ...]] = {}
+        for element in self.elements.values():
+            self._index(element)
+        for element in self.elements.values():
+            element._inputs = tuple(flow.source for flow in element.incoming)
+            element._outputs = tuple(flow.target for flow in element.outgoing)
+            element.properties = MappingProxyType(dict(element.properties))  # type: ignore[assignment]
+            element.frozen = True
+        self.frozen = True
+        return self
+
+    def _index(self, element: Element) -> None:
+        if element is self.root:
+            return
+        scope = element.scope or self.root.id
+        if isinstance(element, BoundaryEvent):
+            self._boundaries[element.attached_to] = (*self._boundaries.get(element.attached_to, ()), element)
+        elif isinstance(element, StartEvent) and self._by_event(element):
+            around = self.elements[scope].scope or self.root.id
+            self._event_starts[around] = (*self._event_starts.get(around, ()), element)
+        elif not element.incoming and not getattr(element, "by_event", False) and self._starts_alone(element):
+            self._entries[scope] = (*self._entries.get(scope, ()), element.id)
+
+    def _by_event(self, start: StartEvent) -> bool:
+        return start.scope is not None and getattr(self.elements[start.scope], "by_event", False)
+
+    def _starts_alone(self, element: Element) -> bool:
+        """A start event of the process that waits for an event opens an instance only when that event comes."""
+        return not (isinstance(element, StartEvent) and not element.event_definition.is_none)
+
+    def boundaries(self, element_id: str) -> tuple[BoundaryEvent, ...]:
+        return self._boundaries.get(element_id, ())
+
+    def event_starts(self, scope_id: str) -> tuple[StartEvent, ...]:
+        """The start events of the event sub-processes that lie directly in this scope."""
+        return self._event_starts.get(scope_id, ())
+
+    def entries(self, scope_id: str) -> tuple[str, ...]:
+        """Where tokens begin when the scope is entered: none start events, else elements nothing leads to."""
+        found = self._entries.get(scope_id, ())
+        starts = tuple(e for e in found if isinstance(self.elements[e], StartEvent))
+        return starts or found
+
+    def starts(self) -> tuple[StartEvent, ...]:
+        """The start events of the process itself that wait for an event."""
+        return tuple(
+            element
+            for element in self.elements.values()
+            if isinstance(element, StartEvent) and element.scope is None and not element.event_definition.is_none
+        )
+
+    def flows(self) -> tuple[Flow, ...]:
+        return tuple(flow for element in self.elements.values() for flow in element.outgoing)

@@ -1,0 +1,104 @@
+"""What is alive of one instance: tokens, joins, variables by scope, and the intervals in which its clocks stood."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .token import Token
+
+COUNTER_BITS = 24  # a key is the instance's number × 2²⁴ + a counter (decision 10)
+
+
+class State:
+    """The state of one instance. `variables` holds scope key → name → JSON value; changes to them are recorded."""
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.counter = 0
+        self.status = "active"
+        self.tokens: dict[int, Token] = {}
+        self.joins: dict[tuple[int, str], dict[str, int]] = {}
+        self.variables: dict[int, dict[str, Any]] = {}
+        self.held: list[list[str | None]] = []
+        self.caller: int | None = None
+        self.catches: tuple[str, ...] = ()
+        self.ready: list[int] = []
+        self.changed: set[tuple[int, str]] = set()
+        self.dropped: set[int] = set()
+
+    def new_key(self) -> int:
+        self.counter += 1
+        if self.counter >> COUNTER_BITS:
+            raise OverflowError(f"instance {self.key} has used up its keys")
+        return self.key + self.counter
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.held) and self.held[-1][1] is None
+
+    def add(self, token: Token) -> None:
+        self.tokens[token.key] = token
+        if token.parent_key is not None:
+            self.tokens[token.parent_key].inside += 1
+
+    def remove(self, token: Token) -> None:
+        """Take the token away, with the variables and joins of the scope it was."""
+        del self.tokens[token.key]
+        if token.parent_key is not None:
+            self.tokens[token.parent_key].inside -= 1
+        if self.variables.pop(token.key, None):
+            self.dropped.add(token.key)
+        self.clear_joins(token.key)
+
+    def clear_joins(self, scope: int) -> None:
+        for place in [place for place in self.joins if place[0] == scope]:
+            del self.joins[place]
+
+    def children(self, token: Token) -> list[Token]:
+        return [t for t in self.tokens.values() if t.parent_key == token.key] if token.inside else []
+
+    def has_pending_join(self, token: Token) -> bool:
+        return any(scope == token.key for scope, _ in self.joins)
+
+    # Variables
+
+    def scopes(self, token: Token) -> Iterator[int]:
+        """The keys of the scopes visible from a token, nearest first."""
+        key: int | None = token.key
+        while key is not None:
+            yield key
+            key = self.tokens[key].parent_key
+
+    def view(self, token: Token) -> "View":
+        return View(self, token)
+
+    def set(self, scope: int, name: str, value: Any) -> None:
+        self.variables.setdefault(scope, {})[name] = value
+        self.changed.add((scope, name))
+
+    def propagate(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Each value goes to the nearest scope, from the token's own on, that has the name; else to the instance."""
+        for name, value in values.items():
+            holders = (scope for scope in self.scopes(token) if name in self.variables.get(scope, ()))
+            self.set(next(holders, self.key), name, value)
+
+
+class View(Mapping[str, Any]):
+    """The variables visible from a token, looked up when asked for."""
+
+    def __init__(self, state: State, token: Token) -> None:
+        self._layers = [held for scope in state.scopes(token) if (held := state.variables.get(scope))]
+
+    def __getitem__(self, name: str) -> Any:
+        for layer in self._layers:
+            if name in layer:
+                return layer[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in layer for layer in self._layers)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for layer in self._layers for name in layer))
+
+    def __len__(self) -> int:
+        return len(set().union(*self._layers)) if self._layers else 0

@@ -1,0 +1,26 @@
+"""The one exception of the core: a token cannot go on, and a person has to act."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.feel import FeelError, FeelWarning
+
+
+class Stuck(Exception):
+    """Becomes an incident. `kind` is Camunda 8's errorType, `code` and `parameters` are for the words at the edge."""
+
+    def __init__(self, kind: str, code: str, parameters: Mapping[str, Any] | None = None) -> None:
+        super().__init__(kind, code, parameters)
+        self.kind = kind
+        self.code = code
+        self.parameters = dict(parameters or {})
+
+
+def warned(kind: str, code: str, text: str, warnings: tuple[FeelWarning, ...], **more: Any) -> Stuck:
+    """An expression gave a value nobody can use; its warnings say why."""
+    return Stuck(kind, code, {"expression": text, "warnings": [str(w) for w in warnings], **more})
+
+
+def failed(kind: str, text: str, error: FeelError) -> Stuck:
+    """An expression hit FEEL's limits."""
+    return Stuck(kind, "expression_failed", {"expression": text, "reason": str(error)})

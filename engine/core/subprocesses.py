@@ -1,0 +1,49 @@
+"""Scopes that hold tokens: the process itself, sub-processes and event sub-processes."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+
+from .element import Element
+from .token import Token
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+class SubProcess(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
+    """An embedded sub-process, or an event sub-process (`by_event`)."""
+
+    by_event = False
+
+    def __init__(self, spec: Any, id: str, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
+        super().__init__(spec, id, subworkflow_spec=id, **kwargs)
+
+    def enter(self, run: "Run", token: Token) -> bool | None:
+        run.watch_scope(token)
+        if start := token.internal_data.get("start"):
+            run.spring(run.spec.elements[start], token, {})
+            return None
+        entries = run.spec.entries(self.id)
+        for entry in entries:
+            run.enter(run.spec.elements[entry], token)
+        return None if entries else True
+
+
+class ProcessRoot(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
+    """The process itself as the outermost scope; its token lives as long as the instance."""
+
+    def __init__(self, spec: Any, id: str, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
+        super().__init__(spec, id, subworkflow_spec=id, **kwargs)
+
+    def enter(self, run: "Run", token: Token) -> None:
+        run.watch_scope(token)
+        if start := token.internal_data.get("start"):
+            run.spring(run.spec.elements[start], token, {})
+            return
+        for entry in run.spec.entries(self.id):
+            run.enter(run.spec.elements[entry], token)
+        run.emptied(token)
+
+    def scope_emptied(self, run: "Run", token: Token) -> None:
+        run.finish(token, "completed")

@@ -1,0 +1,45 @@
+"""What the core may know of the world, handed in with each command: time, seed, calendar and what is deployed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from engine.dmn import Decision
+from engine.feel import Moment
+
+from .effects import Binding
+
+
+class Catalogue(Protocol):
+    """What is deployed beside the definition that runs."""
+
+    def decision(self, decision_id: str, binding: Binding) -> Decision | None: ...
+
+    def has_process(self, process_id: str, binding: Binding) -> bool: ...
+
+    def form_key(self, form_id: str, binding: Binding) -> int | None: ...
+
+
+class Calendar(Protocol):
+    """Working time: `amount` of unit wh (working hours) or wd (working days) after `start`."""
+
+    def add(self, start: datetime, amount: float, unit: str) -> datetime: ...
+
+    def between(self, start: datetime, end: datetime, unit: str) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The time and the seed of one command, and where to look things up."""
+
+    now: datetime
+    seed: int
+    zone: ZoneInfo
+    catalogue: Catalogue
+    calendar: Calendar
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def moment(self) -> Moment:
+        return Moment(now=self.now.astimezone(self.zone), seed=self.seed, functions=self.functions)

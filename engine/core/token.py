@@ -1,0 +1,55 @@
+"""A token: SpiffWorkflow's task, living only while it is on its element."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+if TYPE_CHECKING:
+    from .element import Element
+    from .run import Run
+
+
+class Wait(NamedTuple):
+    """A record this token opened. `element` is the element that the record triggers (a boundary event, say)."""
+
+    noun: str
+    key: int
+    element: str
+
+
+class Token(Task):  # type: ignore[misc]
+    """One element instance. Its key names its variable scope too; `parent` is the token of the scope it runs in."""
+
+    task_spec: "Element"
+    workflow: "Run"
+
+    def __init__(self, key: int, element: "Element", parent: int | None, state: int = TaskState.READY) -> None:
+        # SpiffWorkflow's constructor reads the clock and registers in its tree: a token needs neither
+        self.id = key
+        self.task_spec = element
+        self._parent = parent
+        self._children: tuple[int, ...] = ()
+        self._state = state
+        self.internal_data: dict[str, Any] = {}
+        self.waits: list[Wait] = []
+        self.inside = 0  # living tokens whose parent this is
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+
+    @property
+    def key(self) -> int:
+        return self.id  # type: ignore[no-any-return]
+
+    @property
+    def parent_key(self) -> int | None:
+        return self._parent
+
+    @property
+    def is_inner(self) -> bool:
+        """Whether this is one of the instances of a multi-instance body."""
+        return "index" in self.internal_data
+
+    def wait_for(self, noun: str, key: int) -> Wait | None:
+        return next((wait for wait in self.waits if wait.key == key and wait.noun == noun), None)

@@ -36,7 +36,7 @@ class Mapping:
     target: tuple[str, ...]
 
 
-class Frozen(Exception):  # noqa: N818
+class Frozen(Exception):
     """Somebody tried to change a specification that instances share."""
 
 
@@ -123,7 +123,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 def text_of(run: "Run", token: Token, source: Source, field: str) -> str:
     """A value that must be a text; numbers are taken by their digits. Raises Stuck."""
     value, warnings = run.evaluate(source, token)
-    if isinstance(value, bool) or not isinstance(value, str | int) and not hasattr(value, "as_tuple"):
+    if isinstance(value, bool) or (not isinstance(value, str | int) and not hasattr(value, "as_tuple")):
         raise warned("EXTRACT_VALUE_ERROR", "not_a_text", source.text, warnings, field=field)
     return str(value)
 

@@ -12,8 +12,11 @@ Scope = Mapping[str, Any]
 class Source(Protocol):
     """What a diagram gives for a value: a literal or a FEEL expression."""
 
-    text: str
-    reads: frozenset[str]
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def reads(self) -> frozenset[str]: ...
 
     def evaluate(self, scope: Scope, moment: Moment) -> Evaluation: ...
 

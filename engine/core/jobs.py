@@ -36,7 +36,9 @@ class JobTask(Element):
         retries = number_of(run, token, self.retries, 3, "retries")
         priority = number_of(run, token, self.priority, 0, "priority")
         scopes = tuple(run.state.scopes(token))
-        job = Job(run.state.new_key(), self.id, token.key, kind, retries, "BPMN_ELEMENT", self.headers, scopes, priority)
+        job = Job(
+            run.state.new_key(), self.id, token.key, kind, retries, "BPMN_ELEMENT", self.headers, scopes, priority
+        )
         run.open(token, job)
         return None
 

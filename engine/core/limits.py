@@ -14,7 +14,7 @@ from .commands import FireTimer
 from .effects import Change, Note
 from .jobs import REMINDER
 from .records import Job, Timer
-from .stuck import Stuck, warned
+from .stuck import warned
 from .token import Token, Wait
 
 if TYPE_CHECKING:

@@ -62,7 +62,8 @@ def _token(token: Token, base: int) -> list[Any]:
 
 def _read_token(row: list[Any], base: int, spec: ProcessSpec) -> Token:
     offset, element, parent, *rest = row
-    state, waits, data = (*rest, *(TaskState.READY, [], {})[len(rest) :])
+    missing: list[Any] = [TaskState.READY, [], {}]
+    state, waits, data = [*rest, *missing[len(rest) :]]
     token = Token(base + offset, spec.elements[element], None if parent < 0 else base + parent, state)
     token.waits = [Wait(noun, base + key, target) for noun, key, target in waits]
     token.internal_data = data

@@ -18,6 +18,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
     """One process. Elements of its sub-processes lie in it too; `Element.scope` says where each belongs."""
 
     elements: Mapping[str, Element]
+    task_specs: Any  # SpiffWorkflow fills it while elements are made; frozen, it is `elements`
     root: Element
     process_id: str
     properties: Mapping[str, Source]

@@ -54,7 +54,9 @@ def catchable(run: "Run", token: Token) -> tuple[str, ...]:
         for event in candidates:
             if event.event_definition.catches("error", ""):
                 codes[""] = None
-            elif (code := getattr(event.event_definition, "code", None)) and event.event_definition.catches("error", code):
+            elif (code := getattr(event.event_definition, "code", None)) and event.event_definition.catches(
+                "error", code
+            ):
                 codes[code] = None
     return tuple(codes)
 

@@ -58,7 +58,7 @@ class Cycle:
         if self.every is not None:
             return self.every.after(after)
         # six fields begin with the seconds, as Camunda has it
-        wall = croniter(self.cron, after, second_at_beginning=True).get_next(datetime)
+        wall: datetime = croniter(self.cron or "", after, second_at_beginning=True).get_next(datetime)
         return wall.astimezone(after.tzinfo)
 
     def left_after_first(self) -> int | None:

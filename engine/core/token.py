@@ -26,7 +26,7 @@ class Token(Task):  # type: ignore[misc]
 
     def __init__(self, key: int, element: "Element", parent: int | None, state: int = TaskState.READY) -> None:
         # SpiffWorkflow's constructor reads the clock and registers in its tree: a token needs neither
-        self.id = key
+        self.id: int = key
         self.task_spec = element
         self._parent = parent
         self._children: tuple[int, ...] = ()
@@ -40,7 +40,7 @@ class Token(Task):  # type: ignore[misc]
 
     @property
     def key(self) -> int:
-        return self.id  # type: ignore[no-any-return]
+        return self.id
 
     @property
     def parent_key(self) -> int | None:

@@ -46,7 +46,9 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
             candidate_groups=texts_of(run, token, self.candidate_groups, "candidateGroups")
             if self.candidate_groups
             else (),
-            candidate_users=texts_of(run, token, self.candidate_users, "candidateUsers") if self.candidate_users else (),
+            candidate_users=texts_of(run, token, self.candidate_users, "candidateUsers")
+            if self.candidate_users
+            else (),
             form_id=form_id,
             form_key=self._form_key(run, form_id),
             due_at=self._instant(run, token, self.due_date, "dueDate") or (limit.due(run) if limit else None),

@@ -44,8 +44,9 @@ def server_account(owner_of: Path | None = None) -> Account:
 
 
 def can_reach(account: Account, path: Path) -> bool:
-    """Whether the account may pass through every existing folder above `path`."""
-    return all(_may_pass(account, folder) for folder in path.absolute().parents if folder.exists())
+    """Whether the account may pass through every existing folder above `path`, links on the way included."""
+    above = {*path.absolute().parents, *path.resolve().parents}
+    return all(_may_pass(account, folder) for folder in above if folder.exists())
 
 
 def _may_pass(account: Account, folder: Path) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal[
-    "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "throttled", "unavailable"
+    "invalid", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "throttled", "unavailable"
 ]
 Severity = Literal["error", "warning", "info"]
 
@@ -48,10 +48,10 @@ class Invalid(TrunklineError):
     kind: Kind = "invalid"
 
 
-class Unauthenticated(TrunklineError):
+class Unauthorized(TrunklineError):
     """Nobody known is asking."""
 
-    kind: Kind = "unauthenticated"
+    kind: Kind = "unauthorized"
 
 
 class Forbidden(TrunklineError):

@@ -14,6 +14,15 @@ from engine import store
 _numbers = itertools.count(1)
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder that every account can pass through."""
+    path = Path(tempfile.mkdtemp(prefix="trunkline-test-"))
+    path.chmod(0o711)
+    yield path
+    shutil.rmtree(path)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[store.EmbeddedServer]:
     """An embedded server of this test process alone; its database `trunkline` is migrated and never written to."""

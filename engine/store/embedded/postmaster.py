@@ -17,6 +17,8 @@ from engine.store.embedded.programs import launch
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 LONGEST_LOG = 10_000_000
+# Children of a killed postmaster notice its death a moment later, and hold its memory and files until then.
+PASSING = ("still in use", "already exists")
 
 SETTINGS = {
     "fsync": "on",
@@ -60,7 +62,7 @@ class Postmaster:
         if self._child is not None:
             self._child.poll()
         recorded = self._recorded()
-        if recorded is not None and start_mark(recorded[0]) == recorded[1]:
+        if recorded is not None and recorded[1] and start_mark(recorded[0]) == recorded[1]:
             return recorded[0]
         return self._unrecorded()
 
@@ -79,19 +81,23 @@ class Postmaster:
     def _start(self, port: int | None) -> None:
         command = self._command(port)
         give_up = time.monotonic() + STOP_SECONDS
-        while True:
-            # The file a dead postmaster left names a process number that may be anybody's by now.
-            (self._cluster.files / "postmaster.pid").unlink(missing_ok=True)
+        # A starter that was killed may have left one that shows up only now; then that one is it.
+        while self.pid() is None:
+            self._forget_the_dead(port)
             told = self._launch(command)
-            if told is None:
-                return
-            # Children of a killed postmaster notice its death a moment later and hold its memory until then.
-            if "still in use" not in told or time.monotonic() > give_up:
+            if told and (time.monotonic() > give_up or not any(sign in told for sign in PASSING)):
                 raise Unavailable("postgres_not_started", log=str(self._log), output=told[-2000:])
-            time.sleep(0.1)
+            if told:
+                time.sleep(0.1)
 
-    def _launch(self, command: list[str | Path]) -> str | None:
-        """Start the process and record it; gives what it wrote if it ended again, None once it has its pid file."""
+    def _forget_the_dead(self, port: int | None) -> None:
+        """Remove the locks a dead postmaster left: each names a process number that may be anybody's by now."""
+        sockets = socket_folder(self._cluster.data, self._cluster.account)
+        for lock in (self._cluster.files / "postmaster.pid", sockets / f".s.PGSQL.{port or DEFAULT_PORT}.lock"):
+            lock.unlink(missing_ok=True)
+
+    def _launch(self, command: list[str | Path]) -> str:
+        """Start the process and record it; gives what it wrote if it ended again, nothing once it is ready."""
         self._rotate_log()
         # What goes wrong is logged with the statement, so nobody else may read it.
         with open(self._log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
@@ -99,9 +105,9 @@ class Postmaster:
             self._child = launch(self._cluster.account, command, log)
         child = self._child
         self._record.write_text(json.dumps({"pid": child.pid, "started": start_mark(child.pid)}))
-        _within(START_SECONDS, lambda: child.poll() is not None or self._pid_file()[:1] == [str(child.pid)])
+        _within(START_SECONDS, lambda: child.poll() is not None or self._status() == "ready")
         if child.poll() is None:
-            return None
+            return ""
         return self._log.read_bytes()[begin:].decode(errors="replace")
 
     def _command(self, port: int | None) -> list[str | Path]:

@@ -43,9 +43,11 @@ class EmbeddedServer:
         return self._postmaster is not None and self._postmaster.pid() is not None
 
     def stop(self) -> None:
-        """Use it no longer; the last user ends the server. Harmless when called twice."""
+        """Use it no longer; the last user ends the server. Harmless when called twice, or before `start`."""
+        if self._postmaster is None:
+            return
         with held_alone(self.data / "server.lock"):
-            if self._membership.leave() and self._postmaster is not None:
+            if self._membership.leave():
                 self._postmaster.stop()
 
     def url(self, database: str = DATABASE) -> str:

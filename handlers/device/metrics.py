@@ -112,7 +112,11 @@ def _placed(oid: str, name: str, device: Device, index: int | None) -> str:
 
 
 def _growth(before: Any, after: Any) -> int | None:
-    """A counter's growth; one that is smaller than before has passed 2³² (RFC 2578, 7.1.6)."""
+    """A counter's growth; one that is smaller than before has passed 2³² (RFC 2578, 7.1.6).
+
+    None where that would be a leap by half the range or more: then somebody cleared the counter.
+    """
     if not isinstance(before, int) or not isinstance(after, int):
         return None
-    return after - before if after >= before else after - before + _COUNTER32
+    growth = after - before if after >= before else after - before + _COUNTER32
+    return growth if growth < _COUNTER32 // 2 or after >= before else None

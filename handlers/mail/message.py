@@ -1,5 +1,6 @@
 """From variables to a mail: recipients checked, header lines closed against injection, the job's key as identity."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def filled(template: str, data: Mapping[str, Any]) -> str:
 
 
 def compose(letter: Letter, job: Job, port: Port) -> EmailMessage:
-    """The finished mail. Its Message-ID follows from the job's key: a second sending is recognised as the same mail."""
+    """The finished mail, with the same Message-ID whenever the job runs again."""
     sender = recipient(port.options.get("sender"), f"port {port.name}: option sender")
     message = EmailMessage(policy=SMTP)
     message["From"] = sender.header()
@@ -90,7 +91,7 @@ def compose(letter: Letter, job: Job, port: Port) -> EmailMessage:
         message["Reply-To"] = letter.reply_to.header()
     message["Subject"] = one_line(letter.subject)
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = message_id(job, sender)
+    message["Message-ID"] = _message_id(letter, job, sender)
     # Without it, holiday replies would come back to the sending account.
     message["Auto-Submitted"] = "auto-generated"
     if job.case_no:
@@ -99,5 +100,8 @@ def compose(letter: Letter, job: Job, port: Port) -> EmailMessage:
     return message
 
 
-def message_id(job: Job, sender: Recipient) -> str:
-    return f"<trunkline.job.{job.key}@{sender.mail.partition('@')[2]}>"
+def _message_id(letter: Letter, job: Job, sender: Recipient) -> str:
+    """Of the job's key (a second sending is known as the same mail) and the words (a new database counts keys anew)."""
+    words = "\n".join([*letter.mailboxes, letter.subject, letter.text])
+    digest = hashlib.sha256(words.encode()).hexdigest()[:16]
+    return f"<trunkline.{job.key}.{digest}@{sender.mail.partition('@')[2]}>"

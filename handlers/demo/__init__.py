@@ -1,0 +1,1 @@
+"""The demo set: a mail server, SNMP agents and an inventory on loopback, for first cases."""

@@ -1,0 +1,1 @@
+"""Units, roles, people, substitutes and calendars: who may do what, and when."""

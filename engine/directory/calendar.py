@@ -1,0 +1,150 @@
+"""Working time (master data M13): weekends, public holidays and make-up days as dated data, and its FEEL functions."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+DATA = Path(__file__).with_name("data") / "calendar.yaml"
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """When people work. `hours` are the day's spans, `holidays` and `makeup` the days that break the week's rule."""
+
+    zone: ZoneInfo
+    hours: tuple[tuple[time, time], ...]
+    weekend: frozenset[int]
+    holidays: frozenset[date] = field(default_factory=frozenset)
+    makeup: frozenset[date] = field(default_factory=frozenset)
+    known_until: date = date.min  # past this day only weekends are known
+
+    def is_working_day(self, day: date) -> bool:
+        return day in self.makeup or (day.weekday() not in self.weekend and day not in self.holidays)
+
+    def add(self, start: datetime, amount: float, unit: str) -> datetime:
+        """`amount` working hours (wh) or working days (wd) after `start`.
+
+        A start outside working time counts from when work begins next. A working day later is the same time of day on
+        the next working day; a part of a day counts in that day's hours.
+        """
+        moment = self._into_work(start.astimezone(self.zone))
+        if unit == "wd":
+            whole = int(amount)
+            for _ in range(whole):
+                moment = self._into_work(datetime.combine(self._next_day(moment.date()), moment.time(), self.zone))
+            amount = (amount - whole) * self.day_length() / timedelta(hours=1)
+        return self._add_hours(moment, timedelta(hours=amount)).astimezone(start.tzinfo)
+
+    def between(self, start: datetime, end: datetime, unit: str) -> float:
+        """The working time between two instants, in hours (wh) or days of the usual length (wd)."""
+        total = timedelta()
+        day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
+        while day <= last:
+            for opens, closes in self._spans(day):
+                total += max(min(closes, end) - max(opens, start), timedelta())
+            day += timedelta(days=1)
+        return total / (self.day_length() if unit == "wd" else timedelta(hours=1))
+
+    def day_length(self) -> timedelta:
+        spans = (datetime.combine(date.min, end) - datetime.combine(date.min, begin) for begin, end in self.hours)
+        return sum(spans, timedelta())
+
+    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        if not self.is_working_day(day):
+            return []
+        at = datetime.combine
+        return [(at(day, opens, self.zone), at(day, closes, self.zone)) for opens, closes in self.hours]
+
+    def _next_day(self, day: date) -> date:
+        day += timedelta(days=1)
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return day
+
+    def _into_work(self, moment: datetime) -> datetime:
+        """The moment itself inside working time, else when work begins next."""
+        for opens, closes in self._spans(moment.date()):
+            if moment < closes:
+                return max(moment, opens)
+        return self._spans(self._next_day(moment.date()))[0][0]
+
+    def _add_hours(self, moment: datetime, left: timedelta) -> datetime:
+        while left > timedelta():
+            moment = self._into_work(moment)
+            spans = self._spans(moment.date())
+            closes = spans[bisect_right([opens for opens, _ in spans], moment) - 1][1]
+            step = min(left, closes - moment)
+            moment, left = moment + step, left - step
+        return moment
+
+
+def read(text: str) -> WorkingCalendar:
+    """A calendar from YAML: zone, hours, weekend, holidays and make-up days by year. Raises ValueError, KeyError."""
+    data = yaml.safe_load(text)
+    years: Mapping[int, Any] = data["years"]
+    return WorkingCalendar(
+        ZoneInfo(data["zone"]),
+        tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in data["hours"]),
+        frozenset(data["weekend"]),
+        frozenset(day for year in years.values() for span in year["holidays"] for day in _days(*span)),
+        frozenset(day for year in years.values() for day in year["makeup"]),
+        date(max(years), 12, 31),
+    )
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+@cache
+def standard() -> WorkingCalendar:
+    """The calendar that comes with Trunkline."""
+    return read(DATA.read_text(encoding="utf-8"))
+
+
+def functions(calendar: Any) -> dict[str, Callable[..., Any]]:
+    """The calendar's FEEL functions. Each answers null for arguments of other types, as FEEL's own functions do."""
+
+    def is_working_day(day: Any) -> Any:
+        moment = _instant(day)
+        return None if moment is None else calendar.is_working_day(moment.astimezone(calendar.zone).date())
+
+    def working_hours_after(start: Any, amount: Any) -> Any:
+        return _after(start, amount, "wh")
+
+    def working_days_after(start: Any, amount: Any) -> Any:
+        return _after(start, amount, "wd")
+
+    def _after(start: Any, amount: Any, unit: str) -> Any:
+        moment = _instant(start)
+        if moment is None or isinstance(amount, bool) or not isinstance(amount, Decimal | int):
+            return None
+        return calendar.add(moment, float(amount), unit).isoformat()
+
+    def _instant(value: Any) -> datetime | None:
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=calendar.zone)
+        if isinstance(value, date):
+            return datetime.combine(value, time(), calendar.zone)
+        if isinstance(value, str):
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                return None
+            return moment if moment.tzinfo else moment.replace(tzinfo=calendar.zone)
+        # FEEL's own date-time knows how to become ISO text
+        return _instant(str(value)) if hasattr(value, "tzinfo") or hasattr(value, "zone") else None
+
+    return {
+        "is working day": is_working_day,
+        "working hours after": working_hours_after,
+        "working days after": working_days_after,
+    }

@@ -1,0 +1,399 @@
+"""The engine in memory, with a clock one sets: for Play mode, tests and simulation.
+
+The core is the same as on PostgreSQL; only what an advance asks of the world is done to dictionaries here.
+"""
+
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine import diagrams, dmn
+from engine.core import commands, effects
+from engine.core.advance import advance
+from engine.core.cases import case_no, owning_unit, prefix, series
+from engine.core.messages import Waiting, next_buffered, receivers
+from engine.core.records import Job, Subscription, Timer
+from engine.core.snapshot import read, write
+from engine.core.spec import ProcessSpec
+from engine.core.surroundings import Calendar, Surroundings
+from engine.core.timers import parse_cycle, when
+from engine.directory import calendar as calendars
+from engine.errors import Conflict, NotFound
+from engine.work import contract
+
+from .case import Case, Item
+
+Handler = Callable[[contract.Job], dict[str, Any]]
+
+
+@dataclass
+class Message:
+    """A published message, buffered until `expires`."""
+
+    key: int
+    name: str
+    correlation_key: str
+    variables: Mapping[str, Any]
+    expires: datetime
+    message_id: str | None = None
+    reached: set[str] = field(default_factory=set)
+
+
+@dataclass
+class StartEvent:
+    """What opens an instance of the latest version of a process."""
+
+    key: int
+    process_id: str
+    element: str
+    kind: str
+    name: str = ""
+    due: datetime | None = None
+    cycle: str | None = None
+    left: int | None = None
+
+
+class Sandbox:
+    """Deploy, start, look at what waits, let time pass. Nothing happens by itself but what falls due."""
+
+    def __init__(
+        self, now: datetime | None = None, zone: str = "Asia/Shanghai", calendar: Calendar | None = None
+    ) -> None:
+        self.now = now or datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+        self.zone = ZoneInfo(zone)
+        self.calendar = calendar or calendars.standard()
+        self.handlers: dict[str, Handler] = {}
+        self.cases: list[Case] = []
+        self.specs: dict[str, list[ProcessSpec]] = {}
+        self.decisions: dict[str, dmn.Decision] = {}
+        self.forms: dict[str, tuple[int, Any]] = {}
+        self.messages: list[Message] = []
+        self.starts: list[StartEvent] = []
+        self.restarts = False  # read every state back from its snapshot before each command
+        self._numbers = 0
+        self._series: Counter[tuple[str, str, date]] = Counter()
+        self._outbox: deque[Callable[[], None]] = deque()
+        self._models: dict[str, dmn.Model] = {}
+
+    # Deploying
+
+    def deploy(self, source: Path | str | bytes, name: str = "") -> None:
+        """A file, a folder of files, or a file's bytes with its name. Raises Invalid with every finding."""
+        if isinstance(source, bytes):
+            self._deploy(source, name)
+            return
+        path = Path(source)
+        kinds = (".dmn", ".form", ".bpmn")
+        files = sorted((p for p in path.rglob("*") if p.suffix in kinds), key=lambda p: kinds.index(p.suffix))
+        for file in files if path.is_dir() else [path]:
+            self._deploy(file.read_bytes(), file.name)
+
+    def _deploy(self, data: bytes, name: str) -> None:
+        if name.endswith(".dmn"):
+            self._deploy_decisions(data, name)
+        elif name.endswith(".form"):
+            form = json.loads(data)
+            self.forms[form["id"]] = (self._number(), form)
+        else:
+            for spec in diagrams.parse(data, name).processes:
+                self.specs.setdefault(spec.process_id, []).append(spec)
+                self._listen(spec)
+
+    def _deploy_decisions(self, data: bytes, name: str) -> None:
+        model = dmn.parse(data, name)
+        self._models[model.namespace] = model
+        if model.imports:
+            model = model.with_imports(self._models)
+        self.decisions.update(model.decisions)
+
+    def _listen(self, spec: ProcessSpec) -> None:
+        """The start events of the latest version take the place of the older ones."""
+        self.starts = [start for start in self.starts if start.process_id != spec.process_id]
+        scope: dict[str, Any] = {}
+        moment = self._surroundings(0).moment()
+        for start in spec.starts():
+            definition = start.event_definition
+            opened = StartEvent(self._number(), spec.process_id, start.id, diagrams.start_kind(start))
+            if opened.kind == "timer":
+                text = str(definition.value.evaluate(scope, moment).value)
+                opened.due = when(definition.kind, text, self.now.astimezone(self.zone))
+                if definition.kind == "cycle":
+                    opened.cycle, opened.left = text, parse_cycle(text).left_after_first()
+            else:
+                source = definition.message_name if opened.kind == "message" else definition.signal_name
+                opened.name = str(source.evaluate(scope, moment).value)
+            self.starts.append(opened)
+
+    # Starting
+
+    def start(
+        self, process_id: str, variables: Mapping[str, Any] | None = None, business_id: str | None = None
+    ) -> Case:
+        """A new case of the latest version. Raises NotFound, or Conflict for a business id that is in use."""
+        if process_id not in self.specs:
+            raise NotFound("process_unknown", process_id=process_id)
+        if business_id is not None and self._runs(process_id, business_id):
+            raise Conflict("business_id_in_use", process_id=process_id, business_id=business_id)
+        case = self._open(process_id, commands.Start(variables or {}), business_id=business_id)
+        self._settle()
+        return case
+
+    def _runs(self, process_id: str, business_id: str) -> bool:
+        return any(
+            case.process_id == process_id and case.business_id == business_id and case.state == "active"
+            for case in self.cases
+            if case.parent is None
+        )
+
+    def _open(
+        self, process_id: str, command: commands.Start, parent: Case | None = None, business_id: str | None = None
+    ) -> Case:
+        spec = self.specs[process_id][-1]
+        case = Case(self, spec, self._number(), parent)
+        case.business_id = business_id or case.business_id
+        self.cases.append(case)
+        moment = self._surroundings(case.key).moment()
+        case.unit = owning_unit(spec, command.variables, moment) or (parent.unit if parent else None)
+        if letters := prefix(spec):
+            place = series(letters, case.unit, moment.now.date())
+            self._series[place] += 1
+            case.case_no = case_no(*place, self._series[place])
+            command = replace(command, variables={**command.variables, "no": case.case_no})
+        self._advance(case, command)
+        return case
+
+    # Time, messages and signals
+
+    def advance(self, by: timedelta | None = None, to: datetime | None = None) -> None:
+        """Let time pass; what falls due fires in order, each at its own time."""
+        target = to if to is not None else self.now + (by or timedelta())
+        while due := min(self._due(target), key=lambda found: found[:2], default=None):
+            self.now = max(self.now, due[0])
+            due[2]()
+            self._settle()
+        self.now = target
+        self.messages = [message for message in self.messages if message.expires > self.now]
+
+    def next_due(self) -> datetime | None:
+        """When the next timer falls due."""
+        return min((when for when, *_ in self._due(datetime.max.replace(tzinfo=UTC))), default=None)
+
+    def _due(self, target: datetime) -> Iterator[tuple[datetime, int, Callable[[], None]]]:
+        for case in self.cases:
+            for record in case.records.values():
+                if isinstance(record, Timer) and record.due_at <= target:
+                    yield record.due_at, record.key, Item(case, record).complete
+        for start in self.starts:
+            if start.due is not None and start.due <= target:
+                yield start.due, start.key, lambda start=start: self._fire_start(start)  # type: ignore[misc]
+
+    def _fire_start(self, start: StartEvent) -> None:
+        if start.cycle is None or start.left == 0:
+            start.due = None
+        else:
+            start.due = parse_cycle(start.cycle).next(self.now.astimezone(self.zone))
+            start.left = None if start.left is None else start.left - 1
+        self._open(start.process_id, commands.Start(element=start.element))
+
+    def publish(
+        self,
+        name: str,
+        correlation_key: str = "",
+        variables: Mapping[str, Any] | None = None,
+        ttl: timedelta = timedelta(),
+        message_id: str | None = None,
+    ) -> None:
+        """A message reaches at most one receiver of each process id, and is buffered for `ttl`."""
+        if message_id and any(
+            (m.name, m.correlation_key, m.message_id) == (name, correlation_key, message_id) for m in self.messages
+        ):
+            raise Conflict("message_published_already", message_id=message_id)
+        message = Message(self._number(), name, correlation_key, variables or {}, self.now + ttl, message_id)
+        if ttl > timedelta():
+            self.messages.append(message)
+        for waiting in receivers(self._waiting("message", name), correlation_key, message.reached):
+            self._give(message, waiting)
+        self._settle()
+
+    def broadcast(self, signal: str, variables: Mapping[str, Any] | None = None) -> None:
+        """A signal reaches all who wait for it."""
+        for waiting in list(self._waiting("signal", signal)):
+            if waiting.element is not None:
+                self._open(waiting.process_id, commands.Start(variables or {}, waiting.element))
+            else:
+                self._deliver(waiting, variables or {})
+        self._settle()
+
+    def _waiting(self, kind: str, name: str) -> Iterator[Waiting]:
+        for case in self.cases:
+            for record in case.records.values():
+                if isinstance(record, Subscription) and (record.kind, record.name) == (kind, name):
+                    yield Waiting(record.key, case.process_id, case.key, record.correlation_key)
+        for start in self.starts:
+            if (start.kind, start.name) == (kind, name):
+                yield Waiting(start.key, start.process_id, element=start.element)
+
+    def _give(self, message: Message, waiting: Waiting) -> None:
+        if waiting.element is None:
+            message.reached.add(waiting.process_id)
+            self._deliver(waiting, message.variables)
+        elif not self._guarded(waiting.process_id, message):
+            message.reached.add(waiting.process_id)
+            case = self._open(waiting.process_id, commands.Start(message.variables, waiting.element))
+            case.started_by = (message.name, message.correlation_key)
+
+    def _guarded(self, process_id: str, message: Message) -> bool:
+        """Whether an instance that the same message and key opened still runs."""
+        return bool(message.correlation_key) and any(
+            case.process_id == process_id
+            and case.state == "active"
+            and case.started_by == (message.name, message.correlation_key)
+            for case in self.cases
+        )
+
+    def _deliver(self, waiting: Waiting, variables: Mapping[str, Any]) -> None:
+        case = next(case for case in self.cases if case.key == waiting.instance_key)
+        record = case.records[waiting.key]
+        self._advance(case, commands.Deliver(record.key, record.element_key, record.element, variables))
+
+    # Advancing
+
+    def send(self, case: Case, command: commands.Command) -> None:
+        """Give a case a command and do all that follows from it. Raises Conflict where it waits for no such thing."""
+        if not self._advance(case, command):
+            raise Conflict("waits_no_longer", process_id=case.process_id)
+        self._settle()
+
+    def _advance(self, case: Case, command: commands.Command) -> bool:
+        if self.restarts and case.instance.tokens:
+            self._restart(case)
+        seed = case.key + case.instance.counter
+        advanced = advance(case.spec, case.instance, command, self._surroundings(seed))
+        case.instance.changed.clear()
+        for effect in advanced.effects:
+            self._apply(case, effect)
+        return not advanced.stale
+
+    def _restart(self, case: Case) -> None:
+        snapshot = json.loads(json.dumps(write(case.instance)))
+        variables = case.instance.variables
+        case.instance = read(snapshot, case.key, case.spec, case.instance.status)
+        case.instance.variables = variables
+
+    def _settle(self) -> None:
+        """Apply what instances asked of each other, run the handlers that are named, hand out buffered messages."""
+        while self._outbox or self._run_handlers() or self._hand_out():
+            if self._outbox:
+                self._outbox.popleft()()
+
+    def _run_handlers(self) -> bool:
+        for case in self.cases:
+            for record in list(case.records.values()):
+                if isinstance(record, Job) and record.type in self.handlers and record.retries > 0:
+                    self._run_handler(case, record)
+                    return True
+        return False
+
+    def _run_handler(self, case: Case, record: Job) -> None:
+        variables = record.variables if record.variables is not None else Item(case, record).variables
+        job = contract.Job(
+            key=record.key,
+            topic=record.type,
+            variables=dict(variables),
+            headers=dict(record.headers),
+            instance_key=case.key,
+            process_id=case.process_id,
+            element_id=record.element,
+            case_no=case.case_no,
+            business_id=case.business_id,
+            attempt=1,
+            deadline=self.now + timedelta(minutes=1),
+        )
+        at = (record.key, record.element_key)
+        try:
+            command: commands.Command = commands.CompleteJob(*at, self.handlers[record.type](job))
+        except contract.BpmnError as error:
+            command = commands.ThrowError(*at, error.code, str(error), error.variables or {})
+        except Exception as error:  # noqa: BLE001 - a handler may raise anything; it becomes a failed try
+            command = commands.FailJob(*at, record.retries - 1, f"{type(error).__name__}: {error}")
+        self._advance(case, command)
+
+    def _hand_out(self) -> bool:
+        """Give one buffered message to somebody who waits for it by now."""
+        for name in dict.fromkeys(message.name for message in self.messages):
+            for waiting in self._waiting("message", name):
+                known = ((m.key, m.correlation_key, m.reached) for m in self.messages if m.name == name)
+                key = next_buffered(known, waiting)
+                message = next((m for m in self.messages if m.key == key), None)
+                if message and (waiting.element is None or not self._guarded(waiting.process_id, message)):
+                    self._give(message, waiting)
+                    return True
+        return False
+
+    def _apply(self, case: Case, effect: effects.Effect) -> None:
+        match effect:
+            case effects.Note():
+                case.history.append(effect)
+            case effects.Open(record):
+                case.records[record.key] = record
+            case effects.Close(_, key):
+                del case.records[key]
+            case effects.Change("instance", _, changes):
+                case.unit = changes.get("unit", case.unit)
+                case.held = changes.get("held", case.held)
+            case effects.Change(_, key, changes):
+                self._change(case, key, changes)
+            case _:
+                self._outbox.append(lambda: self._pass_on(case, effect))
+
+    def _change(self, case: Case, key: int, changes: Mapping[str, Any]) -> None:
+        record = case.records[key]
+        known = {name: value for name, value in changes.items() if hasattr(record, name)}
+        case.records[key] = replace(record, **known)
+
+    def _pass_on(self, case: Case, effect: effects.Effect) -> None:
+        """What concerns other instances happens in their own turn."""
+        match effect:
+            case effects.Call():
+                start = commands.Start(effect.variables, None, effect.catches, effect.element_key)
+                self._open(effect.process_id, start, parent=case)
+            case effects.Uncall(element_key):
+                for child in self.cases:
+                    if child.instance.caller == element_key and child.state == "active":
+                        self._advance(child, commands.Cancel())
+            case effects.Answer():
+                answer = commands.Returned(
+                    effect.element_key, effect.outcome, effect.variables, effect.code, effect.message
+                )
+                if case.parent is not None:
+                    self._advance(case.parent, answer)
+            case effects.Publish():
+                self.publish(effect.name, effect.correlation_key, effect.variables, effect.ttl)
+            case effects.Broadcast():
+                self.broadcast(effect.name, effect.variables)
+            case effects.Proceed():
+                self._advance(case, commands.Continue())
+
+    # What the core may ask
+
+    def _surroundings(self, seed: int) -> Surroundings:
+        functions = calendars.functions(self.calendar)
+        return Surroundings(self.now, seed, self.zone, self, self.calendar, functions)
+
+    def decision(self, decision_id: str, binding: effects.Binding) -> dmn.Decision | None:
+        return self.decisions.get(decision_id)
+
+    def has_process(self, process_id: str, binding: effects.Binding) -> bool:
+        return process_id in self.specs
+
+    def form_key(self, form_id: str, binding: effects.Binding) -> int | None:
+        return self.forms[form_id][0] if form_id in self.forms else None
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers << 24

@@ -1,0 +1,143 @@
+"""A case in the sandbox as one looks at it: its state, what it waits for, what it did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.core import commands, effects
+from engine.core.records import Incident, Job, Record, Subscription, Task, Timer
+from engine.core.spec import ProcessSpec
+from engine.core.state import State
+
+if TYPE_CHECKING:
+    from .box import Sandbox
+
+
+class Item:
+    """Something a case waits for."""
+
+    def __init__(self, case: "Case", record: Job | Task | Timer | Subscription) -> None:
+        self._case = case
+        self._record = record
+        self.key = record.key
+        self.element = record.element
+        self.kind = record.kind if isinstance(record, Subscription) else record.noun
+        self.type = record.type if isinstance(record, Job) else None
+        self.name = record.name if isinstance(record, Subscription) else None
+        self.action = record.action if isinstance(record, Subscription) else None
+        self.due = getattr(record, "due_at", None)
+        self.candidate_groups = record.candidate_groups if isinstance(record, Task) else ()
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables visible from the element."""
+        token = self._case.instance.tokens[self._record.element_key]
+        return dict(self._case.instance.view(token))
+
+    def complete(self, variables: Mapping[str, Any] | None = None) -> None:
+        """The job or task is done, the timer fires, the message or signal comes."""
+        given, at = variables or {}, (self.key, self._record.element_key)
+        match self._record:
+            case Job():
+                self._do(commands.CompleteJob(*at, given))
+            case Task():
+                self._do(commands.CompleteTask(*at, given))
+            case Timer(element=element, kind=kind, cycle=cycle, left=left):
+                self._do(commands.FireTimer(*at, element, kind, cycle, left))
+            case Subscription(element=element):
+                self._do(commands.Deliver(*at, element, given))
+
+    def fail(self, message: str = "", retries: int = 0, variables: Mapping[str, Any] | None = None) -> None:
+        self._do(commands.FailJob(self.key, self._record.element_key, retries, message, variables=variables or {}))
+
+    def throw(self, error_code: str, variables: Mapping[str, Any] | None = None, message: str = "") -> None:
+        self._do(commands.ThrowError(self.key, self._record.element_key, error_code, message, variables or {}))
+
+    def escalate(self, code: str, variables: Mapping[str, Any] | None = None) -> None:
+        self._do(commands.ThrowEscalation(self.key, self._record.element_key, code, variables or {}))
+
+    def _do(self, command: commands.Command) -> None:
+        self._case.box.send(self._case, command)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.element} {self.type or self.name or ''}>"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """An open incident. `kind` is Camunda 8's errorType."""
+
+    case: "Case"
+    record: Incident
+
+    @property
+    def kind(self) -> str:
+        return self.record.kind
+
+    @property
+    def element(self) -> str:
+        return self.record.element
+
+    @property
+    def message(self) -> str:
+        return f"{self.record.code} {dict(self.record.parameters)}"
+
+    def resolve(self, retries: int = 1) -> None:
+        command = commands.ResolveIncident(self.record.key, self.record.element_key, retries)
+        self.case.box.send(self.case, command)
+
+
+class Case:
+    """One instance in the sandbox."""
+
+    def __init__(self, box: "Sandbox", spec: ProcessSpec, key: int, parent: "Case | None") -> None:
+        self.box = box
+        self.spec = spec
+        self.process_id = spec.process_id
+        self.key = key
+        self.parent = parent
+        self.instance = State(key)
+        self.business_id: str | None = parent.business_id if parent else None
+        self.case_no: str | None = None
+        self.unit: str | None = None
+        self.held = False
+        self.records: dict[int, Record] = {}
+        self.history: list[effects.Note] = []
+        self.started_by: tuple[str, str] | None = None  # name and key of the message that opened it
+
+    @property
+    def state(self) -> str:
+        return self.instance.status
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return dict(self.instance.variables.get(self.key, {}))
+
+    @property
+    def path(self) -> list[str]:
+        """The ids of the elements in the order they completed."""
+        return [note.element for note in self.history if note.kind == "element_completed" and note.element]
+
+    @property
+    def flows(self) -> list[str]:
+        return [flow for note in self.history for flow in note.data.get("flows", ())]
+
+    @property
+    def waiting(self) -> list[Item]:
+        """What has to happen next, in the order it began to wait; reminders to people are not shown."""
+        shown = (Job, Task, Timer, Subscription)
+        return [
+            Item(self, record)
+            for record in self.records.values()
+            if isinstance(record, shown) and not (isinstance(record, Job) and record.kind == "REMINDER")
+        ]
+
+    @property
+    def incidents(self) -> list[Stopped]:
+        return [Stopped(self, record) for record in self.records.values() if isinstance(record, Incident)]
+
+    def cancel(self) -> None:
+        self.box.send(self, commands.Cancel())
+
+    def __repr__(self) -> str:
+        return f"<case {self.process_id} {self.state} {self.waiting}>"

@@ -1,0 +1,83 @@
+"""The working calendar: weekends, holidays, make-up days, hours and parts of days."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.directory.calendar import functions, standard
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "due"),
+    [
+        ("2026-11-23 10:00", 1, "wh", "2026-11-23 11:00"),
+        ("2026-11-23 11:30", 1, "wh", "2026-11-23 13:30"),  # over the midday break
+        ("2026-11-23 17:00", 2, "wh", "2026-11-24 10:00"),
+        ("2026-11-27 17:00", 2, "wh", "2026-11-30 10:00"),  # over the weekend
+        ("2026-11-23 20:00", 1, "wh", "2026-11-24 10:00"),  # after closing time
+        ("2026-11-23 07:00", 1, "wh", "2026-11-23 10:00"),  # before opening time
+        ("2026-11-23 10:00", 8, "wh", "2026-11-24 10:00"),
+        ("2026-11-23 10:00", 1, "wd", "2026-11-24 10:00"),
+        ("2026-11-27 10:00", 1, "wd", "2026-11-30 10:00"),
+        ("2026-11-28 10:00", 1, "wd", "2026-12-01 09:00"),  # a Saturday counts from Monday's opening
+        ("2026-11-23 09:00", 1.5, "wd", "2026-11-24 14:00"),  # half a day is four hours, one of them after the break
+        ("2026-09-30 10:00", 1, "wd", "2026-10-08 10:00"),  # National Day
+        ("2026-10-09 10:00", 1, "wd", "2026-10-10 10:00"),  # a Saturday on which people work
+        ("2026-02-13 10:00", 2, "wd", "2026-02-24 10:00"),  # Spring Festival, with a make-up Saturday before it
+        ("2026-11-23 10:00", 0, "wh", "2026-11-23 10:00"),
+    ],
+)
+def test_adds_working_time(start: str, amount: float, unit: str, due: str) -> None:
+    assert standard().add(at(start), amount, unit) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "unit", "amount"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 14:00", "wh", 3),
+        ("2026-11-27 17:00", "2026-11-30 10:00", "wh", 2),
+        ("2026-10-01 00:00", "2026-10-07 23:00", "wh", 0),
+        ("2026-11-23 09:00", "2026-11-25 09:00", "wd", 2),
+        ("2026-11-23 10:00", "2026-11-23 10:00", "wd", 0),
+    ],
+)
+def test_measures_working_time(start: str, end: str, unit: str, amount: float) -> None:
+    assert standard().between(at(start), at(end), unit) == amount
+
+
+def test_measuring_what_was_added_gives_the_same() -> None:
+    start = at("2026-11-23 10:37")
+    for hours in (1, 5, 8, 13, 40):
+        assert standard().between(start, standard().add(start, hours, "wh"), "wh") == hours
+
+
+def test_knows_holidays_and_make_up_days() -> None:
+    calendar = standard()
+    assert not calendar.is_working_day(date(2026, 10, 1))
+    assert calendar.is_working_day(date(2026, 10, 10))
+    assert not calendar.is_working_day(date(2026, 11, 28))
+    assert calendar.known_until == date(2026, 12, 31)
+
+
+def test_answers_feel() -> None:
+    feel = functions(standard())
+    assert feel["is working day"](date(2026, 10, 1)) is False
+    assert feel["is working day"]("2026-10-10") is True
+    assert feel["working hours after"](at("2026-11-23 10:00"), Decimal(1)) == "2026-11-23T11:00:00+08:00"
+    assert feel["working days after"]("2026-11-23T10:00:00+08:00", 1) == "2026-11-24T10:00:00+08:00"
+
+
+@pytest.mark.parametrize("wrong", [None, True, [], "soon", {}])
+def test_answers_null_for_what_is_no_time(wrong: object) -> None:
+    feel = functions(standard())
+    assert feel["is working day"](wrong) is None
+    assert feel["working hours after"](wrong, Decimal(1)) is None
+    assert feel["working hours after"]("2026-11-23", wrong) is None

@@ -1,0 +1,68 @@
+# What one does with Trunkline. Each target sets up what it needs: Python 3.11 or newer, make and git are enough.
+#
+#   make serve    the database, the web server and a worker, with the demo; Ctrl-C ends them
+#   make demo     a fault report told step by step, beside a running `make serve`
+#   make test     format, lint, types, layers, tests
+#   make bench    how fast it is here
+#   make format   put the code in its form
+#   make lock     pin the dependencies anew after a change of pyproject.toml
+
+SHELL := /bin/sh
+VENV := .venv
+PYTHON = $(VENV)/bin/python
+TEST_PROCESSES ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+.PHONY: serve demo test bench format lock ready
+.DEFAULT_GOAL := serve
+
+serve: ready
+	@TRUNKLINE_DEMO=$${TRUNKLINE_DEMO:-1} exec $(PYTHON) -m web serve
+
+demo: ready
+	@exec $(PYTHON) -m tests.demo
+
+test: ready
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES)
+
+bench: ready
+	@exec $(PYTHON) -m tests.benchmarks
+
+format: ready
+	$(PYTHON) -m ruff check --fix-only .
+	$(PYTHON) -m ruff format .
+
+lock: ready
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra dev \
+		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+# The virtual environment is as the lock file says when it holds a copy of it; that is all a second run looks at.
+ready:
+	@cmp -s requirements.lock $(VENV)/installed.lock && $(PYTHON) -c '' 2>/dev/null || $(MAKE) --no-print-directory install
+
+.PHONY: install
+install:
+	@set -e; \
+	for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Trunkline needs Python 3.11 or newer; this machine has $$(python3 --version 2>&1 || echo none)."; \
+		echo "Install one, for example: apt-get install python3.11 python3.11-venv, or brew install python"; \
+		exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$($$found --version) lacks the module that makes virtual environments."; \
+		echo "Install it, for example: apt-get install python3-venv"; \
+		exit 1; \
+	fi; \
+	$(PYTHON) -c '' 2>/dev/null || $$found -m venv --clear $(VENV); \
+	echo "Installing the packages of requirements.lock into $(VENV) …"; \
+	$(PYTHON) -m pip install --quiet --require-hashes -r requirements.lock; \
+	cp requirements.lock $(VENV)/installed.lock

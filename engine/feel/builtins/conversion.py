@@ -1,0 +1,163 @@
+"""Functions that make a value of one kind from others (DMN 1.5, table 73, and Camunda's JSON)."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal, DecimalException
+from typing import Any
+
+from engine.feel.builtins.dates import date_part
+from engine.feel.builtins.signature import Family
+from engine.feel.durations import NANOS, DaysTimeDuration, Duration, parse_duration
+from engine.feel.errors import NoValue
+from engine.feel.json_values import from_json, to_json
+from engine.feel.limits import MAX_RESULT_DEPTH
+from engine.feel.numeric import literal_number, whole
+from engine.feel.range_text import parse_range
+from engine.feel.run import Run
+from engine.feel.temporal import MAX_OFFSET, AnyDate, DateTime, Time, make_date
+from engine.feel.temporal_text import parse_date, parse_date_time, parse_time
+from engine.feel.text import text_of
+from engine.feel.values import Range
+
+FUNCTIONS = Family()
+
+
+def _parsed(parse: Callable[[str], Any], text: str, what: str) -> Any:
+    value = parse(text)
+    if value is None:
+        raise NoValue("invalid", text=text, what=what)
+    return value
+
+
+@FUNCTIONS.add("date(from: string|date|date and time)", "date(year: number, month: number, day: number)")
+def _date(run: Run, value: Any, month: Decimal | None = None, day: Decimal | None = None) -> AnyDate:
+    if month is not None and day is not None:
+        return _valid("date", lambda: make_date(*map(_whole, (value, month, day))), value, month, day)
+    if isinstance(value, str):
+        return _parsed(parse_date, value, "date")  # type: ignore[no-any-return]
+    return date_part(value)
+
+
+@FUNCTIONS.add(
+    "date and time(from: string|date|date and time)",
+    "date and time(date: date|date and time, time: time)",
+    "date and time(date: date and time, timezone: string)",
+)
+def _date_and_time(run: Run, value: Any, time: Time | str | None = None) -> DateTime:
+    if isinstance(time, str):
+        return _parsed(parse_date_time, f"{_local(value)}@{time}", "date and time")  # type: ignore[no-any-return]
+    if time is not None:
+        return DateTime(date_part(value), time)
+    if isinstance(value, str):
+        return _parsed(parse_date_time, value, "date and time")  # type: ignore[no-any-return]
+    return value if isinstance(value, DateTime) else DateTime(value, Time(0, 0, 0))
+
+
+def _local(value: DateTime) -> DateTime:
+    time = value.time
+    return DateTime(value.date, Time(time.hour, time.minute, time.second, time.nanosecond))
+
+
+@FUNCTIONS.add(
+    "time(from: string|time|date|date and time)",
+    "time(hour: number, minute: number, second: number, offset?: days and time duration|null)",
+)
+def _time(
+    run: Run,
+    value: Any,
+    minute: Decimal | None = None,
+    second: Decimal | None = None,
+    offset: DaysTimeDuration | None = None,
+) -> Time:
+    if minute is not None and second is not None:
+        return _valid("time", lambda: _clock(value, minute, second, offset), value, minute, second)
+    if isinstance(value, str):
+        return _parsed(parse_time, value, "time")  # type: ignore[no-any-return]
+    if isinstance(value, Time):
+        return value
+    return value.time if isinstance(value, DateTime) else Time(0, 0, 0, 0, 0)
+
+
+def _clock(hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDuration | None) -> Time:
+    hours, minutes, seconds = _whole(hour), _whole(minute), int(second)
+    seconds_east = None if offset is None else int(offset.nanoseconds / NANOS)
+    if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= second < 60) or abs(seconds_east or 0) > MAX_OFFSET:
+        raise ValueError
+    return Time(hours, minutes, seconds, int((second - seconds).scaleb(9)), seconds_east)
+
+
+@FUNCTIONS.add("duration(from: string|days and time duration|years and months duration)")
+def _duration(run: Run, value: str | Duration) -> Duration:
+    return _parsed(parse_duration, value, "duration") if isinstance(value, str) else value
+
+
+@FUNCTIONS.add(
+    "number(from: string|number)",
+    "number(from: string, grouping separator: string|null, decimal separator: string|null)",
+)
+def _number(run: Run, text: Any, grouping: str | None = None, point: str | None = None) -> Decimal:
+    if isinstance(text, Decimal):
+        return text
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping == point and grouping):
+        raise NoValue("invalid", text=grouping or point or "", what="separator")
+    plain = text.replace(grouping, "") if grouping else text
+    plain = plain.replace(point, "|").replace(".", "?").replace("|", ".") if point and point != "." else plain
+    value = literal_number(plain) if _looks_like_number(plain) else None
+    if value is None:
+        raise NoValue("invalid", text=text, what="number")
+    return value
+
+
+def _looks_like_number(text: str) -> bool:
+    digits = text[1:] if text[:1] in "+-" else text
+    mantissa, _, exponent = digits.lower().partition("e")
+    whole_part, _, fraction = mantissa.partition(".")
+    exponent_digits = exponent[1:] if exponent[:1] in ("+", "-") else exponent
+    return (
+        (whole_part + fraction).isascii()
+        and (whole_part + fraction).isdigit()
+        and (exponent_digits.isdigit() if "e" in digits.lower() else True)
+        and len(text) < 1000
+    )
+
+
+@FUNCTIONS.add("string(from: any)")
+def _string(run: Run, value: Any) -> str | None:
+    return None if value is None else text_of(run, value)
+
+
+@FUNCTIONS.add("range(from: string)")
+def _range(run: Run, text: str) -> Range:
+    return _parsed(parse_range, text, "range")  # type: ignore[no-any-return]
+
+
+@FUNCTIONS.add("to json(value: any)")
+def _to_json(run: Run, value: Any) -> str:
+    return text_of(run, to_json(value), json=True)
+
+
+@FUNCTIONS.add("from json(value: string)")
+def _from_json(run: Run, text: str) -> Any:
+    run.charge_text(len(text) * 4)
+    if text.count("[") + text.count("{") > 100 * MAX_RESULT_DEPTH:
+        raise NoValue("invalid", text=text[:50], what="JSON")
+    try:
+        return from_json(json.loads(text, parse_float=Decimal, parse_int=Decimal))
+    except (ValueError, RecursionError, DecimalException):
+        raise NoValue("invalid", text=text, what="JSON") from None
+
+
+def _whole(number: Decimal) -> int:
+    value = whole(number)
+    if value is None:
+        raise ValueError
+    return value
+
+
+def _valid(what: str, make: Callable[[], Any], *parts: Decimal) -> Any:
+    try:
+        return make()
+    except (ValueError, OverflowError):
+        raise NoValue("invalid", text=", ".join(map(str, parts)), what=what) from None
+
+

@@ -1,0 +1,34 @@
+"""The exceptions of FEEL: nothing else leaves this room."""
+
+
+class FeelError(Exception):
+    """Any failure of FEEL that is not simply a null."""
+
+
+class FeelSyntaxError(FeelError):
+    """The text is no FEEL expression. Line and column count from one; `expected` says what would have fitted."""
+
+    def __init__(self, text: str, line: int, column: int, expected: str, found: str) -> None:
+        super().__init__(f"line {line}, column {column}: expected {expected}, found {found}")
+        self.text = text
+        self.line = line
+        self.column = column
+        self.expected = expected
+        self.found = found
+
+
+class FeelLimitError(FeelError):
+    """An evaluation took more steps, depth or space than it may; `limit` names which."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(f"the expression was stopped: it went over the limit of {limit}")
+        self.limit = limit
+
+
+class NoValue(FeelError):  # noqa: N818 - it is an answer inside the room, not an error of the caller
+    """A built-in or operator has no value for its operands; the calling node answers null and warns with this."""
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parameters = {name: str(value) for name, value in parameters.items()}

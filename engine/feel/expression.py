@@ -1,0 +1,97 @@
+"""Compiled expressions and unary tests: the way in from other rooms."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from engine.feel.analysis import result_type, variable_paths
+from engine.feel.builtins import BUILT_IN_NAMES, BUILT_INS
+from engine.feel.compiler import Compiler, Level
+from engine.feel.compiler.base import weight
+from engine.feel.compiler.tests import INPUT
+from engine.feel.errors import FeelLimitError
+from engine.feel.json_values import check_result
+from engine.feel.limits import DEFAULT_BUDGET
+from engine.feel.parser import parse_expression, parse_unary_tests
+from engine.feel.run import Evaluate, Locals, Moment, Run
+from engine.feel.syntax import Node
+from engine.feel.typesystem import Type
+from engine.feel.values import PLAIN, adapt
+from engine.feel.warning import FeelWarning
+
+_KEPT = 4_096
+
+
+class Evaluation(NamedTuple):
+    """A value, and why parts of it are null."""
+
+    value: Any
+    warnings: tuple[FeelWarning, ...]
+
+
+class _Compiled:
+    """What both forms have: the text, the closure and what is known of it."""
+
+    def __init__(self, text: str, tree: Node, level: Level | None) -> None:
+        self.text = text
+        self._evaluate: Evaluate = Compiler(text).compile(tree, level)
+        self._cost = weight(tree)
+        self.paths = variable_paths(tree, BUILT_INS)
+        self.reads = frozenset(path[0] for path in self.paths)
+        self.type: Type = result_type(tree)
+
+    def _run(self, scope: Mapping[str, Any], local: Locals, moment: Moment, budget: int) -> Evaluation:
+        run = Run(scope, moment, budget - self._cost)
+        if run.budget < 0:
+            raise FeelLimitError("steps")
+        try:
+            value = self._evaluate(run, local)
+        except RecursionError:
+            raise FeelLimitError("depth") from None
+        if type(value) not in _SMALL:
+            value = adapt(value)
+            check_result(value)
+        return Evaluation(value, tuple(run.warnings))
+
+
+_SMALL = PLAIN - {list, tuple, dict}
+
+
+class Expression(_Compiled):
+    """An expression. `reads` are the variables it needs, `paths` the same with what is taken of them, `type` that of
+    its result where it can be told."""
+
+    def __init__(self, text: str, names: frozenset[str]) -> None:
+        super().__init__(text, parse_expression(text, names, BUILT_IN_NAMES), None)
+
+    def evaluate(self, scope: Mapping[str, Any], moment: Moment, budget: int = DEFAULT_BUDGET) -> Evaluation:
+        """Its value in the scope; FeelLimitError if it costs more than it may."""
+        return self._run(scope, None, moment, budget)
+
+
+class UnaryTests(_Compiled):
+    """Unary tests, as in the cell of a decision table."""
+
+    def __init__(self, text: str, names: frozenset[str]) -> None:
+        super().__init__(text, parse_unary_tests(text, names, BUILT_IN_NAMES), Level({INPUT}, None))
+
+    def matches(
+        self, value: Any, scope: Mapping[str, Any], moment: Moment, budget: int = DEFAULT_BUDGET
+    ) -> Evaluation:
+        """Whether the value passes: True, False, or None where that cannot be told."""
+        return self._run(scope, ({INPUT: adapt(value)}, None), moment, budget)
+
+
+@lru_cache(maxsize=_KEPT)
+def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expression:
+    """The expression, kept for the next time. `names` are those with spaces or operators that the scope may have.
+
+    Raises FeelSyntaxError.
+    """
+    return Expression(text, names)
+
+
+@lru_cache(maxsize=_KEPT)
+def compile_unary_tests(text: str, names: frozenset[str] = frozenset()) -> UnaryTests:
+    """Unary tests, kept for the next time. Raises FeelSyntaxError."""
+    return UnaryTests(text, names)

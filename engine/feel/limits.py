@@ -1,0 +1,25 @@
+"""What one expression may cost. All are counted, none is measured in time, so a result never depends on the machine."""
+
+DEFAULT_BUDGET = 500_000
+"""Steps of an evaluation: about one for each node of the expression that runs, each item and each 16 characters."""
+
+MAX_TEXT = 100_000
+"""Characters of an expression."""
+
+MAX_NESTING = 80
+"""Levels of brackets, calls and keywords in one another; each costs the parser a few Python frames."""
+
+MAX_DEPTH = 400
+"""Levels of running nodes, counted where a function calls a function; each costs the evaluation a Python frame."""
+
+MAX_STRING = 1_000_000
+"""Characters of one string."""
+
+MAX_RESULT = 250_000
+"""Values in one result, counted as they would be written out, so that shared parts count each time."""
+
+MAX_RESULT_DEPTH = 100
+"""Lists and contexts in one another in one result."""
+
+MAX_WARNINGS = 50
+"""Warnings kept of one evaluation; a loop would repeat the same one."""

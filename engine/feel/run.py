@@ -1,0 +1,86 @@
+"""What one evaluation carries along: the scope, the moment, its warnings and what it may still spend."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from engine.feel.errors import FeelLimitError
+from engine.feel.limits import MAX_DEPTH, MAX_STRING, MAX_WARNINGS
+from engine.feel.typesystem import Type
+from engine.feel.warning import FeelWarning
+
+Place = tuple[int, int]
+"""Line and column, from one."""
+
+Locals = tuple[dict[str, Any], Any] | None
+"""Local variables: those of this level and the levels around it."""
+
+Evaluate = Callable[["Run", Locals], Any]
+"""A compiled node."""
+
+CHARACTERS_A_STEP = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What an evaluation may know of the world: the time, the seed of anything random, the host's functions and types.
+
+    A host function takes FEEL values by position and gives one back; its names may hold spaces (give them to the
+    compiler too). What it raises is not caught, but for `NoValue` and `ValueError`, which become a warning.
+    """
+
+    now: datetime
+    seed: int = 0
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    types: Mapping[str, Type] = field(default_factory=dict)
+
+
+class Run:
+    """One evaluation."""
+
+    __slots__ = ("_random", "budget", "depth", "moment", "scope", "warnings")
+
+    def __init__(self, scope: Mapping[str, Any], moment: Moment, budget: int) -> None:
+        self.scope = scope
+        self.moment = moment
+        self.budget = budget
+        self.depth = 0
+        self.warnings: list[FeelWarning] = []
+        self._random: Random | None = None
+
+    @property
+    def random(self) -> Random:
+        """The evaluation's own source of random numbers: same seed, same numbers."""
+        if self._random is None:
+            self._random = Random(self.moment.seed)
+        return self._random
+
+    def warn(self, place: Place, code: str, **parameters: object) -> None:
+        """Note why a node answered null."""
+        if len(self.warnings) < MAX_WARNINGS:
+            words = {name: str(value)[:200] for name, value in parameters.items()}
+            self.warnings.append(FeelWarning(code, words, *place))
+
+    def charge(self, steps: int) -> None:
+        """Pay for work that grows with the values; FeelLimitError when nothing is left."""
+        self.budget -= steps
+        if self.budget < 0:
+            raise FeelLimitError("steps")
+
+    def charge_text(self, length: int) -> None:
+        """Pay for making a string."""
+        if length > MAX_STRING:
+            raise FeelLimitError("string length")
+        self.charge(length // CHARACTERS_A_STEP)
+
+    def enter(self, levels: int) -> None:
+        """Go that many levels down into a function's body; `leave` must follow."""
+        self.depth += levels
+        if self.depth > MAX_DEPTH:
+            raise FeelLimitError("depth")
+
+    def leave(self, levels: int) -> None:
+        """Come back up."""
+        self.depth -= levels

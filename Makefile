@@ -48,7 +48,7 @@ ready:
 
 .PHONY: install
 install:
-	@set -e; \
+	@set -e; found=; \
 	for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
 	done; \

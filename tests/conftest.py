@@ -1,9 +1,10 @@
 """The database of the tests: a real server for each test process, and a fresh migrated database for each test."""
 
 import itertools
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,7 +12,25 @@ import pytest
 
 from engine import store
 
+REQUIRE_ALL = "TRUNKLINE_REQUIRE_ALL"
+
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Keep the settings of whoever runs the tests out of them."""
+    for name in [name for name in os.environ if name.startswith("TRUNKLINE_") and name != REQUIRE_ALL]:
+        del os.environ[name]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On a machine that has to have everything, a skipped test is a failed one."""
+    report = yield
+    if report.skipped and os.environ.get(REQUIRE_ALL) and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be ({REQUIRE_ALL}): {report.longrepr}"
+    return report
 
 
 @pytest.fixture

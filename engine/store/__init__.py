@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from engine.store.database import database
 from engine.store.embedded import EmbeddedServer
 from engine.store.migrations import newest_revision, require_current, upgrade
 from engine.store.session import (
@@ -14,6 +15,7 @@ from engine.store.session import (
     retrying,
     sqlstate,
     transaction,
+    with_commit,
 )
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "after_commit",
     "configure",
     "configured_url",
+    "database",
     "dispose",
     "newest_revision",
     "pipeline",
@@ -31,4 +34,5 @@ __all__ = [
     "sqlstate",
     "transaction",
     "upgrade",
+    "with_commit",
 ]

@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 ATTEMPTS = 6
 # serialization_failure, deadlock_detected, lock_not_available: another try may go through.
 WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
+WITH_COMMIT = "trunkline.with_commit"
 AFTER_COMMIT = "trunkline.after_commit"
 
 # A statement that takes longer than this is a mistake, not work; migrations and upkeep set their own.
@@ -81,7 +82,7 @@ def transaction() -> Iterator[Session]:
     try:
         with clock.reading(_begin(session)):
             yield session
-            session.commit()
+            _commit(session)
     finally:
         # Rolls back whatever was not committed.
         session.close()
@@ -105,6 +106,14 @@ def retrying(work: Callable[[Session], Result], attempts: int = ATTEMPTS) -> Res
         # Both sides of a deadlock start over; unequal waits keep them from meeting again.
         time.sleep(random.uniform(0, 0.01 * 2**attempt))
     raise Conflict("database_busy", attempts=attempts)
+
+
+def with_commit(session: Session, write: Callable[[psycopg.Connection], None]) -> None:
+    """Have `write` send the transaction's last statements at its end, in one round trip with the commit itself.
+
+    It sees no results before the commit. If one of its statements fails, nothing is committed and its error is raised.
+    """
+    session.info.setdefault(WITH_COMMIT, []).append(write)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
@@ -161,6 +170,17 @@ def _begin(session: Session) -> datetime:
 def _read_case_time(session: Session) -> datetime:
     moment: datetime = session.connection().exec_driver_sql(READ_CASE_TIME).scalar_one()
     return moment
+
+
+def _commit(session: Session) -> None:
+    writes: list[Callable[[psycopg.Connection], None]] = session.info.pop(WITH_COMMIT, [])
+    if writes:
+        with pipeline(session) as connection:
+            for write in writes:
+                write(connection)
+            connection.execute("COMMIT")
+    # After a COMMIT of ours this only gives the connection back.
+    session.commit()
 
 
 def _run_after_commit(session: Session) -> None:

@@ -172,6 +172,53 @@ def test_an_error_in_a_pipeline_undoes_the_transaction() -> None:
 
 
 @pytest.mark.usefixtures("db")
+def test_last_writes_are_sent_with_the_commit_after_all_others() -> None:
+    table()
+
+    def one_more(connection: psycopg.Connection) -> None:
+        connection.execute("INSERT INTO note SELECT max(id) + 1 FROM note")
+
+    with store.transaction() as session:
+        store.with_commit(session, one_more)
+        store.with_commit(session, one_more)
+        session.execute(text("INSERT INTO note VALUES (5)"))
+        assert session.execute(text("SELECT count(*) FROM note")).scalar_one() == 1
+    with store.transaction() as session:
+        assert session.execute(text("SELECT array_agg(id ORDER BY id) FROM note")).scalar_one() == [5, 6, 7]
+
+
+@pytest.mark.usefixtures("db")
+def test_last_writes_that_fail_undo_everything_and_leave_the_connection_fit() -> None:
+    table()
+    seen: list[int] = []
+
+    def insert_then_fail() -> None:
+        with store.transaction() as session:
+            session.execute(text("INSERT INTO note VALUES (1)"))
+            store.with_commit(session, lambda raw: raw.execute("INSERT INTO note VALUES (1)"))
+            store.after_commit(session, lambda: seen.append(1))
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        insert_then_fail()
+    assert count() == 0
+    assert seen == []
+
+
+@pytest.mark.usefixtures("db")
+def test_a_block_that_raises_never_sends_its_last_writes() -> None:
+    table()
+
+    def fail() -> None:
+        with store.transaction() as session:
+            store.with_commit(session, lambda raw: raw.execute("INSERT INTO note VALUES (1)"))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert count() == 0
+
+
+@pytest.mark.usefixtures("db")
 def test_a_deadlock_is_tried_again_and_both_sides_get_through() -> None:
     table()
     add(1)

@@ -1,0 +1,43 @@
+"""The tables, one noun a file. The engine's hot path writes them in SQL; screens and API read them through these."""
+
+from engine.store.models.base import Base
+from engine.store.models.case_clock import CaseClock
+from engine.store.models.case_number import CaseNumber
+from engine.store.models.command import Command
+from engine.store.models.definition import Definition
+from engine.store.models.deployment import Deployment
+from engine.store.models.handler import Handler
+from engine.store.models.history import HistoryRow
+from engine.store.models.incident import Incident
+from engine.store.models.instance import Instance
+from engine.store.models.involved_unit import InvolvedUnit
+from engine.store.models.job import Job
+from engine.store.models.message import Message, MessageReceipt, MessageStart
+from engine.store.models.start_event import StartEvent
+from engine.store.models.subscription import Subscription
+from engine.store.models.task import Task
+from engine.store.models.timer import Timer
+from engine.store.models.variable import Variable
+
+__all__ = [
+    "Base",
+    "CaseClock",
+    "CaseNumber",
+    "Command",
+    "Definition",
+    "Deployment",
+    "Handler",
+    "HistoryRow",
+    "Incident",
+    "Instance",
+    "InvolvedUnit",
+    "Job",
+    "Message",
+    "MessageReceipt",
+    "MessageStart",
+    "StartEvent",
+    "Subscription",
+    "Task",
+    "Timer",
+    "Variable",
+]

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
-    NoneEventDefinition,
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    ErrorEventDefinition,
+    EscalationEventDefinition,
     SignalEventDefinition,
-    TerminateEventDefinition,
 )
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 
 from .effects import Broadcast, Note, Publish
 from .element import Element, text_of, texts_of
@@ -111,12 +112,11 @@ class TimerDefinition(Definition):
         run.open(token, record, element.id)
 
 
-class Error(Definition):
+class Error(Definition, ErrorEventDefinition):  # type: ignore[misc]
     """A BPMN error by code; without one it catches every error. `thrown` gives the code where it is computed."""
 
     def __init__(self, code: str | None, thrown: Source | None = None) -> None:
-        super().__init__(code or "")
-        self.code = code
+        super().__init__(code or "", code)
         self.thrown = thrown
 
     def catches(self, kind: str, code: str) -> int:
@@ -128,12 +128,11 @@ class Error(Definition):
         return False
 
 
-class Escalation(Definition):
+class Escalation(Definition, EscalationEventDefinition):  # type: ignore[misc]
     """A BPMN escalation by code; without one it catches every escalation."""
 
     def __init__(self, code: str | None, thrown: Source | None = None) -> None:
-        super().__init__(code or "")
-        self.code = code
+        super().__init__(code or "", code)
         self.thrown = thrown
 
     def catches(self, kind: str, code: str) -> int:

@@ -19,13 +19,9 @@ class Task(Base):
             " AND (state = 'completed') = (completed_by IS NOT NULL)",
             name="tasks_state",
         ),
-        # The bounds of Camunda 8's priority.
-        CheckConstraint("priority BETWEEN 0 AND 100", name="tasks_priority"),
         key_of_instance("tasks"),
         # The inbox looks at open tasks only: by group, person, unit, time and age.
-        Index(
-            "tasks_open_by_group", "candidate_groups", postgresql_using="gin", postgresql_where="state = 'created'"
-        ),
+        Index("tasks_open_by_group", "candidate_groups", postgresql_using="gin", postgresql_where="state = 'created'"),
         Index("tasks_open_by_user", "candidate_users", postgresql_using="gin", postgresql_where="state = 'created'"),
         Index("tasks_open_by_assignee", "assignee", "key", postgresql_where="state = 'created'"),
         Index("tasks_open_by_unit", "unit", "key", postgresql_where="state = 'created'"),

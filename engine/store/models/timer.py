@@ -1,4 +1,4 @@
-"""What falls due in running instances (case time)."""
+"""What falls due in running instances (case time), and which clock is at it (machine time)."""
 
 from datetime import datetime
 
@@ -9,7 +9,10 @@ from engine.store.models.base import Base, key_of_instance
 
 
 class Timer(Base):
-    """A row lives until it fires or is cancelled. `left_times`: how often it still fires after this time."""
+    """A row lives until it fires or is cancelled. `left_times`: how often it still fires after this time.
+
+    A clock that takes a due timer sets `taken_until`; one that could not fire it leaves it there to back off.
+    """
 
     __tablename__ = "timers"
     __table_args__ = (
@@ -26,3 +29,5 @@ class Timer(Base):
     due_at: Mapped[datetime]
     cycle: Mapped[str | None]
     left_times: Mapped[int | None] = mapped_column(Integer)
+    taken_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -1,0 +1,163 @@
+"""Checks of decision tables at deploy: gaps, overlaps, rules that never decide, cells of the wrong type.
+
+All are warnings; a table with them can be evaluated. The work is bounded, what was left out is a finding too.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from engine.dmn.boxed import DecisionTable, LiteralExpression, TableInput, TableOutput
+from engine.dmn.coverage import MAX_EXAMPLES, Box, Cell, Column, Coverage, TooMuchError
+from engine.dmn.errors import Finding
+from engine.dmn.linking import tables_in
+from engine.dmn.model import Model
+from engine.dmn.regions import Interval, Region, point, read_region
+from engine.dmn.tables import ANY_VALUE
+from engine.dmn.typetable import TypeTable
+
+MAX_RULES = 600
+"""A table of more rules is not compared rule by rule."""
+
+_SINGLE_HIT = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
+
+
+def check(model: Model) -> tuple[Finding, ...]:
+    """Warnings about the tables of a parsed (and, with imports, linked) model, in the order of the file."""
+    if model.linked is None:
+        return ()
+    types = model.linked.types
+    found = [finding for table, owner in tables_in(model.definitions) for finding in _Check(table, owner, types).all()]
+    return tuple(sorted(found, key=lambda finding: finding.line))
+
+
+class _Check:
+    def __init__(self, table: DecisionTable, owner: str, types: TypeTable) -> None:
+        self._table = table
+        self._element = table.id or owner
+        self._types = types
+        self._columns = [self._column(index, column) for index, column in enumerate(table.inputs)]
+
+    def all(self) -> Iterator[Finding]:
+        yield from self._tests()
+        yield from self._outputs()
+        if len(self._table.rules) > MAX_RULES:
+            yield self._finding("checks_incomplete", self._table.line)
+            return
+        coverage = Coverage(self._columns, len(self._table.rules))
+        try:
+            yield from self._gaps(coverage)
+            yield from self._overlaps(coverage)
+            yield from self._unreachable(coverage)
+        except TooMuchError:
+            yield self._finding("checks_incomplete", self._table.line)
+
+    def _column(self, index: int, column: TableInput) -> Column:
+        cells = tuple(_cell(rule.tests[index]) for rule in self._table.rules if index < len(rule.tests))
+        declared = self._types.find(column.type_ref)
+        allowed = column.values or declared.allowed_text
+        domain = read_region(allowed) if allowed else None
+        if domain is None and declared.kind == "boolean":
+            domain = Region("boolean", (point(False), point(True)))
+        if domain is None:
+            domain = _mentioned_strings([cell.region for cell in cells if cell.region is not None])
+        return Column(domain, cells)
+
+    def _tests(self) -> Iterator[Finding]:
+        """Cells that compare with another type than the column's, or that no allowed value passes."""
+        for index, (column, analysed) in enumerate(zip(self._table.inputs, self._columns, strict=True)):
+            kind = self._types.find(column.type_ref).kind
+            for rule in self._table.rules:
+                cell = rule.tests[index]
+                region = read_region(cell.text)
+                if region is None:
+                    continue
+                parameters = {"test": cell.text, "input": column.label or column.text}
+                if kind and region.kind != kind:
+                    found = {"found": f"a {region.kind}", "type": column.type_ref}
+                    yield Finding("test_type", cell.id or self._element, cell.line, {**parameters, **found})
+                elif analysed.domain is not None and not region.meets(analysed.domain).intervals:
+                    yield Finding("never_true", cell.id or self._element, cell.line, parameters)
+
+    def _outputs(self) -> Iterator[Finding]:
+        for index, column in enumerate(self._table.outputs):
+            kind = self._types.find(column.type_ref).kind
+            allowed = read_region(column.values or self._types.find(column.type_ref).allowed_text)
+            for rule in self._table.rules:
+                if index < len(rule.outputs):
+                    yield from self._output(rule.outputs[index], column, kind, allowed)
+
+    def _output(
+        self, cell: LiteralExpression, column: TableOutput, kind: str, allowed: Region | None
+    ) -> Iterator[Finding]:
+        constant = read_region(cell.text)
+        points = None if constant is None else constant.points()
+        if constant is None or points is None or len(points) != 1 or cell.text[:1] in "<>=!":
+            return
+        parameters = {"entry": cell.text, "output": column.name}
+        if kind and constant.kind != kind:
+            found = {"found": f"a {constant.kind}", "type": column.type_ref}
+            yield Finding("output_type", cell.id or self._element, cell.line, {**parameters, **found})
+        elif allowed is not None and not allowed.meets(constant).intervals:
+            yield Finding("output_value", cell.id or self._element, cell.line, parameters)
+
+    def _gaps(self, coverage: Coverage) -> Iterator[Finding]:
+        """Only where one answer is expected and no default stands in."""
+        has_default = any(output.default is not None for output in self._table.outputs)
+        if self._table.hit_policy in _SINGLE_HIT and not has_default and self._table.inputs:
+            for box in islice(coverage.gaps(), MAX_EXAMPLES):
+                yield self._finding("gap", self._table.line, example=self._example(box))
+
+    def _overlaps(self, coverage: Coverage) -> Iterator[Finding]:
+        if self._table.hit_policy == "UNIQUE":
+            for first, second, box in islice(coverage.overlaps(), MAX_EXAMPLES):
+                line = self._table.rules[second].line
+                yield self._finding("overlap", line, rules=f"{first + 1}, {second + 1}", example=self._example(box))
+
+    def _unreachable(self, coverage: Coverage) -> Iterator[Finding]:
+        if self._table.hit_policy == "FIRST":
+            for rule in coverage.covered_by_earlier():
+                line = self._table.rules[rule].line
+                reason = "the rules above match whatever it matches"
+                yield self._finding("unreachable_rule", line, rule=str(rule + 1), reason=reason)
+
+    def _example(self, box: Box) -> str:
+        said = ", ".join(_say(self._table.inputs[index].text, values) for index, values in box)
+        return said or "any input"
+
+    def _finding(self, code: str, line: int, **parameters: str) -> Finding:
+        return Finding(code, self._element, line, parameters)
+
+
+def _cell(test: LiteralExpression) -> Cell:
+    return Cell("", None) if test.text in ANY_VALUE else Cell(test.text, read_region(test.text))
+
+
+def _mentioned_strings(regions: Iterable[Region]) -> Region | None:
+    """Without declared values a column of strings is taken to have those that its cells name.
+
+    A cell like `not("a")` speaks of all others too: one string that nobody names stands for them.
+    """
+    known = list(regions)
+    if not known or any(region.kind != "string" for region in known):
+        return None
+    named = {bound for region in known for part in region.intervals for bound in (part.low, part.high)} - {None}
+    others = {"…"} if any(region.points() is None for region in known) else set()
+    return Region("string", tuple(point(value) for value in sorted(named | others)))
+
+
+def _say(name: str, values: Interval) -> str:
+    low, high = values.low, values.high
+    if low is not None and low == high:
+        return f"{name} = {_text(low)}"
+    if low is None or high is None:
+        if low is None and high is None:
+            return f"{name} = anything"
+        sign, bound = (">", low) if high is None else ("<", high)
+        closed = values.low_closed if high is None else values.high_closed
+        return f"{name} {sign}{'=' if closed else ''} {_text(bound)}"
+    opening, closing = "[" if values.low_closed else "(", "]" if values.high_closed else ")"
+    return f"{name} in {opening}{_text(low)}..{_text(high)}{closing}"
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,211 @@
+"""From boxed expressions to closures over a run and a scope (clause 10.2.2)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.dmn.boxed import (
+    Boxed,
+    Conditional,
+    Context,
+    DecisionTable,
+    Expression,
+    Filter,
+    FunctionDefinition,
+    Invocation,
+    Iteration,
+    ListOf,
+    LiteralExpression,
+    Relation,
+)
+from engine.dmn.functions import invoke, make_function
+from engine.dmn.literals import compile_literal, null
+from engine.dmn.place import Place
+from engine.dmn.scope import Run, Scope
+from engine.dmn.tables import compile_table
+from engine.dmn.types import Code, Typed, typed
+from engine.feel import kind_of
+
+
+def compile_expression(expression: Expression, place: Place, name: str = "") -> Code:
+    """The expression as code; its result has the type the expression declares. `name` is for warnings and traces."""
+    code = _COMPILERS[type(expression)](expression, place, name)
+    if isinstance(expression, FunctionDefinition):
+        return code  # the type of a function definition is that of its result
+    return typed(code, place.typed(name, expression.type_ref, expression.id, expression.line))
+
+
+def _context(expression: Context, place: Place, name: str) -> Code:
+    """Each entry sees those above it; an entry without a name is the result of the whole."""
+    steps: list[tuple[str, Code]] = []
+    result: Code | None = None
+    for entry in expression.entries:
+        if entry.variable is None:
+            result = compile_expression(entry.value, place, name)
+            continue
+        variable = entry.variable
+        code = compile_expression(entry.value, place.within([variable.name]), variable.name)
+        steps.append(
+            (variable.name, typed(code, place.typed(variable.name, variable.type_ref, variable.id, variable.line)))
+        )
+        place = place.within([variable.name])
+
+    def context(run: Run, scope: Mapping[str, Any]) -> Any:
+        inner = Scope({}, scope)
+        for key, code in steps:
+            inner[key] = code(run, inner)
+        return dict(inner) if result is None else result(run, inner)
+
+    return context
+
+
+def _list(expression: ListOf, place: Place, name: str) -> Code:
+    items = [compile_expression(item, place, name) for item in expression.items]
+    return lambda run, scope: [code(run, scope) for code in items]
+
+
+def _relation(expression: Relation, place: Place, name: str) -> Code:
+    columns = [place.typed(column.name, column.type_ref, column.id, column.line) for column in expression.columns]
+    rows = [
+        [(column.name, typed(compile_expression(cell, place, name), column)) for column, cell in zip(columns, row)]  # noqa: B905 - a row of another width is a finding
+        for row in expression.rows
+    ]
+    return lambda run, scope: [{key: code(run, scope) for key, code in row} for row in rows]
+
+
+def _function(expression: FunctionDefinition, place: Place, name: str) -> Code:
+    """A closure over the scope around it."""
+    return compile_function(expression, place, name)
+
+
+def compile_function(expression: FunctionDefinition, place: Place, name: str, result: Typed | None = None) -> Code:
+    """What makes the function value, given the scope it closes over. Functions of other languages are always null."""
+    parameters = tuple(
+        place.typed(parameter.name, parameter.type_ref, parameter.id, parameter.line)
+        for parameter in expression.parameters
+    )
+    code = _body(expression, place.within(parameter.name for parameter in parameters), name)
+    for declared in (place.typed(name, expression.type_ref, expression.id, expression.line), result):
+        if declared is not None and not declared.type.is_function:
+            code = typed(code, declared)
+    return lambda run, scope: make_function(run, name, parameters, code, scope)
+
+
+def _body(expression: FunctionDefinition, place: Place, name: str) -> Code:
+    if expression.kind != "FEEL":
+        return _external(expression, place.owner)
+    return null if expression.body is None else compile_expression(expression.body, place, name)
+
+
+def _external(expression: FunctionDefinition, owner: str) -> Code:
+    element, kind = expression.id or owner, expression.kind
+    return lambda run, scope: run.warn("external_function", element, kind=kind)
+
+
+def _invocation(expression: Invocation, place: Place, name: str) -> Code:
+    function = compile_expression(expression.function, place, name)
+    element = expression.id or place.owner
+    called = expression.function.text if isinstance(expression.function, LiteralExpression) else name
+    bindings = [
+        (parameter, null if bound is None else compile_expression(bound, place, parameter))
+        for parameter, bound in expression.bindings.items()
+    ]
+
+    def invocation(run: Run, scope: Mapping[str, Any]) -> Any:
+        arguments = {parameter: code(run, scope) for parameter, code in bindings}
+        return invoke(run, function(run, scope), arguments, element, called)
+
+    return invocation
+
+
+def _conditional(expression: Conditional, place: Place, name: str) -> Code:
+    condition = compile_expression(expression.condition, place, name)
+    then, otherwise = (compile_expression(part, place, name) for part in (expression.then, expression.otherwise))
+    element = expression.id or place.owner
+
+    def conditional(run: Run, scope: Mapping[str, Any]) -> Any:
+        decided = condition(run, scope)
+        if decided is True:
+            return then(run, scope)
+        if decided is False or decided is None:
+            return otherwise(run, scope)
+        return run.warn("not_boolean", element, name=name)
+
+    return conditional
+
+
+def _filter(expression: Filter, place: Place, name: str) -> Code:
+    """As FEEL's filter: `item` and its entries are known; true keeps an item, a number is an index from one."""
+    source = compile_expression(expression.source, place, name)
+    match = compile_expression(expression.match, place.within(["item"]), name)
+    element = expression.id or place.owner
+
+    def filtered(run: Run, scope: Mapping[str, Any]) -> Any:
+        kept = []
+        items = as_list(source(run, scope))
+        for item in items:
+            inner = Scope(item if kind_of(item) == "context" else {}, scope)
+            inner["item"] = item
+            matched = match(run, inner)
+            if kind_of(matched) == "number":
+                return _at(items, int(matched))
+            if matched is not None and not isinstance(matched, bool):
+                return run.warn("not_boolean", element, name=name)
+            if matched:
+                kept.append(item)
+        return kept
+
+    return filtered
+
+
+def _at(items: list[Any], index: int) -> Any:
+    position = index - 1 if index > 0 else len(items) + index
+    return items[position] if index and 0 <= position < len(items) else None
+
+
+def _iteration(expression: Iteration, place: Place, name: str) -> Code:
+    source = compile_expression(expression.source, place, name)
+    variable = expression.variable
+    body = compile_expression(expression.body, place.within([variable, "partial"]), name)
+    element = expression.id or place.owner
+
+    def results(run: Run, scope: Mapping[str, Any]) -> Any:
+        partial: list[Any] = []
+        for item in as_list(source(run, scope)):
+            run.step()
+            partial.append(body(run, Scope({variable: item, "partial": partial}, scope)))
+        return partial
+
+    if expression.kind == "for":
+        return results
+
+    def quantified(run: Run, scope: Mapping[str, Any]) -> Any:
+        found = results(run, scope)
+        decisive = expression.kind == "some"
+        if any(value is decisive for value in found):
+            return decisive
+        if all(isinstance(value, bool) for value in found):
+            return not decisive
+        return run.warn("not_boolean", element, name=name)
+
+    return quantified
+
+
+def as_list(value: Any) -> list[Any]:
+    """What an iteration runs over: null is nothing, a single value a list of one (clause 10.3.2.5)."""
+    if value is None:
+        return []
+    return list(value) if kind_of(value) == "list" else [value]
+
+
+_COMPILERS: dict[type[Boxed], Callable[..., Code]] = {
+    LiteralExpression: compile_literal,
+    DecisionTable: compile_table,
+    Context: _context,
+    ListOf: _list,
+    Relation: _relation,
+    FunctionDefinition: _function,
+    Invocation: _invocation,
+    Conditional: _conditional,
+    Filter: _filter,
+    Iteration: _iteration,
+}

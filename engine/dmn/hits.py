@@ -1,0 +1,140 @@
+"""Hit policies: what a decision table answers when these rules match (clause 8.2.10, 8.2.11)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.dmn.boxed import DecisionTable, Rule
+from engine.dmn.constants import NO_MOMENT
+from engine.dmn.errors import Finding
+from engine.dmn.scope import Run
+from engine.feel import Expression, UnaryTests, compile_expression, compile_unary_tests
+
+_AGGREGATES: Mapping[str, Expression] = {
+    "SUM": compile_expression("sum(hits)"),
+    "MIN": compile_expression("min(hits)"),
+    "MAX": compile_expression("max(hits)"),
+}
+_SAME = compile_expression("one = two")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that matched, with its outputs by name (the name of an only output may be empty)."""
+
+    rule: Rule
+    outputs: Mapping[str, Any]
+
+
+class Policy:
+    """The hit policy of one table. `values` is the text of each output's allowed values, in order of priority."""
+
+    def __init__(self, table: DecisionTable, values: Sequence[str], element: str, findings: list[Finding]) -> None:
+        self._policy = table.hit_policy
+        self._aggregation = table.aggregation if table.hit_policy == "COLLECT" else ""
+        self._element = element
+        self._single = len(table.outputs) == 1
+        self._names = [output.name for output in table.outputs]
+        self._allowed = [_tests(text) for text in values]
+        self._ranks = [_ranks(text) for text in values]
+        if self._policy in ("PRIORITY", "OUTPUT ORDER") and not any(self._ranks):
+            findings.append(Finding("no_output_order", element, table.line, {"policy": self._policy}))
+
+    def decide(self, run: Run, hits: Sequence[Hit]) -> Any:
+        """The table's value; where the policy or an output's allowed values are violated, null and a failure."""
+        if not all(self._allows(run, hit) for hit in hits):
+            return None
+        match self._policy:
+            case "UNIQUE":
+                return self._unique(run, hits)
+            case "FIRST":
+                return self._answer(hits[0]) if hits else None
+            case "ANY":
+                return self._any(run, hits)
+            case "PRIORITY":
+                return self._answer(min(hits, key=self._priority)) if hits else None
+            case "OUTPUT ORDER":
+                return [self._answer(hit) for hit in sorted(hits, key=self._priority)] or None
+            case "RULE ORDER":
+                return [self._answer(hit) for hit in hits] or None
+        return self._collect(run, hits)
+
+    def default(self, outputs: Mapping[str, Any]) -> Any:
+        """The value when no rule matches and the outputs have defaults: a list where several rules would give one."""
+        value = outputs[self._names[0]] if self._single else dict(outputs)
+        many = self._policy in ("RULE ORDER", "OUTPUT ORDER") or (self._policy == "COLLECT" and not self._aggregation)
+        return [value] if many and not isinstance(value, list) else value
+
+    def _answer(self, hit: Hit) -> Any:
+        return hit.outputs[self._names[0]] if self._single else dict(hit.outputs)
+
+    def _unique(self, run: Run, hits: Sequence[Hit]) -> Any:
+        if len(hits) > 1:
+            return run.fail("several_rules", self._element, rules=_numbers(hits))
+        return self._answer(hits[0]) if hits else None
+
+    def _any(self, run: Run, hits: Sequence[Hit]) -> Any:
+        answers = [self._answer(hit) for hit in hits]
+        for answer in answers[1:]:
+            if not _SAME.evaluate({"one": answers[0], "two": answer}, run.moment).value:
+                return run.fail("different_outputs", self._element, rules=_numbers(hits))
+        return answers[0] if answers else None
+
+    def _collect(self, run: Run, hits: Sequence[Hit]) -> Any:
+        answers = [self._answer(hit) for hit in hits]
+        if not self._aggregation:
+            return answers
+        if self._aggregation == "COUNT":
+            return Decimal(len(answers))
+        if not answers:
+            return None
+        value = _AGGREGATES[self._aggregation].evaluate({"hits": answers}, run.moment).value
+        if value is None:
+            run.fail("not_aggregable", self._element, rules=_numbers(hits), aggregation=self._aggregation)
+        return value
+
+    def _allows(self, run: Run, hit: Hit) -> bool:
+        for tests, (name, value) in zip(self._allowed, hit.outputs.items(), strict=False):
+            if tests is None or value is None:
+                continue
+            values = value if isinstance(value, list) else [value]
+            if not all(tests.matches(one, {}, run.moment).value for one in values):
+                run.fail("output_not_allowed", self._element, name=name)
+                return False
+        return True
+
+    def _priority(self, hit: Hit) -> tuple[int, ...]:
+        """The place of each output among its allowed values, the leftmost output first; unlisted ones come last."""
+        return tuple(
+            next((place for place, test in enumerate(ranks) if test.matches(value, {}, NO_MOMENT).value), len(ranks))
+            for ranks, value in zip(self._ranks, hit.outputs.values(), strict=False)
+        )
+
+
+def _numbers(hits: Sequence[Hit]) -> str:
+    return ", ".join(str(hit.rule.index) for hit in hits)
+
+
+def _tests(text: str) -> UnaryTests | None:
+    return None if text in ("", "-") else compile_unary_tests(text)
+
+
+def _ranks(text: str) -> list[UnaryTests]:
+    """The allowed values one by one, in their order."""
+    return [compile_unary_tests(part) for part in split_tests(text)] if text not in ("", "-") else []
+
+
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^,"()\[\]{}]|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)')
+
+
+def split_tests(text: str) -> list[str]:
+    """A list of unary tests at its own commas, not those inside strings or brackets."""
+    parts, depth, start = [], 0, 0
+    for token in _PART.finditer(text):
+        depth += (token.group("open") is not None) - (token.group("close") is not None)
+        if token.group("comma") and depth == 0:
+            parts.append(text[start : token.start()].strip())
+            start = token.end()
+    return [*parts, text[start:].strip()]

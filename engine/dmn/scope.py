@@ -1,0 +1,115 @@
+"""What an expression sees, and what one evaluation carries with it."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.dmn.errors import DmnFailure, DmnWarning
+from engine.dmn.result import EvaluatedDecision, EvaluatedTable
+from engine.feel import Expression, FeelLimitError, FeelWarning, Moment, Type, UnaryTests
+
+# A decision called in a circle through functions ends here with a limit error, before Python's own stack does.
+MAX_CALLS_DEEP = 60
+MAX_STEPS = 200_000
+MAX_WARNINGS = 200
+MAX_TABLES = 200
+
+
+class Scope(dict[str, Any]):
+    """Names of one place over those of the place around it; nothing is copied."""
+
+    __slots__ = ("outer",)
+
+    def __init__(self, names: Mapping[str, Any], outer: Mapping[str, Any]) -> None:
+        super().__init__(names)
+        self.outer = outer
+
+    def __missing__(self, name: str) -> Any:
+        return self.outer[name]
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in self.outer
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+class Run:
+    """One evaluation: the caller's variables, the value of each node so far, and what is to be told about it."""
+
+    __slots__ = ("_account", "caller", "failure", "moment", "tables", "trace", "values", "warnings")
+
+    def __init__(self, caller: Mapping[str, Any], moment: Moment) -> None:
+        self.caller = caller
+        self.moment = moment
+        self.values: dict[Hashable, Any] = {}
+        self.trace: list[EvaluatedDecision] = []
+        self.tables: list[EvaluatedTable] = []
+        self.warnings: list[DmnWarning] = []
+        self.failure: DmnFailure | None = None
+        self._account = _Account()
+
+    def inner(self, caller: Mapping[str, Any]) -> "Run":
+        """The run of a called decision service: its own values, and the same account of what happened."""
+        run = Run(caller, self.moment)
+        run.trace, run.warnings, run._account = self.trace, self.warnings, self._account
+        return run
+
+    def evaluate(
+        self, expression: Expression, scope: Mapping[str, Any], element: str, types: Mapping[str, Type] | None = None
+    ) -> Any:
+        """The value of a FEEL expression of the element, which may name the types given; its warnings are kept."""
+        self.step()
+        moment = self.moment if types is None else replace(self.moment, types=types)
+        value, warnings = expression.evaluate(scope, moment)
+        if warnings:
+            self.heard(element, warnings)
+        return value
+
+    def matches(self, tests: UnaryTests, value: Any, scope: Mapping[str, Any], element: str) -> bool:
+        """Whether a value passes unary tests of the element."""
+        self.step()
+        passed, warnings = tests.matches(value, scope, self.moment)
+        if warnings:
+            self.heard(element, warnings)
+        return passed is True
+
+    def step(self) -> None:
+        """Count one evaluation or turn of a loop."""
+        self._account.steps += 1
+        if self._account.steps > MAX_STEPS:
+            raise FeelLimitError("evaluations in one decision")
+
+    def warn(self, code: str, element: str, **parameters: str) -> None:
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append(DmnWarning(code, element, parameters))
+
+    def heard(self, element: str, warnings: tuple[FeelWarning, ...]) -> None:
+        """Take over the warnings of a FEEL expression of the element."""
+        for warning in warnings[: MAX_WARNINGS - len(self.warnings)]:
+            parameters = {"feel": warning.code, **warning.parameters, "message": str(warning)}
+            self.warnings.append(DmnWarning("feel", element, parameters, warning.line, warning.column))
+
+    def fail(self, code: str, element: str, **parameters: str) -> None:
+        """Keep the first failure: those after it mostly follow from it."""
+        self.failure = self.failure or DmnFailure(code, element, parameters)
+
+    def enter(self) -> None:
+        """Count a call of a function one deeper; `leave` takes it back."""
+        self._account.depth += 1
+        if self._account.depth > MAX_CALLS_DEEP:
+            raise FeelLimitError("calls in calls")
+
+    def leave(self) -> None:
+        self._account.depth -= 1
+
+
+@dataclass(slots=True)
+class _Account:
+    """What a decision has spent, together with the services it called."""
+
+    steps: int = 0
+    depth: int = 0

@@ -18,8 +18,11 @@ from pysnmp.hlapi.v3arch import asyncio as snmp
 
 
 async def start_agent(folder: Path, port: int, user: str, auth_key: str) -> tuple[asyncio.subprocess.Process, int]:
-    """Start it on loopback; gives the process and its UDP port. Port 0 takes a free one. Its words go to agent.log."""
-    chosen = port or _free_port()
+    """Start it on loopback; gives the process and its UDP port. Port 0 takes a free one. Its words go to agent.log.
+
+    Raises OSError for a port that is taken.
+    """
+    chosen = _free_port(port)
     cache = folder / "index"
     cache.mkdir(parents=True, exist_ok=True)
     with (folder / "agent.log").open("wb") as log:
@@ -56,10 +59,10 @@ async def answers(port: int, community: str, tries: int = 50) -> bool:
         engine.close_dispatcher()
 
 
-def _free_port() -> int:
-    """The simulator cannot be asked for the port it took, so one is looked for beforehand."""
+def _free_port(wanted: int) -> int:
+    """The simulator tells neither which port it took nor that it got none, so both are found out beforehand."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", wanted))
         return int(probe.getsockname()[1])
 
 

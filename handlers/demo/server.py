@@ -125,11 +125,14 @@ def _search(request: _Request, kind: str) -> None:
     request.check_token()
     if kind not in request.server.inventory.kinds():
         raise _Refusal(HTTPStatus.NOT_FOUND, f"no records of kind {kind}")
-    query = request.query()
-    limit = query.get("limit", "20")
+    request.send_json(request.server.inventory.search(kind, request.query(), _limit(request)))
+
+
+def _limit(request: _Request) -> int:
+    limit = request.query().get("limit", "20")
     if not limit.isdecimal():
         raise _Refusal(HTTPStatus.BAD_REQUEST, "limit is no number")
-    request.send_json(request.server.inventory.search(kind, query, int(limit)))
+    return int(limit)
 
 
 def _one(request: _Request, kind: str, record_id: str) -> None:
@@ -142,8 +145,8 @@ def _one(request: _Request, kind: str, record_id: str) -> None:
 
 def _services(request: _Request) -> None:
     request.check_token()
-    inventory, query = request.server.inventory, request.query()
-    found = inventory.search("circuit", query, int(query.get("limit", "20")))
+    inventory = request.server.inventory
+    found = inventory.search("circuit", request.query(), _limit(request))
     request.send_json([tmf638.service(entry, inventory) for entry in found])
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import psycopg
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -35,11 +36,14 @@ logger = logging.getLogger(__name__)
 _engine: Engine | None = None
 
 
-def configure(url: str, *, pool_size: int = 8) -> None:
-    """Use this database (a libpq URI) from now on, in every thread. At most 2 × `pool_size` connections are opened."""
+def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
+    """Use this database (a libpq URI) from now on, in every thread.
+
+    At most 2 × `pool_size` connections are opened; a transaction waits `patience` seconds for one of them.
+    """
     global _engine
     dispose()
-    _engine = make_engine(url, pool_size=pool_size)
+    _engine = make_engine(url, pool_size=pool_size, patience=patience)
 
 
 def dispose() -> None:
@@ -55,13 +59,13 @@ def configured_url() -> str:
     return _configured().url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+def make_engine(url: str, *, pool_size: int = 8, patience: float = 10) -> Engine:
     """An SQLAlchemy engine on psycopg for a libpq URI, with our timeouts and our JSON."""
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=10,
+        pool_timeout=patience,
         json_serializer=json.dumps,
         json_deserializer=json.loads,
     )
@@ -162,7 +166,7 @@ def _begin(session: Session) -> datetime:
             # The server was restarted since; SQLAlchemy has dropped every connection of that time.
             session.rollback()
             return _read_case_time(session)
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, NoConnectionFree) as error:
         session.close()
         raise Unavailable("database_unavailable") from error
 

@@ -308,6 +308,25 @@ def test_a_database_that_is_away_is_unavailable(server: store.EmbeddedServer) ->
         store.dispose()
 
 
+def test_when_every_connection_is_taken_the_next_is_told_so(database_url: str) -> None:
+    store.configure(database_url, pool_size=1, patience=0.05)
+    refused: list[Unavailable] = []
+
+    def take(more: int) -> None:
+        try:
+            with store.transaction():
+                if more:
+                    thread = threading.Thread(target=take, args=(more - 1,))
+                    thread.start()
+                    thread.join()
+        except Unavailable as error:
+            refused.append(error)
+
+    take(2)
+    store.dispose()
+    assert [error.code for error in refused] == ["database_unavailable"]
+
+
 def test_the_configured_url_is_for_every_driver(db: str) -> None:
     with psycopg.connect(store.configured_url()) as connection:
         assert connection.info.dbname in db

@@ -11,6 +11,7 @@ import urllib3
 
 from engine import Job, Port, Retry
 from handlers.answers import never, not_now
+from handlers.options import ca_file
 
 _LONGEST_ANSWER = 10_000_000
 
@@ -42,8 +43,9 @@ def call(
     with requests.Session() as session:
         # Neither a .netrc nor a proxy of the machine may stand in for the account and address of the ports file.
         session.trust_env = False
-        session.verify = port.options.get("ca_file") or True
+        session.verify = ca_file(port) or True
         try:
+            # Not redirected: it would lead where the ports file does not, the token with it.
             with session.request(
                 method, url, params=query, data=data, headers=sent, timeout=timeout, allow_redirects=False, stream=True
             ) as response:
@@ -69,6 +71,7 @@ def _check_status(response: requests.Response, expected: tuple[int, ...], job: J
     words = f"port {port.name}: HTTP {status}"
     if status == 429 or status == 503:
         wait = response.headers.get("Retry-After", "")
+        # Its other form is a date by the server's clock, which need not be ours.
         if wait.isdecimal() and wait.isascii():
             raise Retry(timedelta(seconds=min(int(wait), 3600)), words)
     if status in (408, 425, 429) or status >= 500:

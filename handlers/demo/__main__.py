@@ -81,6 +81,7 @@ async def _start(arguments: argparse.Namespace, stack: AsyncExitStack) -> _Demo:
     stack.push_async_callback(_end, agent)
     records = {**_yaml("inventory.yaml"), "device": _device_records(entries, snmp_port)}
     inventory = Inventory(records, folder / "reservations.json")
+    # Last, since its records tell where the agent is.
     http = DemoServer(arguments.http_port, inventory, devices, mailbox, store.value("inventory"))
     threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     stack.callback(http.shutdown)

@@ -31,6 +31,7 @@ class Devices:
         self._conditions = {device: str(entry["condition"]) for device, entry in entries.items()}
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
+        # The simulator serves every file it finds: one of an earlier start would stay a device.
         for old in folder.glob("*.snmprec"):
             old.unlink()
         for device in entries:

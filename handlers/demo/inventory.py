@@ -53,6 +53,7 @@ class Inventory:
         """True and the reservation, or False and the conflicts. The same key gives the same reservation again."""
         wanted = [str(resource) for resource in body.get("resources") or []]
         with self._lock:
+            # A job that runs again gets what it got the first time, even if that was released meanwhile.
             for known in self._reservations.values():
                 if key and known["key"] == key:
                     return True, known
@@ -92,6 +93,7 @@ class Inventory:
         return {**entry, "state": "reserved" if entry["id"] in self._held() else "free"}
 
     def _save(self) -> None:
+        # Replaced as a whole: a demo that is killed while writing must start again.
         part = self._state.with_suffix(".part")
         part.write_text(json.dumps(self._reservations, ensure_ascii=False, indent=1), encoding="utf-8")
         part.replace(self._state)

@@ -32,6 +32,7 @@ class Secrets:
     def value(self, name: str) -> str:
         path = self._folder / name
         if not path.exists():
+            # The mode comes before the content.
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(16), encoding="utf-8")
         return path.read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ _LONGEST_BODY = 1_000_000
 class DemoServer(ThreadingHTTPServer):
     """Listens on loopback; port 0 takes a free one."""
 
+    # The demo ends within a second, whoever still holds a connection open.
     daemon_threads = True
 
     def __init__(self, port: int, inventory: Inventory, devices: Devices, mailbox: Mailbox, token: str) -> None:
@@ -64,6 +65,7 @@ class _Request(BaseHTTPRequestHandler):
                     return
             raise _Refusal(HTTPStatus.NOT_FOUND, f"nothing at {address.path}")
         except _Refusal as refusal:
+            # The body may not have been read: what is left of it must not be taken for the next request.
             self.close_connection = True
             self.send_json({"message": str(refusal)}, refusal.status)
 

@@ -38,6 +38,7 @@ class Device:
 
 def find_device(device_id: str, job: Job, port: Port) -> Device:
     """Raises adapter_failed for a device that neither the ports file nor the inventory knows."""
+    # The ports file goes before: an inventory entry of the same name cannot lead a job elsewhere.
     entry = (port.options.get("devices") or {}).get(device_id)
     if entry is None:
         entry = _from_inventory(device_id, job, port)
@@ -77,6 +78,7 @@ def _from_inventory(device_id: str, job: Job, port: Port) -> Mapping[str, Any]:
 
 
 def _check_allowed(device_id: str, host: str, port: Port) -> None:
+    # A name would be resolved by whoever answers for it at that moment; the check needs the address itself.
     try:
         address = ipaddress.ip_address(host)
     except ValueError as error:

@@ -18,6 +18,7 @@ def measure(job: Job, port: Port) -> dict[str, Any]:
     device = find_device(variables.reference(job, "device"), job, port)
     items = [_item(item, number) for number, item in enumerate(variables.sequence(job, "items"), start=1)]
     index = device.interface_index(interface_name(job))
+    # Profiles of tests list items for every adapter; an unknown one is somebody else's and not a mistake here.
     measurable = known_metrics(device, port)
     metrics = [
         metric(name, device, port, index)

@@ -68,6 +68,7 @@ class Metric:
         if len(values) == 1 and not isinstance(values[0], int | Decimal):
             return values[0]
         total: Any = sum(value for value in values if value is not None)
+        # Tests judge by 1 and 0 (D10); a device counts its alarms.
         if self.way == "is_zero":
             return 1 if total == 0 else 0
         return self.words.get(int(total), str(total)) if self.words else self._scaled(total)
@@ -84,6 +85,7 @@ def metric(name: str, device: Device, port: Port, index: int | None) -> Metric:
     """The metric by name, or the object itself by OID. Raises adapter_failed for an unknown name or a missing index."""
     if _OID.fullmatch(name):
         return Metric(name, (name,))
+    # Under the name asked for, so that the answer has it too.
     key = _SPELLINGS.get(name, name)
     entry = device.metrics.get(key) or (port.options.get("metrics") or {}).get(key) or _STANDARD.get(key)
     if not isinstance(entry, Mapping):

@@ -25,11 +25,13 @@ async def _read(
     device: Device, metrics: list[Metric], interval: int, job: Job, port: Port
 ) -> dict[str, dict[str, Any]]:
     twice = list(dict.fromkeys(oid for metric in metrics if metric.way == "change" for oid in metric.oids))
+    # Each object is asked once, though several metrics may share it.
     once = list(dict.fromkeys(oid for metric in metrics for oid in metric.oids))
     first = await get(device, [*once, _UP_TIME] if twice else once, job, port)
     second: dict[str, Any] = {}
     if twice:
         left = (job.deadline - datetime.now(UTC)).total_seconds() - _RESERVE_S
+        # Not begun at all: another worker would take the job over in the middle of the wait.
         if interval > left:
             raise never(f"device {device.id}: an interval of {interval} s does not fit into the job's time")
         await asyncio.sleep(interval)

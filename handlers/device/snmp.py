@@ -85,6 +85,7 @@ def _protocol(known: dict[str, Any], name: Any, key: str, credential: str) -> An
 async def get(device: Device, oids: list[str], job: Job, port: Port) -> dict[str, Any]:
     """Value by OID: int, Decimal, str, or None where the device has no such object."""
     signed_in = account(device, port)
+    # An engine of its own for each job: it belongs to one event loop and keeps keys in its memory.
     engine = snmp.SnmpEngine()
     try:
         target = await snmp.UdpTransportTarget.create(
@@ -95,6 +96,7 @@ async def get(device: Device, oids: list[str], job: Job, port: Port) -> dict[str
         values: dict[str, Any] = {}
         for start in range(0, len(oids), _OBJECTS_A_REQUEST):
             wanted = [snmp.ObjectType(snmp.ObjectIdentity(oid)) for oid in oids[start : start + _OBJECTS_A_REQUEST]]
+            # Without MIB files: names are resolved by our metrics, and loading them takes longer than asking.
             answer = await snmp.get_cmd(engine, signed_in.data, target, signed_in.context, *wanted, lookupMib=False)
             values |= _values(answer, device, job)
         return values
@@ -120,6 +122,7 @@ def _values(answer: Any, device: Device, job: Job) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, rfc1905.NoSuchObject | rfc1905.NoSuchInstance | rfc1905.EndOfMibView):
         return None
+    # Hundredths of a second (RFC 2578, 7.1.8).
     if isinstance(value, rfc1902.TimeTicks):
         return Decimal(int(value)) / 100
     if isinstance(value, rfc1902.Integer32 | rfc1902.Counter32 | rfc1902.Gauge32 | rfc1902.Counter64):

@@ -10,6 +10,7 @@ from handlers.device.devices import find_device
 from handlers.device.metrics import metric
 from handlers.device.reading import read
 
+# Both readings and the answer fit into the lease of ten minutes below.
 LONGEST_INTERVAL_S = 540
 
 

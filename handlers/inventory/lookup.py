@@ -22,6 +22,7 @@ def lookup(job: Job, port: Port) -> dict[str, Any]:
         raise never("one of the variables id, text and filter is needed")
     limit = variables.whole_number(job, "limit", 20, least=1, most=MOST)
     items = find(kind, {**filters, "text": text or ""}, limit, job, port)
+    # Of several none is "the" record: taking the first would be a guess.
     return {"found": bool(items), "item": items[0] if len(items) == 1 else None, "items": items}
 
 

@@ -15,6 +15,7 @@ from handlers.options import needed
 from handlers.web import get_json
 
 KINDS = ("customer", "contact", "contract", "circuit", "segment", "resource", "device", "site")
+# More is no answer to a question but a copy of the inventory.
 MOST = 200
 
 
@@ -34,6 +35,7 @@ def find(kind: str, query: Mapping[str, str], limit: int, job: Job, port: Port) 
     found = get_json(_address(kind, port), asked, token(port), job, port)
     if not isinstance(found, list):
         raise not_now(job, f"port {port.name}: the answer to a search for {kind} is no list")
+    # A server need not know the word limit.
     return [_shaped(kind, record, job, port) for record in found[:limit]]
 
 

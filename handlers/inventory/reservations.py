@@ -29,6 +29,7 @@ def reserve(job: Job, port: Port) -> dict[str, Any]:
     status, answer = call("POST", _path(port), token(port), job, port, body=body, headers=headers, expected=(409,))
     if not isinstance(answer, dict):
         raise not_now(job, f"port {port.name}: the answer to a reservation is no object")
+    # Somebody was faster: the diagram decides what then, so it is an answer and no error.
     if status == 409:
         return {"reserved": False, "reservation": None, "valid_until": None, "conflicts": answer.get("conflicts") or []}
     reservation = {"id": str(answer.get("id")), "label": str(answer.get("id"))}

@@ -14,6 +14,7 @@ from handlers.web import call
 def query_segment(job: Job, port: Port) -> dict[str, Any]:
     """`found` tells that the free resources suffice; `valid_until` (a date) is how long the inventory stands by it."""
     segment = variables.mapping(job, "segment")
+    # The segment goes as the diagram has it: what an inventory needs of it (ends, address) differs between them.
     asked = {"segment": segment, **{name: job.variables.get(name) for name in ("product", "rate", "sla_grade")}}
     path = str(port.options.get("records_path", "/inventory/v1")) + "/free-resources"
     _, answer = call("POST", base(port) + path, token(port), job, port, body=asked, expected=())

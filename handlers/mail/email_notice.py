@@ -55,6 +55,7 @@ def notify_email(job: Job, port: Port) -> dict[str, Any]:
     reply_to = job.variables.get("reply_to")
     subject, text = variables.text(job, "subject"), variables.text(job, "text")
     data = job.variables.get("data")
+    # Only then: a text without template data may hold braces of its own.
     if data is not None:
         data = variables.mapping(job, "data")
         subject, text = filled(subject, data), filled(text, data)

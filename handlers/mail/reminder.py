@@ -29,10 +29,12 @@ def notify_reminder(job: Job, port: Port) -> dict[str, Any]:
     people: list[Recipient] = []
     without: list[dict[str, Any]] = []
     for number, person in enumerate(variables.sequence(job, "recipients"), start=1):
+        # A directory has people without a mailbox; that is no mistake of the diagram.
         if isinstance(person, Mapping) and not person.get("mail"):
             without.append({"mail": None, "code": None, "reason": "no mail address", "temporary": False})
         else:
             people.append(recipient(person, f"recipients[{number}]"))
+    # Before the way out below, so that a wrong variable is seen even if nobody can be reached.
     letter = Letter(people, *_words(job, port), cc=[])
     if not people:
         return {"messageId": None, "acceptedAt": None, "refused": without}

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import BpmnError, Job, Port, Retry
 from handlers.answers import never, not_now
-from handlers.options import needed
+from handlers.options import ca_file, needed
 
 _SECURITY = ("none", "starttls", "tls")
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
@@ -61,6 +61,7 @@ def _connect(port: Port) -> smtplib.SMTP:
     else:
         connection = smtplib.SMTP(host, int(options.get("port", 587)), timeout=timeout)
     try:
+        # smtplib raises if the server does not offer it: a password never goes over an open line by mistake.
         if security == "starttls":
             connection.starttls(context=_trust(port))
         if options.get("user"):
@@ -72,12 +73,13 @@ def _connect(port: Port) -> smtplib.SMTP:
 
 
 def _trust(port: Port) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=port.options.get("ca_file"))
+    return ssl.create_default_context(cafile=ca_file(port))
 
 
 def _all_refused(error: smtplib.SMTPRecipientsRefused, job: Job) -> BpmnError | Retry:
     refused = _refusals(error.recipients)
     words = "; ".join(f"{entry['code']} {entry['reason']}" for entry in refused)
+    # Nobody has it yet, so another try reaches nobody twice.
     if any(entry["temporary"] for entry in refused):
         return not_now(job, f"no recipient accepted for now: {words}")
     return never(f"every recipient was refused: {words}", {"refused": refused})

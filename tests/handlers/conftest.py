@@ -124,14 +124,25 @@ def silent_port() -> Iterator[int]:
 class Script:
     """What the HTTP server answers next, and what it was asked."""
 
+    server: ThreadingHTTPServer
     url: str
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        # The handshake belongs into the connection's thread: one that fails must not end the listening.
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = self.url.replace("http:", "https:")
+
     def port(self, **options: Any) -> Port:
         return Port("inventory", {"url": self.url, "timeout_s": 0.5, **options})
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is what some tests are about."""
 
 
 @pytest.fixture
@@ -148,11 +159,16 @@ def script() -> Iterator[Script]:
 
         do_POST = do_DELETE = do_GET  # noqa: N815
 
+        def setup(self) -> None:
+            if isinstance(self.request, ssl.SSLSocket):
+                self.request.do_handshake()
+            super().setup()
+
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
-    script = Script(f"http://127.0.0.1:{server.server_address[1]}")
+    server = _Quiet(("127.0.0.1", 0), Request)
+    script = Script(server, f"http://127.0.0.1:{server.server_address[1]}")
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield script
     server.shutdown()

@@ -189,7 +189,8 @@ def test_it_ends_within_a_second_and_starts_again_with_its_data(
         assert run("inventory.reserve", after["inventory"], key=2, resources=["R-5001"])["conflicts"] == ["R-5001"]
     finally:
         again.terminate()
-        assert again.wait(timeout=10) == 0
+        again.communicate(timeout=10)
+    assert again.returncode == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and pidfd")

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +124,18 @@ def test_an_answer_after_the_lease_is_given_up(run: Run, script: Any) -> None:
     script.body = b'{"id": "C-1"}'
     with pytest.raises(Retry, match="did not come in time"):
         run("inventory.lookup", script.port(), lease_s=-1, **BY_ID)
+
+
+def test_https_needs_a_certificate_we_trust(
+    run: Run, script: Any, tls_context: ssl.SSLContext, certificate: Path
+) -> None:
+    script.body = b'{"id": "C-1"}'
+    script.encrypt(tls_context)
+    with pytest.raises(BpmnError, match="certificate is not trusted"):
+        run("inventory.lookup", script.port(), **BY_ID)
+    assert run("inventory.lookup", script.port(ca_file=str(certificate)), **BY_ID)["found"] is True
+    with pytest.raises(BpmnError, match="option ca_file names no file"):
+        run("inventory.lookup", script.port(ca_file="/nonexistent/ca.pem"), **BY_ID)
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "inventory.example", "http://"])

@@ -235,6 +235,11 @@ def test_a_login_over_tls(
     assert len(server.taken) == 1
 
 
+def test_a_missing_file_of_authorities_is_said(run: Run, mail_at: Callable[..., Port], closed_port: int) -> None:
+    with pytest.raises(BpmnError, match="option ca_file names no file"):
+        run("notify.email", mail_at(closed_port, security="tls", ca_file="/nonexistent/ca.pem"), **NOTICE)
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_certificate_of_nobody_we_trust_ends_it(
     run: Run, mail_server: StartMail, tls_context: ssl.SSLContext, security: str

@@ -29,7 +29,6 @@ from engine.feel.typesystem import ANY, FunctionType, ListType, Type
 from engine.feel.values import kind_of
 
 Bound = frozenset[str]
-_IMPLICIT = frozenset(("item", "partial", "?"))
 
 
 def variable_paths(tree: Node, built_ins: Iterable[str]) -> frozenset[tuple[str, ...]]:
@@ -45,9 +44,8 @@ def variable_paths(tree: Node, built_ins: Iterable[str]) -> frozenset[tuple[str,
         node, bound, filtering = pending.pop()
         path = _path_of(node)
         if path is not None:
-            if path[0] not in bound and path[0] != "?" and not (filtering and path[0] in _IMPLICIT):
-                if not filtering:
-                    found.add(path)
+            if not filtering and path[0] not in bound and path[0] != "?":
+                found.add(path)
             continue
         pending.extend(_below(node, bound, filtering, functions))
     return frozenset(found)
@@ -120,5 +118,3 @@ def result_type(node: Node) -> Type:
 def _common(types: Iterable[Type]) -> Type:
     kinds = set(types)
     return kinds.pop() if len(kinds) == 1 else ANY
-
-

@@ -16,6 +16,7 @@ from engine.feel.temporal import (
     add_months,
     date_of_day_number,
     day_number,
+    midnight_utc,
 )
 from engine.feel.values import adapt, kind_of
 
@@ -66,18 +67,14 @@ def difference(left: Any, right: Any) -> DaysTimeDuration | None:
     """The elapsed time between two dates, date-times or times; None if one is local and one is not."""
     if isinstance(left, Time) and isinstance(right, Time):
         left, right = (DateTime(date(1970, 1, 1), time) for time in (left, right))
-    left, right = _as_date_time(left, right), _as_date_time(right, left)
+    left, right = _as_date_time(left), _as_date_time(right)
     if left.time.is_local != right.time.is_local:
         return None
     return DaysTimeDuration(left.instant - right.instant)
 
 
-def _as_date_time(value: AnyDate | DateTime, other: AnyDate | DateTime) -> DateTime:
-    if isinstance(value, DateTime):
-        return value
-    # A date is its midnight in UTC; beside a local date-time it is local too, or no difference would be known.
-    local = isinstance(other, DateTime) and other.time.is_local
-    return DateTime(value, Time(0, 0, 0, 0, None if local else 0))
+def _as_date_time(value: AnyDate | DateTime) -> DateTime:
+    return value if isinstance(value, DateTime) else midnight_utc(value)
 
 
 def _add(left: Any, right: Any) -> Any:

@@ -38,9 +38,7 @@ def equal(run: Run, left: Any, right: Any) -> bool | None:
         return None
     if kind == "list":
         run.charge(len(left))
-        return len(left) == len(right) and all(
-            equal(run, mine, yours) for mine, yours in zip(left, right, strict=True)
-        )
+        return len(left) == len(right) and all(equal(run, mine, yours) for mine, yours in zip(left, right, strict=True))
     if kind == "context":
         run.charge(len(left))
         return left.keys() == right.keys() and all(equal(run, left[key], right[key]) for key in left)
@@ -143,9 +141,7 @@ def _equal_on_clock(left: Time | DateTime, right: Time | DateTime) -> bool:
 def _time_keys(left: Time, right: Time) -> tuple[Any, Any]:
     if left.is_local != right.is_local:
         return None, None
-    return tuple(
-        time.nanoseconds - (time.offset_at(_REFERENCE_DAY) or 0) * NANOS for time in (left, right)
-    )  # type: ignore[return-value]
+    return tuple(time.nanoseconds - (time.offset_at(_REFERENCE_DAY) or 0) * NANOS for time in (left, right))  # type: ignore[return-value]
 
 
 def is_number(value: Any) -> bool:

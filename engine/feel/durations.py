@@ -88,7 +88,7 @@ def _days_time(text: str) -> DaysTimeDuration | None:
     if match is None:
         return None
     sign, days, time, hours, minutes, seconds, fraction = match.groups()
-    if days is None and not time or time and hours is None and minutes is None and seconds is None:
+    if (days is None and not time) or (time and hours is None and minutes is None and seconds is None):
         return None
     total = int(days or 0) * DAY + int(hours or 0) * HOUR + int(minutes or 0) * MINUTE
     total += int(seconds or 0) * NANOS + int(f"{fraction or '':0<9}"[:9])

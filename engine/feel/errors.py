@@ -25,7 +25,7 @@ class FeelLimitError(FeelError):
         self.limit = limit
 
 
-class NoValue(FeelError):  # noqa: N818 - it is an answer inside the room, not an error of the caller
+class NoValue(FeelError):
     """A built-in or operator has no value for its operands; the calling node answers null and warns with this."""
 
     def __init__(self, code: str, **parameters: object) -> None:

@@ -75,9 +75,7 @@ class UnaryTests(_Compiled):
     def __init__(self, text: str, names: frozenset[str]) -> None:
         super().__init__(text, parse_unary_tests(text, names, BUILT_IN_NAMES), Level({INPUT}, None))
 
-    def matches(
-        self, value: Any, scope: Mapping[str, Any], moment: Moment, budget: int = DEFAULT_BUDGET
-    ) -> Evaluation:
+    def matches(self, value: Any, scope: Mapping[str, Any], moment: Moment, budget: int = DEFAULT_BUDGET) -> Evaluation:
         """Whether the value passes: True, False, or None where that cannot be told."""
         return self._run(scope, ({INPUT: adapt(value)}, None), moment, budget)
 

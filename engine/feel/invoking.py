@@ -4,6 +4,7 @@ from typing import Any
 
 from engine.feel.errors import NoValue
 from engine.feel.run import Evaluate, Locals, Place, Run
+from engine.feel.temporal import midnight_utc
 from engine.feel.typesystem import ANY, FunctionType, ListType, Type, UnknownTypeError, is_instance, resolve
 from engine.feel.values import Function, adapt, kind_of
 
@@ -27,9 +28,7 @@ def function_value(
     return Function("function", names, call, declared)
 
 
-def call_function(
-    run: Run, function: Function, values: list[Any], names: tuple[str, ...] | None, place: Place
-) -> Any:
+def call_function(run: Run, function: Function, values: list[Any], names: tuple[str, ...] | None, place: Place) -> Any:
     """The function's value for these arguments; null with a warning if they do not fit."""
     try:
         return adapt(function.call(run, bound_arguments(run, function, values, names)))
@@ -38,9 +37,7 @@ def call_function(
         return None
 
 
-def bound_arguments(
-    run: Run, function: Function, values: list[Any], names: tuple[str, ...] | None
-) -> list[Any]:
+def bound_arguments(run: Run, function: Function, values: list[Any], names: tuple[str, ...] | None) -> list[Any]:
     """One value for each parameter, of the declared types; NoValue if they do not fit."""
     if names is not None:
         values = _in_order(function, values, names)
@@ -77,7 +74,7 @@ def _of_type(run: Run, function: Function, parameter: str, value: Any, declared:
 
 
 def coerced(run: Run, value: Any, declared: Type) -> Any:
-    """The value as one of the type: itself, or in or out of a list of one (10.3.2.9.4); else NoValue."""
+    """The value as one of the type: itself, in or out of a list of one, a date as a date-time (10.3.2.9.4); or NoValue."""
     if value is None or declared == ANY:
         return value
     types = run.moment.types
@@ -87,6 +84,8 @@ def coerced(run: Run, value: Any, declared: Type) -> Any:
     if kind == "list" and len(value) == 1 and is_instance(value[0], declared, types):
         return adapt(value[0])
     wanted = resolve(declared, types)
+    if kind == "date" and wanted.name == "date and time":
+        return midnight_utc(value)
     if kind != "list" and isinstance(wanted, ListType) and is_instance([value], wanted, types):
         return [value]
     raise NoValue("argument", function="", parameter="", expected=declared, kind=kind)

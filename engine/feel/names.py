@@ -6,12 +6,11 @@ from difflib import get_close_matches
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.tokens import Sort, Token, tokenize
 
-KEYWORDS = frozenset(
-    "if then else for in return some every satisfies instance of between and or function external null true false".split()
-)
+STOPPERS = frozenset(("then", "else", "in", "return", "satisfies", "instance", "of", "between", "and", "or"))
+"""Words that no name may run over unless it is known."""
 
-# Words that no name may run over; the other keywords only matter where they begin something.
-STOPPERS = frozenset("then else in return satisfies instance of between and or".split())
+KEYWORDS = STOPPERS | {"if", "for", "some", "every", "function", "external", "null", "true", "false"}
+"""Words that begin something else than a name."""
 
 
 class NameTable:

@@ -64,7 +64,7 @@ class Primary(Cursor):
             return self._bracket()
         if token.sort is Sort.WORD:
             return self._word()
-        self.fail("an expression")
+        raise self.error("an expression")
 
     def _number(self, token: Token) -> Node:
         value = literal_number(token.text)
@@ -91,7 +91,7 @@ class Primary(Cursor):
             return self._function()
         if token.text == "external":
             return Name(token.start, self.take_name())
-        self.fail("an expression")
+        raise self.error("an expression")
 
     def _bracket(self) -> Node:
         token = self.token
@@ -107,7 +107,7 @@ class Primary(Cursor):
             return self.range_from(token.start, start, False)
         if token.text == "{":
             return self._context()
-        self.fail("an expression")
+        raise self.error("an expression")
 
     def _round(self) -> Node:
         start = self.advance().start
@@ -218,12 +218,10 @@ class Primary(Cursor):
 
     def postfix(self, node: Node) -> Node:
         """The node with the paths, filters and calls that follow it."""
-        while self.token.sort is Sort.SIGN:
+        while True:
             if self.at_sign("."):
                 at = self.advance().start
-                if self.token.sort is not Sort.WORD:
-                    self.fail("a name")
-                node = Path(at, node, self.take_name(built_ins=False))
+                node = Path(at, node, self._entry_name())
             elif self.at_sign("(") and not isinstance(node, Literal | ListOf | RangeOf):
                 node = self._call(node)
             elif self.at_sign("[") and not self._closes_range():
@@ -231,8 +229,12 @@ class Primary(Cursor):
                 node = Filter(at, node, self.expression())
                 self.expect("]")
             else:
-                break
-        return node
+                return node
+
+    def _entry_name(self) -> str:
+        if self.token.sort is not Sort.WORD:
+            self.fail("a name")
+        return self.take_name(built_ins=False)
 
     def _closes_range(self) -> bool:
         """`[1..5[` ends with the sign a filter begins with; a filter has an expression after it."""

@@ -7,7 +7,6 @@ from typing import Any
 from engine.feel.durations import DAY, HOUR, MINUTE, NANOS, DaysTimeDuration, YearsMonthsDuration
 from engine.feel.errors import NoValue
 from engine.feel.temporal import DateTime, Time, iso_weekday
-from engine.feel.values import Range
 
 Property = Callable[[Any], Any]
 
@@ -30,10 +29,7 @@ def _seconds(value: Time | DateTime) -> Decimal:
 
 
 def _offset(value: Time | DateTime) -> DaysTimeDuration | None:
-    if isinstance(value, DateTime):
-        offset = value.offset
-    else:
-        offset = value.offset
+    offset = value.offset
     return None if offset is None else DaysTimeDuration(offset * NANOS)
 
 
@@ -91,5 +87,3 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     },
 }
 """By kind and name."""
-
-__all__ = ["PROPERTIES", "Range", "property_of"]

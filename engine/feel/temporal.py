@@ -153,12 +153,15 @@ class DateTime:
         return date_time_at(self.instant + nanoseconds, self.time)
 
 
+def midnight_utc(day: AnyDate) -> DateTime:
+    """A date where a date-time is asked for (10.3.2.3.6)."""
+    return DateTime(day, Time(0, 0, 0, 0, 0))
+
+
 def time_of_nanoseconds(nanoseconds: int, like: Time) -> Time:
     """The time that many nanoseconds after midnight, in the zone of `like`."""
     seconds, nanos = divmod(nanoseconds, NANOS)
-    return replace(
-        like, hour=seconds // 3600, minute=seconds // 60 % 60, second=seconds % 60, nanosecond=nanos
-    )
+    return replace(like, hour=seconds // 3600, minute=seconds // 60 % 60, second=seconds % 60, nanosecond=nanos)
 
 
 def date_time_of_local(nanoseconds: int, like: Time) -> DateTime:
@@ -189,9 +192,7 @@ def from_datetime(value: datetime) -> DateTime:
     zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
     offset = value.utcoffset()
     seconds = None if zone or offset is None else int(offset.total_seconds())
-    return DateTime(
-        value.date(), Time(value.hour, value.minute, value.second, value.microsecond * 1000, seconds, zone)
-    )
+    return DateTime(value.date(), Time(value.hour, value.minute, value.second, value.microsecond * 1000, seconds, zone))
 
 
 def offset_text(offset: int | None) -> str:

@@ -95,7 +95,7 @@ def _token(text: str, match: re.Match[str]) -> Token:
 def _unescaped(text: str, start: int, content: str) -> str:
     def character(match: re.Match[str]) -> str:
         if match[3]:
-            return _ESCAPED.get(match[3], match[0])
+            return _ESCAPED.get(match[3]) or str(match[0])
         point = int(match[1] or match[2], 16)
         if point > _LARGEST_CODE_POINT:
             raise syntax_error(text, start, "a Unicode character", f"`{match[0]}`")

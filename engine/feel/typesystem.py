@@ -123,8 +123,7 @@ def _function_conforms(value: Function, declared: FunctionType, types: Mapping[s
     return (
         len(own.parameters) == len(declared.parameters)
         and all(
-            assignable(wanted, given, types)
-            for wanted, given in zip(declared.parameters, own.parameters, strict=True)
+            assignable(wanted, given, types) for wanted, given in zip(declared.parameters, own.parameters, strict=True)
         )
         and assignable(own.result, declared.result, types)
     )
@@ -133,10 +132,10 @@ def _function_conforms(value: Function, declared: FunctionType, types: Mapping[s
 def assignable(given: Type, wanted: Type, types: Mapping[str, Type]) -> bool:
     """Whether every value of `given` may stand where `wanted` is asked for (DMN 10.3.2.9.1, conforms to)."""
     given, wanted = resolve(given, types), resolve(wanted, types)
-    if wanted == ANY or given == NULL or given == wanted:
+    if wanted == ANY or given in (NULL, wanted):
         return True
     if isinstance(given, ListType | RangeType) and type(given) is type(wanted):
-        return assignable(given.element, wanted.element, types)  # type: ignore[union-attr]
+        return assignable(given.element, wanted.element, types)
     if isinstance(given, ContextType) and isinstance(wanted, ContextType):
         entries = dict(given.entries)
         return all(name in entries and assignable(entries[name], entry, types) for name, entry in wanted.entries)

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, DecimalException
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.feel.builtins.dates import date_part
 from engine.feel.builtins.signature import Family
@@ -14,15 +15,16 @@ from engine.feel.limits import MAX_RESULT_DEPTH
 from engine.feel.numeric import literal_number, whole
 from engine.feel.range_text import parse_range
 from engine.feel.run import Run
-from engine.feel.temporal import MAX_OFFSET, AnyDate, DateTime, Time, make_date
+from engine.feel.temporal import MAX_OFFSET, AnyDate, DateTime, Time, date_time_at, make_date, zone_exists
 from engine.feel.temporal_text import parse_date, parse_date_time, parse_time
 from engine.feel.text import text_of
 from engine.feel.values import Range
 
 FUNCTIONS = Family()
+T = TypeVar("T")
 
 
-def _parsed(parse: Callable[[str], Any], text: str, what: str) -> Any:
+def _parsed(parse: Callable[[str], T | None], text: str, what: str) -> T:
     value = parse(text)
     if value is None:
         raise NoValue("invalid", text=text, what=what)
@@ -34,7 +36,7 @@ def _date(run: Run, value: Any, month: Decimal | None = None, day: Decimal | Non
     if month is not None and day is not None:
         return _valid("date", lambda: make_date(*map(_whole, (value, month, day))), value, month, day)
     if isinstance(value, str):
-        return _parsed(parse_date, value, "date")  # type: ignore[no-any-return]
+        return _parsed(parse_date, value, "date")
     return date_part(value)
 
 
@@ -45,17 +47,20 @@ def _date(run: Run, value: Any, month: Decimal | None = None, day: Decimal | Non
 )
 def _date_and_time(run: Run, value: Any, time: Time | str | None = None) -> DateTime:
     if isinstance(time, str):
-        return _parsed(parse_date_time, f"{_local(value)}@{time}", "date and time")  # type: ignore[no-any-return]
+        return _in_zone(value, time)
     if time is not None:
         return DateTime(date_part(value), time)
     if isinstance(value, str):
-        return _parsed(parse_date_time, value, "date and time")  # type: ignore[no-any-return]
+        return _parsed(parse_date_time, value, "date and time")
     return value if isinstance(value, DateTime) else DateTime(value, Time(0, 0, 0))
 
 
-def _local(value: DateTime) -> DateTime:
-    time = value.time
-    return DateTime(value.date, Time(time.hour, time.minute, time.second, time.nanosecond))
+def _in_zone(value: DateTime, zone: str) -> DateTime:
+    """The same instant on the clocks of a zone; a local date-time just gets the zone."""
+    if not zone_exists(zone):
+        raise NoValue("invalid", text=zone, what="time zone")
+    there = replace(value.time, offset=None, zone=zone)
+    return DateTime(value.date, there) if value.time.is_local else date_time_at(value.instant, there)
 
 
 @FUNCTIONS.add(
@@ -72,7 +77,7 @@ def _time(
     if minute is not None and second is not None:
         return _valid("time", lambda: _clock(value, minute, second, offset), value, minute, second)
     if isinstance(value, str):
-        return _parsed(parse_time, value, "time")  # type: ignore[no-any-return]
+        return _parsed(parse_time, value, "time")
     if isinstance(value, Time):
         return value
     return value.time if isinstance(value, DateTime) else Time(0, 0, 0, 0, 0)
@@ -128,7 +133,7 @@ def _string(run: Run, value: Any) -> str | None:
 
 @FUNCTIONS.add("range(from: string)")
 def _range(run: Run, text: str) -> Range:
-    return _parsed(parse_range, text, "range")  # type: ignore[no-any-return]
+    return _parsed(parse_range, text, "range")
 
 
 @FUNCTIONS.add("to json(value: any)")
@@ -159,5 +164,3 @@ def _valid(what: str, make: Callable[[], Any], *parts: Decimal) -> Any:
         return make()
     except (ValueError, OverflowError):
         raise NoValue("invalid", text=", ".join(map(str, parts)), what=what) from None
-
-

@@ -11,6 +11,7 @@ from engine.feel.temporal import (
     AnyDate,
     DateTime,
     Time,
+    date_of_day_number,
     day_number,
     days_in_month,
     from_datetime,
@@ -68,13 +69,9 @@ def _month_of_year(run: Run, day: AnyDate | DateTime) -> str:
 def _week_of_year(run: Run, day: AnyDate | DateTime) -> Decimal:
     # The week that holds the same week's Thursday, as ISO 8601 counts.
     number = day_number(date_part(day))
-    thursday = number - (number + 3) % 7 + 3
-    year = date_part(day).year
-    for candidate in (year + 1, year, year - 1):
-        first = day_number(make_date(candidate, 1, 1))
-        if first <= thursday:
-            return Decimal((thursday - first) // 7 + 1)
-    raise AssertionError("a year before every date")
+    thursday = date_of_day_number(number - (number + 3) % 7 + 3)
+    first = make_date(thursday.year, 1, 1)
+    return Decimal((day_number(thursday) - day_number(first)) // 7 + 1)
 
 
 @FUNCTIONS.add("last day of month(date: date|date and time)")
@@ -114,5 +111,3 @@ def _whole_months(start: AnyDate | DateTime, end: AnyDate | DateTime) -> int:
     months = (last.year - first.year) * 12 + last.month - first.month
     short = (last.day, _key(end)[1]) < (first.day, _key(start)[1])
     return months - 1 if short else months
-
-

@@ -107,7 +107,8 @@ def _remove(run: Run, items: List, position: Any) -> List:
 
 
 @FUNCTIONS.add(
-    "list replace(list: list, position: number, newItem: any)", "list replace(list: list, match: function, newItem: any)"
+    "list replace(list: list, position: number, newItem: any)",
+    "list replace(list: list, match: function, newItem: any)",
 )
 def _list_replace(run: Run, items: List, where: Any, new_item: Any) -> List:
     run.charge(len(items))

@@ -75,7 +75,7 @@ def _overlaps_after(left: Range, right: Range) -> bool:
     return (
         _overlaps(left, right)
         and _starts_no_later(right, left)
-        and not _ends_no_earlier(right, left)
+        and not _starts_no_later(left, right)
         and _ends_no_earlier(left, right)
     )
 
@@ -112,7 +112,9 @@ def _declare(name: str, rule: Rule, *parameters: str) -> None:
     def answer(run: Run, left: Any, right: Any) -> bool:
         for value in (left, right):
             if isinstance(value, Range) and (value.start is None or value.end is None):
-                raise NoValue("argument", function=name, parameter="range", expected="a closed range", kind="open range")
+                raise NoValue(
+                    "argument", function=name, parameter="range", expected="a closed range", kind="open range"
+                )
         if not isinstance(left, Range) and isinstance(right, Range):
             _known(in_range(left, right), left, right.start)
         return rule(_span(left), _span(right))

@@ -121,5 +121,3 @@ def _to_base64(run: Run, value: str) -> str:
 def _pattern(run: Run, text: str, pattern: str, flags: str | None) -> Pattern:
     run.charge((len(text) + len(pattern)) // 4)
     return pattern_of(pattern, flags or "")
-
-

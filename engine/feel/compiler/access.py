@@ -68,7 +68,10 @@ def _filter(compiler: Compiler, node: Filter, levels: Levels) -> Evaluate:
     cost = weight(node.condition)
 
     def choose(run: Run, local: Locals) -> Any:
-        items = _as_list(base(run, local))
+        value = base(run, local)
+        if value is None:
+            return None
+        items = value if kind_of(value) == "list" else [value]
         kept = []
         for item in items:
             run.charge(cost)
@@ -79,6 +82,7 @@ def _filter(compiler: Compiler, node: Filter, levels: Levels) -> Evaluate:
                 return at_index(run, items, holds, place)
             elif holds is not False and holds is not None:
                 run.warn(place, "filter", kind=kind_of(holds))
+                return None
         if not items and kind_of(index := condition(run, ({ITEM: None}, local))) == "number":
             return at_index(run, items, index, place)
         return kept
@@ -88,7 +92,10 @@ def _filter(compiler: Compiler, node: Filter, levels: Levels) -> Evaluate:
 
 def _indexed(base: Evaluate, index: Decimal, place: Place) -> Evaluate:
     def choose(run: Run, local: Locals) -> Any:
-        return at_index(run, _as_list(base(run, local)), index, place)
+        value = base(run, local)
+        if value is None:
+            return None
+        return at_index(run, value if kind_of(value) == "list" else [value], index, place)
 
     return choose
 
@@ -100,9 +107,3 @@ def at_index(run: Run, items: Any, index: Decimal | int, place: Place) -> Any:
         return adapt(items[position - 1 if position > 0 else position])
     run.warn(place, "no_item", index=index, count=len(items))
     return None
-
-
-def _as_list(value: Any) -> Any:
-    if value is None:
-        return []
-    return value if kind_of(value) == "list" else [value]

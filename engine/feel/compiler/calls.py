@@ -53,7 +53,7 @@ def _call_of_built_in(
         if quiet:
             del run.warnings[before:]
         # A function of the scope goes before a built-in; a mere value of that name does not hide it.
-        own = variable(run, local) if variable else run.scope[name] if name in run.scope else None
+        own = variable(run, local) if variable else run.scope.get(name)
         if isinstance(own, Function):
             return call_function(run, own, values, names, place)
         try:

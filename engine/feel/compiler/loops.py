@@ -45,7 +45,7 @@ def _quantified(compiler: Compiler, node: Quantified, levels: Levels) -> Evaluat
     cost = weight(node.condition)
     decisive = not node.every
 
-    def decide(run: Run, local: Locals) -> bool | None:
+    def decide(run: Run, local: Locals) -> Any:
         answer: bool | None = not decisive
         try:
             for values in _turns(run, sources, {}, local):

@@ -48,9 +48,7 @@ def _arithmetic(operator: str, left: Evaluate, right: Evaluate, place: Place) ->
 
 
 def _long_chain(compiler: Compiler, node: Chain, first: Evaluate, levels: Levels) -> Evaluate:
-    rest = [
-        (operator, compiler.compile(operand, levels), compiler.place_at(at)) for operator, operand, at in node.rest
-    ]
+    rest = [(operator, compiler.compile(operand, levels), compiler.place_at(at)) for operator, operand, at in node.rest]
 
     def compute(run: Run, local: Locals) -> Any:
         value = first(run, local)
@@ -132,7 +130,7 @@ def _logic(compiler: Compiler, node: Logic, levels: Levels) -> Evaluate:
         return _long_logic(operands, decisive)
     left, right = operands
 
-    def decide(run: Run, local: Locals) -> bool | None:
+    def decide(run: Run, local: Locals) -> Any:
         mine = left(run, local)
         if mine is decisive:
             return decisive
@@ -146,7 +144,7 @@ def _logic(compiler: Compiler, node: Logic, levels: Levels) -> Evaluate:
 
 
 def _long_logic(operands: list[Evaluate], decisive: bool) -> Evaluate:
-    def decide(run: Run, local: Locals) -> bool | None:
+    def decide(run: Run, local: Locals) -> Any:
         answer: bool | None = not decisive
         for operand in operands:
             value = operand(run, local)
@@ -165,7 +163,7 @@ def _between(compiler: Compiler, node: Between, levels: Levels) -> Evaluate:
     low, high = compiler.compile(node.low, levels), compiler.compile(node.high, levels)
     place = compiler.place(node)
 
-    def decide(run: Run, local: Locals) -> bool | None:
+    def decide(run: Run, local: Locals) -> Any:
         value = operand(run, local)
         above = compared(run, ">=", value, low(run, local), place)
         below = compared(run, "<=", value, high(run, local), place)
@@ -180,7 +178,7 @@ def _between(compiler: Compiler, node: Between, levels: Levels) -> Evaluate:
 def _instance_of(compiler: Compiler, node: InstanceOf, levels: Levels) -> Evaluate:
     operand, place, declared = compiler.compile(node.operand, levels), compiler.place(node), node.type
 
-    def decide(run: Run, local: Locals) -> bool | None:
+    def decide(run: Run, local: Locals) -> Any:
         value = operand(run, local)
         if isinstance(value, list | dict):
             run.charge(len(value))

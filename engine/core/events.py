@@ -7,6 +7,7 @@ from SpiffWorkflow.bpmn.specs import defaults
 from .element import Element, Flow
 from .event_definitions import Definition
 from .gateways import EventBasedGateway
+from .jobs import JobTask
 from .token import Token
 
 if TYPE_CHECKING:
@@ -39,22 +40,23 @@ class ReceiveTask(CatchEvent, defaults.ReceiveTask):  # type: ignore[misc]
     """A task that waits for a message."""
 
 
-class IntermediateThrowEvent(Element, defaults.IntermediateThrowEvent):  # type: ignore[misc]
+class ThrowEvent(JobTask):
+    """Throws its event; a message with a task definition is sent by a handler instead."""
+
+    event_definition: Definition
+
+    def enter(self, run: "Run", token: Token) -> bool | None:
+        if self.job_type is not None:
+            return super().enter(run, token)
+        return self.event_definition.throw(run, token) or None
+
+
+class IntermediateThrowEvent(ThrowEvent, defaults.IntermediateThrowEvent):  # type: ignore[misc]
     """Throws its event and goes on, if it still can."""
 
-    event_definition: Definition
 
-    def enter(self, run: "Run", token: Token) -> bool | None:
-        return self.event_definition.throw(run, token) or None
-
-
-class EndEvent(Element, defaults.EndEvent):  # type: ignore[misc]
+class EndEvent(ThrowEvent, defaults.EndEvent):  # type: ignore[misc]
     """Throws its event; the token ends here."""
-
-    event_definition: Definition
-
-    def enter(self, run: "Run", token: Token) -> bool | None:
-        return self.event_definition.throw(run, token) or None
 
     def flows(self, run: "Run", token: Token) -> tuple[Flow, ...]:
         return ()

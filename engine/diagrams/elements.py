@@ -1,0 +1,105 @@
+"""Parses what every element has: name, lane, documentation, mappings, properties, default flow and loop."""
+
+from functools import cached_property
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+
+from engine.core.element import Element, Mapping
+from engine.core.expressions import Source
+
+from .fields import Fields
+from .findings import Findings
+from .loops import multi_instance
+from .names import Node, bpmn, is_true, text_of, zeebe
+
+MODELER_PROPERTY = "camundaModeler:"  # notes of the modelling tool among the properties
+_EXTENSIONS = bpmn("extensionElements")
+
+
+class Extensions:
+    """The zeebe elements of one BPMN element; the name check has seen that each stands there once."""
+
+    def __init__(self, node: Node) -> None:
+        around = node.find(_EXTENSIONS)
+        self._found = {} if around is None else {child.tag: child for child in around}
+
+    def get(self, name: str) -> Node | None:
+        return self._found.get(zeebe(name))
+
+    def inside(self, name: str, child: str) -> list[Node]:
+        """The children named `child` of the zeebe element `name`."""
+        around = self.get(name)
+        return [] if around is None else list(around.iterchildren(zeebe(child)))
+
+
+class ElementParser(TaskParser):  # type: ignore[misc]
+    """SpiffWorkflow's task parser, which makes the element and no more: flows are the second pass's."""
+
+    task: Any  # of the class the table of parsers names beside this parser
+
+    @property
+    def findings(self) -> Findings:
+        return self.process_parser.parser.findings  # type: ignore[no-any-return]
+
+    @cached_property
+    def fields(self) -> Fields:
+        return Fields(self.findings)
+
+    @cached_property
+    def extensions(self) -> Extensions:
+        return Extensions(self.node)
+
+    @property
+    def bpmn_attributes(self) -> dict[str, Any]:
+        return {
+            "lane": self.lane,
+            "bpmn_name": self.node.get("name"),
+            "documentation": documentation(self.node),
+            "description": self.get_description(),
+        }
+
+    def parse_node(self) -> Element:
+        """The element with all that is its own."""
+        self.task = self.create_task()
+        self.task.default = self.node.get("default")
+        if self.extensions.get("ioMapping") is not None:
+            self.task.input_mappings = self._mappings("input")
+            self.task.output_mappings = self._mappings("output")
+        if self.extensions.get("properties") is not None:
+            self.task.properties = properties(self.extensions, self.fields)
+        loop = self.node.find(bpmn("multiInstanceLoopCharacteristics"))
+        if loop is not None:
+            self.task.loop = multi_instance(loop, Extensions(loop).get("loopCharacteristics"), self.fields)
+        self.fill()
+        return self.task  # type: ignore[no-any-return]
+
+    def fill(self) -> None:
+        """Set what this kind of element has beside what all have."""
+
+    def _mappings(self, name: str) -> tuple[Mapping, ...]:
+        found = (self.fields.mapping(node) for node in self.extensions.inside("ioMapping", name))
+        return tuple(mapping for mapping in found if mapping is not None)
+
+    def is_true(self, attribute: str, default: bool = False) -> bool:
+        return is_true(self.node, attribute, default)
+
+
+def documentation(node: Node) -> str | None:
+    found = node.find(bpmn("documentation"))
+    return None if found is None else text_of(found) or None
+
+
+def properties(extensions: Extensions, fields: Fields) -> dict[str, Source]:
+    """The zeebe:properties by name, without those the modelling tool keeps for itself."""
+    found: dict[str, Source] = {}
+    for node in extensions.inside("properties", "property"):
+        name = fields.text(node, "name", required=True)
+        if name is None or name.startswith(MODELER_PROPERTY):
+            continue
+        if name in found:
+            fields.findings.error("bpmn_property_twice", node, name=name)
+        value = fields.compiled(node, name, node.get("value") or "")
+        if value is not None:
+            found[name] = value
+    return found

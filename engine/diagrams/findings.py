@@ -1,0 +1,54 @@
+"""Collects what is to be said of a file, and the exception that refuses it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.errors import Finding, Invalid, Severity
+
+from .names import Node
+
+
+class DiagramError(Invalid):
+    """A diagram that cannot be deployed, with every finding that says why."""
+
+    def __init__(self, findings: Iterable[Finding], file: str) -> None:
+        super().__init__("diagram_refused", findings=tuple(findings), file=file)
+
+
+class Findings:
+    """The findings of one file in the order they come up."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: list[Finding] = []
+
+    def error(self, code: str, node: Node | None, **parameters: Any) -> None:
+        self._add("error", code, node, parameters)
+
+    def warning(self, code: str, node: Node | None, **parameters: Any) -> None:
+        self._add("warning", code, node, parameters)
+
+    def info(self, code: str, node: Node | None, **parameters: Any) -> None:
+        self._add("info", code, node, parameters)
+
+    def _add(self, severity: Severity, code: str, node: Node | None, parameters: dict[str, Any]) -> None:
+        element = "" if node is None else element_of(node)
+        line = None if node is None else node.sourceline
+        self._found.append(Finding(code, parameters, severity, self.file, element, line))
+
+    @property
+    def refused(self) -> bool:
+        return any(finding.severity == "error" for finding in self._found)
+
+    def by_line(self) -> tuple[Finding, ...]:
+        return tuple(sorted(self._found, key=lambda finding: finding.line or 0))
+
+
+def element_of(node: Node) -> str:
+    """The id of the nearest element around `node`, itself included, that has one."""
+    around: Node | None = node
+    while around is not None:
+        if identifier := around.get("id"):
+            return str(identifier)
+        around = around.getparent()
+    return ""

@@ -1,0 +1,224 @@
+"""The allow-list (decision 18): what may stand in each element of a BPMN file.
+
+A name that is not here is refused, so an element, attribute or event definition is added by an entry here and one
+in the table of parsers. Notation of an entry: attributes with the values they may have (`a=x|y`; `a` alone takes any,
+`a?` a boolean), then the child elements, then the zeebe elements among its extension elements.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .names import bpmn, zeebe
+
+BOOLEAN = frozenset({"true", "false", "1", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What may stand in one element, by full names. `attributes`: name → the values it may have, None for any."""
+
+    attributes: Mapping[str, frozenset[str] | None]
+    children: frozenset[str]
+    extensions: frozenset[str] = frozenset()
+
+
+def of_bpmn(attributes: str = "", children: str = "", extensions: str = "") -> Rule:
+    inside = frozenset(bpmn(name) for name in children.split()) | _EVERYWHERE
+    return Rule(_attributes(f"id {attributes}"), inside, frozenset(zeebe(name) for name in extensions.split()))
+
+
+def of_zeebe(attributes: str = "", children: str = "") -> Rule:
+    return Rule(_attributes(attributes), frozenset(zeebe(name) for name in children.split()))
+
+
+def _attributes(notation: str) -> dict[str, frozenset[str] | None]:
+    allowed: dict[str, frozenset[str] | None] = dict.fromkeys(_TEMPLATE)
+    for word in notation.split():
+        name, _, values = word.partition("=")
+        allowed[name.rstrip("?")] = BOOLEAN if name.endswith("?") else frozenset(values.split("|")) if values else None
+    return allowed
+
+
+_EVERYWHERE = frozenset({bpmn("documentation"), bpmn("extensionElements")})
+_TEMPLATE = tuple(zeebe(name) for name in ("modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"))
+
+_NODE = "incoming outgoing categoryValueRef"
+_ACTIVITY = "name isForCompensation=false|0 startQuantity=1 completionQuantity=1 default"
+_IN_ACTIVITY = f"{_NODE} property dataInputAssociation dataOutputAssociation multiInstanceLoopCharacteristics"
+_JOB = "ioMapping properties taskDefinition taskHeaders priorityDefinition"
+_CODED = "implementation=##unspecified|##WebService"
+
+_CAUGHT = "messageEventDefinition timerEventDefinition signalEventDefinition"
+_UP = "errorEventDefinition escalationEventDefinition"
+_IN_CATCH = f"{_NODE} dataOutput dataOutputAssociation outputSet eventDefinitionRef"
+_IN_THROW = f"{_NODE} dataInput dataInputAssociation inputSet eventDefinitionRef"
+_GATEWAY = "name gatewayDirection=Unspecified|Converging|Diverging|Mixed"
+
+ARTIFACTS = "textAnnotation association group"
+FLOW_NODES = (
+    "task manualTask userTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity subProcess "
+    "startEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent endEvent "
+    "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway"
+)
+_FLOW_ELEMENTS = f"{FLOW_NODES} sequenceFlow dataObject dataObjectReference dataStoreReference"
+_SCOPE = f"laneSet {_FLOW_ELEMENTS} {ARTIFACTS}"
+
+_BPMN: dict[str, Rule] = {
+    # the file
+    "definitions": of_bpmn(
+        "name targetNamespace exporter exporterVersion expressionLanguage typeLanguage",
+        f"process collaboration message signal error escalation itemDefinition dataStore category {_CAUGHT} {_UP} "
+        "terminateEventDefinition",
+    ),
+    "process": of_bpmn(
+        "name isExecutable? isClosed? processType=None|Public|Private definitionalCollaborationRef",
+        f"property {_SCOPE}",
+        "properties versionTag",
+    ),
+    "collaboration": of_bpmn("name isClosed?", f"participant messageFlow {ARTIFACTS}"),
+    "participant": of_bpmn("name processRef", "participantMultiplicity"),
+    "participantMultiplicity": of_bpmn("minimum maximum"),
+    "messageFlow": of_bpmn("name sourceRef targetRef messageRef"),
+    "message": of_bpmn("name itemRef", extensions="subscription"),
+    "signal": of_bpmn("name structureRef"),
+    "error": of_bpmn("name errorCode structureRef"),
+    "escalation": of_bpmn("name escalationCode structureRef"),
+    # what is drawn for people only
+    "documentation": of_bpmn("textFormat"),
+    "textAnnotation": of_bpmn("textFormat", "text"),
+    "text": of_bpmn(),
+    "association": of_bpmn("sourceRef targetRef associationDirection=None|One|Both"),
+    "group": of_bpmn("categoryValueRef"),
+    "category": of_bpmn("name", "categoryValue"),
+    "categoryValue": of_bpmn("value"),
+    "categoryValueRef": of_bpmn(),
+    "laneSet": of_bpmn("name", "lane"),
+    "lane": of_bpmn("name partitionElementRef", "flowNodeRef childLaneSet"),
+    "childLaneSet": of_bpmn("name", "lane"),
+    "flowNodeRef": of_bpmn(),
+    # data drawn beside the flow: variables live in scopes, so these only show what is meant
+    "itemDefinition": of_bpmn("structureRef isCollection? itemKind=Information|Physical"),
+    "dataObject": of_bpmn("name itemSubjectRef isCollection?", "dataState"),
+    "dataObjectReference": of_bpmn("name itemSubjectRef dataObjectRef", "dataState"),
+    "dataStore": of_bpmn("name capacity isUnlimited? itemSubjectRef", "dataState"),
+    "dataStoreReference": of_bpmn("name itemSubjectRef dataStoreRef", "dataState"),
+    "dataState": of_bpmn("name"),
+    "property": of_bpmn("name itemSubjectRef", "dataState"),
+    "dataInput": of_bpmn("name itemSubjectRef isCollection?", "dataState"),
+    "dataOutput": of_bpmn("name itemSubjectRef isCollection?", "dataState"),
+    "inputSet": of_bpmn("name", "dataInputRefs"),
+    "outputSet": of_bpmn("name", "dataOutputRefs"),
+    "dataInputRefs": of_bpmn(),
+    "dataOutputRefs": of_bpmn(),
+    "dataInputAssociation": of_bpmn("", "sourceRef targetRef"),
+    "dataOutputAssociation": of_bpmn("", "sourceRef targetRef"),
+    "sourceRef": of_bpmn(),
+    "targetRef": of_bpmn(),
+    # flows
+    "sequenceFlow": of_bpmn("name sourceRef targetRef isImmediate=true|1", "conditionExpression categoryValueRef"),
+    "conditionExpression": of_bpmn("language=feel|FEEL"),
+    "incoming": of_bpmn(),
+    "outgoing": of_bpmn(),
+    # activities
+    "task": of_bpmn(_ACTIVITY, _IN_ACTIVITY, "ioMapping properties"),
+    "manualTask": of_bpmn(_ACTIVITY, _IN_ACTIVITY, "ioMapping properties"),
+    "serviceTask": of_bpmn(f"{_ACTIVITY} {_CODED}", _IN_ACTIVITY, _JOB),
+    "sendTask": of_bpmn(f"{_ACTIVITY} {_CODED} messageRef", _IN_ACTIVITY, _JOB),
+    "scriptTask": of_bpmn(_ACTIVITY, _IN_ACTIVITY, f"{_JOB} script"),
+    "businessRuleTask": of_bpmn(f"{_ACTIVITY} {_CODED}", _IN_ACTIVITY, f"{_JOB} calledDecision"),
+    "receiveTask": of_bpmn(
+        f"{_ACTIVITY} {_CODED} instantiate=false|0 messageRef", _IN_ACTIVITY, "ioMapping properties"
+    ),
+    "userTask": of_bpmn(
+        f"{_ACTIVITY} {_CODED}",
+        _IN_ACTIVITY,
+        "ioMapping properties userTask formDefinition assignmentDefinition taskSchedule priorityDefinition",
+    ),
+    "callActivity": of_bpmn(_ACTIVITY, _IN_ACTIVITY, "ioMapping properties calledElement"),
+    "subProcess": of_bpmn(f"{_ACTIVITY} triggeredByEvent?", f"{_IN_ACTIVITY} {_SCOPE}", "ioMapping properties"),
+    "multiInstanceLoopCharacteristics": of_bpmn(
+        "isSequential? behavior=All", "completionCondition", "loopCharacteristics"
+    ),
+    "completionCondition": of_bpmn("language=feel|FEEL"),
+    # events
+    "startEvent": of_bpmn(
+        "name isInterrupting? parallelMultiple=false|0", f"{_IN_CATCH} {_CAUGHT} {_UP}", "ioMapping properties"
+    ),
+    "intermediateCatchEvent": of_bpmn(
+        "name parallelMultiple=false|0", f"{_IN_CATCH} {_CAUGHT}", "ioMapping properties"
+    ),
+    "boundaryEvent": of_bpmn(
+        "name attachedToRef cancelActivity? parallelMultiple=false|0",
+        f"{_IN_CATCH} {_CAUGHT} {_UP}",
+        "ioMapping properties",
+    ),
+    "intermediateThrowEvent": of_bpmn(
+        "name", f"{_IN_THROW} messageEventDefinition signalEventDefinition escalationEventDefinition", _JOB
+    ),
+    "endEvent": of_bpmn(
+        "name", f"{_IN_THROW} messageEventDefinition signalEventDefinition {_UP} terminateEventDefinition", _JOB
+    ),
+    "eventDefinitionRef": of_bpmn(),
+    "messageEventDefinition": of_bpmn("messageRef"),
+    "timerEventDefinition": of_bpmn("", "timeDate timeDuration timeCycle"),
+    "signalEventDefinition": of_bpmn("signalRef"),
+    "errorEventDefinition": of_bpmn("errorRef"),
+    "escalationEventDefinition": of_bpmn("escalationRef"),
+    "terminateEventDefinition": of_bpmn(),
+    "timeDate": of_bpmn("language=feel|FEEL"),
+    "timeDuration": of_bpmn("language=feel|FEEL"),
+    "timeCycle": of_bpmn("language=feel|FEEL"),
+    # gateways
+    "exclusiveGateway": of_bpmn(f"{_GATEWAY} default", _NODE, "properties"),
+    "inclusiveGateway": of_bpmn(f"{_GATEWAY} default", _NODE, "properties"),
+    "parallelGateway": of_bpmn(_GATEWAY, _NODE, "properties"),
+    "eventBasedGateway": of_bpmn(f"{_GATEWAY} instantiate=false|0 eventGatewayType=Exclusive", _NODE, "properties"),
+    "extensionElements": of_bpmn(),
+}
+
+_BINDING = "bindingType=latest|deployment|versionTag versionTag"
+_ZEEBE: dict[str, Rule] = {
+    "ioMapping": of_zeebe("", "input output"),
+    "input": of_zeebe("source target"),
+    "output": of_zeebe("source target"),
+    "properties": of_zeebe("", "property"),
+    "property": of_zeebe("name value"),
+    "taskDefinition": of_zeebe("type retries"),
+    "taskHeaders": of_zeebe("", "header"),
+    "header": of_zeebe("id key value"),
+    "priorityDefinition": of_zeebe("priority"),
+    "script": of_zeebe("expression resultVariable"),
+    "calledDecision": of_zeebe(f"decisionId resultVariable {_BINDING}"),
+    "calledElement": of_zeebe(f"processId propagateAllChildVariables? propagateAllParentVariables? {_BINDING}"),
+    "loopCharacteristics": of_zeebe("inputCollection inputElement outputCollection outputElement"),
+    "userTask": of_zeebe(),
+    "formDefinition": of_zeebe(f"formId {_BINDING}"),
+    "assignmentDefinition": of_zeebe("assignee candidateGroups candidateUsers"),
+    "taskSchedule": of_zeebe("dueDate followUpDate"),
+    "subscription": of_zeebe("correlationKey"),
+    "versionTag": of_zeebe("value"),
+}
+
+RULES: Mapping[str, Rule] = {bpmn(name): rule for name, rule in _BPMN.items()} | {
+    zeebe(name): rule for name, rule in _ZEEBE.items()
+}
+
+# Refusals that can say more than "not supported": what to draw or write instead.
+INSTEAD: Mapping[str, str] = {
+    "calledElement": "bpmn_called_element_attribute",
+    "script": "bpmn_script_element",
+    "scriptFormat": "bpmn_script_element",
+    "humanPerformer": "bpmn_performer",
+    "performer": "bpmn_performer",
+    "potentialOwner": "bpmn_performer",
+    "resourceRole": "bpmn_performer",
+    "ioSpecification": "bpmn_io_specification",
+    "loopCardinality": "bpmn_loop_cardinality",
+    "loopDataInputRef": "bpmn_loop_cardinality",
+    "formKey": "bpmn_form_key",
+    "externalReference": "bpmn_form_key",
+    "userTaskForm": "bpmn_form_key",
+    "operationRef": "bpmn_operation",
+    "interface": "bpmn_operation",
+    "import": "bpmn_import",
+}

@@ -11,7 +11,7 @@ from engine.dmn.coverage import MAX_EXAMPLES, Box, Cell, Column, Coverage, TooMu
 from engine.dmn.errors import Finding
 from engine.dmn.linking import tables_in
 from engine.dmn.model import Model
-from engine.dmn.regions import Interval, Region, point, read_region
+from engine.dmn.regions import Interval, Region, point, read_constant, read_region
 from engine.dmn.tables import ANY_VALUE
 from engine.dmn.typetable import TypeTable
 
@@ -89,15 +89,15 @@ class _Check:
     def _output(
         self, cell: LiteralExpression, column: TableOutput, kind: str, allowed: Region | None
     ) -> Iterator[Finding]:
-        constant = read_region(cell.text)
-        points = None if constant is None else constant.points()
-        if constant is None or points is None or len(points) != 1 or cell.text[:1] in "<>=!":
+        constant = read_constant(cell.text)
+        if constant is None:
             return
+        found, value = constant
         parameters = {"entry": cell.text, "output": column.name}
-        if kind and constant.kind != kind:
-            found = {"found": f"a {constant.kind}", "type": column.type_ref}
-            yield Finding("output_type", cell.id or self._element, cell.line, {**parameters, **found})
-        elif allowed is not None and not allowed.meets(constant).intervals:
+        if kind and found != kind:
+            types = {"found": f"a {found}", "type": column.type_ref}
+            yield Finding("output_type", cell.id or self._element, cell.line, {**parameters, **types})
+        elif allowed is not None and not allowed.meets(Region(found, (point(value),))).intervals:
             yield Finding("output_value", cell.id or self._element, cell.line, parameters)
 
     def _gaps(self, coverage: Coverage) -> Iterator[Finding]:

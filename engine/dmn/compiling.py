@@ -16,6 +16,7 @@ from engine.dmn.boxed import (
     ListOf,
     LiteralExpression,
     Relation,
+    expressions_in,
 )
 from engine.dmn.functions import invoke, make_function
 from engine.dmn.literals import compile_literal, null
@@ -23,7 +24,10 @@ from engine.dmn.place import Place
 from engine.dmn.scope import Run, Scope
 from engine.dmn.tables import compile_table
 from engine.dmn.types import Code, Typed, typed
+from engine.feel import compile_expression as compile_feel
 from engine.feel import kind_of
+
+_COUNTED = compile_feel("for item in value return item")
 
 
 def compile_expression(expression: Expression, place: Place, name: str = "") -> Code:
@@ -141,7 +145,7 @@ def _filter(expression: Filter, place: Place, name: str) -> Code:
 
     def filtered(run: Run, scope: Mapping[str, Any]) -> Any:
         kept = []
-        items = as_list(source(run, scope))
+        items = _items(run, source(run, scope), element) or []
         for item in items:
             inner = Scope(item if kind_of(item) == "context" else {}, scope)
             inner["item"] = item
@@ -167,34 +171,50 @@ def _iteration(expression: Iteration, place: Place, name: str) -> Code:
     variable = expression.variable
     body = compile_expression(expression.body, place.within([variable, "partial"]), name)
     element = expression.id or place.owner
+    # Each turn has its own copy of what came before, which is only made where it is asked for.
+    partial = any(
+        "partial" in part.text for part in expressions_in(expression.body) if isinstance(part, LiteralExpression)
+    )
 
-    def results(run: Run, scope: Mapping[str, Any]) -> Any:
-        partial: list[Any] = []
-        for item in as_list(source(run, scope)):
-            run.step()
-            partial.append(body(run, Scope({variable: item, "partial": partial}, scope)))
-        return partial
+    def results(run: Run, scope: Mapping[str, Any]) -> list[Any] | None:
+        items = _items(run, source(run, scope), element)
+        if items is None:
+            run.warn("not_a_list", element, name=name)
+            return None
+        found: list[Any] = []
+        for item in items:
+            run.step(1 + len(found) // 64 if partial else 1)
+            names = {variable: item, "partial": list(found)} if partial else {variable: item}
+            found.append(body(run, Scope(names, scope)))
+        return found
 
-    if expression.kind == "for":
-        return results
+    return results if expression.kind == "for" else _quantified(results, expression.kind == "some", element, name)
 
-    def quantified(run: Run, scope: Mapping[str, Any]) -> Any:
+
+def _quantified(results: Code, decisive: bool, element: str, name: str) -> Code:
+    """`some` (decided by a true) or `every` (decided by a false) over the results of the turns."""
+
+    def quantified(run: Run, scope: Mapping[str, Any]) -> bool | None:
         found = results(run, scope)
-        decisive = expression.kind == "some"
+        if found is None:
+            return None
         if any(value is decisive for value in found):
             return decisive
         if all(isinstance(value, bool) for value in found):
             return not decisive
-        return run.warn("not_boolean", element, name=name)
+        run.warn("not_boolean", element, name=name)
+        return None
 
     return quantified
 
 
-def as_list(value: Any) -> list[Any]:
-    """What an iteration runs over: null is nothing, a single value a list of one (clause 10.3.2.5)."""
-    if value is None:
-        return []
-    return list(value) if kind_of(value) == "list" else [value]
+def _items(run: Run, value: Any, element: str) -> list[Any] | None:
+    """What an iteration runs over: a list, what a range counts, a single value as a list of one; not null."""
+    kind = kind_of(value)
+    if kind == "range":
+        value = run.evaluate(_COUNTED, {"value": value}, element)
+        return None if value is None else list(value)
+    return None if value is None else list(value) if kind == "list" else [value]
 
 
 _COMPILERS: dict[type[Boxed], Callable[..., Code]] = {

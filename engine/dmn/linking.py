@@ -33,13 +33,13 @@ class Linked:
     findings: tuple[Finding, ...]
 
 
-def link(definitions: Definitions, imported: Mapping[str, Linked]) -> Linked:
+def link(definitions: Definitions, imported: Mapping[str, Linked], names: frozenset[str] = frozenset()) -> Linked:
     """Link a model with those it imports, by namespace. Every circle and unknown name is a finding."""
-    return _Linker(definitions, imported).link()
+    return _Linker(definitions, imported, names).link()
 
 
 class _Linker:
-    def __init__(self, definitions: Definitions, imported: Mapping[str, Linked]) -> None:
+    def __init__(self, definitions: Definitions, imported: Mapping[str, Linked], names: frozenset[str]) -> None:
         self._definitions = definitions
         self._imports = {one.namespace: one for one in definitions.imports}
         self._models = imported
@@ -49,7 +49,7 @@ class _Linker:
         prefixes = {one.name: imported[one.namespace].types for one in given}
         self._types = TypeTable(definitions.items, prefixes)
         members = _member_names(definitions)
-        self._members = members.union(*(imported[one.namespace].members for one in given))
+        self._members = members.union(names, *(imported[one.namespace].members for one in given))
 
     def link(self) -> Linked:
         for node in self._nodes.values():

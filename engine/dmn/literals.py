@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.dmn.boxed import LiteralExpression
 from engine.dmn.place import Place
+from engine.dmn.regions import read_constant
 from engine.dmn.scope import Run
 from engine.dmn.types import Code
 
@@ -27,5 +28,9 @@ def compile_literal(expression: LiteralExpression, place: Place, name: str = "")
     element = expression.id or place.owner
     if feel is None:
         return null
+    constant = read_constant(expression.text)
+    if constant is not None:
+        value = constant[1]
+        return lambda run, scope: value
     types = place.types.feel if _NAMES_TYPES.search(expression.text) else None
     return lambda run, scope: run.evaluate(feel, scope, element, types)

@@ -16,13 +16,14 @@ _FATAL = frozenset({"cycle", "import_cycle", "import_missing", "type_cycle"})
 class Model:
     """A file's decisions by id. One with imports is evaluated only after `with_imports`."""
 
-    def __init__(self, definitions: Definitions, linked: Linked | None, tolerant: bool) -> None:
+    def __init__(self, definitions: Definitions, linked: Linked | None, names: frozenset[str], tolerant: bool) -> None:
         self.definitions = definitions
         self.id = definitions.id
         self.name = definitions.name
         self.namespace = definitions.namespace
         self.imports: tuple[Import, ...] = definitions.imports
         self.linked = linked
+        self.names = names
         self.tolerant = tolerant
         nodes = {} if linked is None else linked.nodes
         self.decisions = _only(nodes, Decision)
@@ -31,21 +32,22 @@ class Model:
 
     def with_imports(self, models: Mapping[str, "Model"]) -> "Model":
         """The model linked with those it imports, found by namespace among `models`; raises DmnError."""
-        return Model(self.definitions, _link_all(self, models), self.tolerant)
+        return Model(self.definitions, _link_all(self, models), self.names, self.tolerant)
 
 
-def parse(data: bytes, name: str = "", *, tolerant: bool = False) -> Model:
+def parse(data: bytes, name: str = "", *, names: frozenset[str] = frozenset(), tolerant: bool = False) -> Model:
     """Parse and compile a DMN 1.1 to 1.5 file; raises DmnError with every finding.
 
+    `names` are those with spaces that the host's functions and variables have beside the model's own.
     `tolerant` makes an expression that does not compile null instead: the models of a test kit are wrong on purpose.
     """
     definitions, findings = read(data, name)
     if definitions.imports:
         _refuse(findings, name, tolerant)
-        return Model(definitions, None, tolerant)
-    linked = link(definitions, {})
+        return Model(definitions, None, names, tolerant)
+    linked = link(definitions, {}, names)
     _refuse([*findings, *linked.findings], name, tolerant)
-    return Model(definitions, linked, tolerant)
+    return Model(definitions, linked, names, tolerant)
 
 
 def _refuse(findings: Sequence[Finding], name: str, tolerant: bool) -> None:
@@ -79,7 +81,7 @@ def _link_all(model: Model, models: Mapping[str, Model]) -> Linked:
 def _link_one(model: Model, linked: Mapping[str, Linked]) -> Linked:
     if model.linked is not None and not model.imports:
         return model.linked
-    made = link(model.definitions, linked)
+    made = link(model.definitions, linked, model.names)
     _refuse(made.findings, model.name, model.tolerant)
     return made
 

@@ -137,6 +137,12 @@ def read_region(text: str) -> Region | None:
         position += 1
 
 
+def read_constant(text: str) -> tuple[str, Any] | None:
+    """Kind and value of a text that is one literal, else None."""
+    literal = _constant(text, 0)
+    return literal[:2] if literal is not None and literal[2] == len(text) else None
+
+
 _Found = tuple[str, Iterable[Interval], int]
 
 

@@ -77,9 +77,9 @@ class Run:
             self.heard(element, warnings)
         return passed is True
 
-    def step(self) -> None:
-        """Count one evaluation or turn of a loop."""
-        self._account.steps += 1
+    def step(self, cost: int = 1) -> None:
+        """Count an evaluation or a turn of a loop."""
+        self._account.steps += cost
         if self._account.steps > MAX_STEPS:
             raise FeelLimitError("evaluations in one decision")
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import Conflict, Unavailable
@@ -59,8 +60,7 @@ class Postmaster:
 
     def pid(self) -> int | None:
         """Its process number if it lives: the recorded start time tells it from a process that reuses the number."""
-        if self._child is not None:
-            self._child.poll()
+        self._reap()
         recorded = self._recorded()
         if recorded is not None and recorded[1] and start_mark(recorded[0]) == recorded[1]:
             return recorded[0]
@@ -71,9 +71,11 @@ class Postmaster:
         pid = self.pid()
         if pid is None:
             return
-        for request, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS)):
-            os.kill(pid, request)
-            if _within(seconds, lambda: self.pid() != pid):
+        mark = start_mark(pid)
+        for request in (signal.SIGINT, signal.SIGQUIT):
+            with suppress(ProcessLookupError):
+                os.kill(pid, request)
+            if _within(STOP_SECONDS, lambda: self._ended(pid, mark)):
                 self._record.unlink(missing_ok=True)
                 return
         raise Unavailable("postgres_not_stopped", pid=pid, seconds=round(2 * STOP_SECONDS))
@@ -132,6 +134,14 @@ class Postmaster:
         if wanted is not None and (address.port != wanted or not address.tcp):
             raise Conflict("postgres_port_differs", wanted=wanted, actual=address.port if address.tcp else "–")
         return address
+
+    def _ended(self, pid: int, mark: str | None) -> bool:
+        self._reap()
+        return start_mark(pid) != mark
+
+    def _reap(self) -> None:
+        if self._child is not None:
+            self._child.poll()
 
     def _recorded(self) -> tuple[int, str] | None:
         try:

@@ -4,6 +4,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from engine.errors import Conflict
+from engine.store.embedded.addresses import Address
 from engine.store.embedded.cluster import DATABASE, SUPERUSER, USER, make_data_folder, prepare
 from engine.store.embedded.locks import Membership, held_alone
 from engine.store.embedded.postmaster import Postmaster
@@ -33,8 +35,7 @@ class EmbeddedServer:
             cluster = prepare(self.data)
             if self._postmaster is None:
                 self._postmaster = Postmaster(cluster)
-            address = self._postmaster.ensure(self._port)
-            self._membership.join()
+            address = self._join(self._postmaster)
         self._urls = {user: address.url(user, cluster.password, "{database}") for user in (USER, SUPERUSER)}
         return self
 
@@ -57,6 +58,25 @@ class EmbeddedServer:
     def superuser_url(self, database: str = "postgres") -> str:
         """Where an administrator connects to."""
         return self._urls[SUPERUSER].replace("{database}", database)
+
+    def _join(self, postmaster: Postmaster) -> Address:
+        try:
+            return self._join_as_found(postmaster)
+        except Conflict:
+            if postmaster.pid() is not None:
+                raise
+            # It was one that outlived its users, and ended just now: a new one can have the port asked for.
+            return self._join_as_found(postmaster)
+
+    def _join_as_found(self, postmaster: Postmaster) -> Address:
+        self._membership.join()
+        try:
+            return postmaster.ensure(self._port)
+        except BaseException:
+            # Also when a Ctrl-C comes in between: what nobody uses is not left running.
+            if self._membership.leave():
+                postmaster.stop()
+            raise
 
     def __enter__(self) -> Self:
         return self.start()

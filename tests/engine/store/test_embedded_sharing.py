@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from engine.store import EmbeddedServer
+from engine.store.embedded.postmaster import Postmaster
 from engine.store.embedded.processes import start_mark
 
 if TYPE_CHECKING:
@@ -179,6 +181,29 @@ def test_a_server_whose_starter_died_before_recording_it_is_found(data: Path, an
         assert server.is_running()
         assert int((data / "postgres" / "postmaster.pid").read_text().split()[0]) == pid
     assert start_mark(pid) is None
+
+
+def test_one_that_outlived_its_users_makes_room_for_a_port(data: Path, another_user: AnotherUser) -> None:
+    user = another_user(data)
+    user.url()
+    user.kill(signal.SIGKILL)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with EmbeddedServer(data, port=port) as server:
+        write(server.url().replace("host=", f"port={port}&host="), "with a port")
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_running(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(self: Postmaster) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Postmaster, "_wait_until_ready", interrupt)
+    server = EmbeddedServer(data)
+    with pytest.raises(KeyboardInterrupt):
+        server.start()
+    assert not server.is_running()
+    assert not (data / "postgres" / "postmaster.pid").exists()
 
 
 def test_two_folders_have_two_servers_side_by_side(data: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The tables, one noun a file. The engine's hot path writes them in SQL; screens and API read them through these."""
 
+from engine.store.models.api_token import ApiToken
 from engine.store.models.base import Base
 from engine.store.models.case_clock import CaseClock
 from engine.store.models.case_number import CaseNumber
@@ -13,13 +14,16 @@ from engine.store.models.instance import Instance
 from engine.store.models.involved_unit import InvolvedUnit
 from engine.store.models.job import Job
 from engine.store.models.message import Message, MessageReceipt, MessageStart
+from engine.store.models.person import Membership, Person, Shift, Substitute
 from engine.store.models.start_event import StartEvent
 from engine.store.models.subscription import Subscription
 from engine.store.models.task import Task
 from engine.store.models.timer import Timer
+from engine.store.models.unit import Unit
 from engine.store.models.variable import Variable
 
 __all__ = [
+    "ApiToken",
     "Base",
     "CaseClock",
     "CaseNumber",
@@ -32,12 +36,17 @@ __all__ = [
     "Instance",
     "InvolvedUnit",
     "Job",
+    "Membership",
     "Message",
     "MessageReceipt",
     "MessageStart",
+    "Person",
+    "Shift",
     "StartEvent",
     "Subscription",
+    "Substitute",
     "Task",
     "Timer",
+    "Unit",
     "Variable",
 ]

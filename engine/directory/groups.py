@@ -1,0 +1,49 @@
+"""Candidate groups: `unit.role.post[.specialty]` (decision 14), and patterns in which `*` stands for any one part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DEFAULT_POST = "duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """For example GD-GZ.crc.duty or GD-GZ.maint.duty.transmission."""
+
+    unit: str
+    role: str
+    post: str = DEFAULT_POST
+    specialty: str | None = None
+
+    def __str__(self) -> str:
+        parts = (self.unit, self.role, self.post, self.specialty)
+        return ".".join(part for part in parts if part is not None)
+
+
+def parse(text: str) -> Group:
+    """A group or pattern from its text; the post is `duty` where none is named. Raises ValueError."""
+    parts = text.strip().split(".")
+    if not 2 <= len(parts) <= 4 or not all(parts):
+        raise ValueError(f"{text!r} is no group: it should read unit.role.post or unit.role.post.specialty")
+    return Group(*parts)
+
+
+def matches(group: Group, pattern: Group) -> bool:
+    """Whether a group a person is in is one the pattern means; without a specialty the pattern means them all."""
+    return (
+        pattern.unit in ("*", group.unit)
+        and pattern.role in ("*", group.role)
+        and pattern.post in ("*", group.post)
+        and pattern.specialty in (None, "*", group.specialty)
+    )
+
+
+def any_matches(groups: Iterable[str], patterns: Iterable[str]) -> bool:
+    """Whether one of these groups is meant by one of these patterns."""
+    held = [parse(group) for group in groups]
+    return any(matches(group, parse(pattern)) for pattern in patterns for group in held)
+
+
+def unit_of(group: str) -> str:
+    """The unit a group belongs to."""
+    return group.split(".", 1)[0]

@@ -1,0 +1,179 @@
+"""People: who they are to the engine, who is in a group, and who answers to a name and password."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from pypinyin import lazy_pinyin
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.errors import Conflict, Invalid, NotFound, Unauthorized
+from engine.store.models import Membership, Person, Shift, Substitute, Unit
+
+from .groups import Group, parse
+from .principal import Principal
+from .units import below
+
+_hasher = PasswordHasher()
+# checked in place of a missing person's hash, so that the time taken tells nobody who exists
+_NOBODY = _hasher.hash("nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How somebody is reached."""
+
+    id: str
+    name: str
+    mail: str | None
+    phone: str | None
+
+
+def principal_of(session: Session, person_id: str, source: str = "web") -> Principal:
+    """An active person with the groups it is in now, those of people it stands in for included. Raises NotFound."""
+    person = session.get(Person, person_id)
+    if person is None or not person.active:
+        raise NotFound("person_unknown", person=person_id)
+    stood_in_for = session.scalars(
+        select(Substitute.person).where(Substitute.substitute == person_id, _valid(Substitute))
+    )
+    groups = _groups(session, [person_id, *stood_in_for])
+    units = below(session, {person.unit, *(group.unit for group in groups)})
+    names = frozenset(str(group) for group in groups)
+    return Principal(
+        person.id, person.name, person.unit, units, frozenset(person.roles), names, person.language, source
+    )
+
+
+def _groups(session: Session, people: list[str]) -> list[Group]:
+    memberships = session.scalars(select(Membership).where(Membership.person.in_(people), _valid(Membership)))
+    groups = [Group(m.unit, m.role, m.post, m.specialty) for m in memberships]
+    now = clock.now()
+    shifts = session.scalars(select(Shift).where(Shift.person.in_(people), Shift.starts_at <= now, Shift.ends_at > now))
+    return groups + [Group(s.unit, s.role, s.post) for s in shifts]
+
+
+def authenticate(session: Session, person_id: str, password: str, source: str = "api") -> Principal:
+    """The person with this name and password. Raises Unauthorized, whatever of the two is wrong."""
+    person = session.get(Person, person_id)
+    known = person.password_hash if person is not None and person.active else None
+    try:
+        _hasher.verify(known or _NOBODY, password)
+    except VerificationError:
+        known = None
+    if known is None:
+        raise Unauthorized("credentials_wrong")
+    return principal_of(session, person_id, source)
+
+
+def password_hash_of(session: Session, person_id: str) -> str | None:
+    """The stored hash of an active person, for edges that remember what they have checked."""
+    return session.scalar(select(Person.password_hash).where(Person.id == person_id, Person.active))
+
+
+def set_password(session: Session, person_id: str, password: str) -> None:
+    """Give a person a new password. Raises NotFound."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person_unknown", person=person_id)
+    person.password_hash = _hasher.hash(password)
+
+
+def add_person(
+    session: Session,
+    person_id: str,
+    name: str,
+    unit: str,
+    *,
+    password: str | None = None,
+    roles: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    mail: str | None = None,
+    phone: str | None = None,
+    language: str = "zh",
+) -> None:
+    """A new person. Raises Conflict for an id in use, NotFound for an unknown unit, Invalid for a wrong group."""
+    if session.get(Person, person_id) is not None:
+        raise Conflict("person_exists", person=person_id)
+    if session.get(Unit, unit) is None:
+        raise NotFound("unit_unknown", unit=unit)
+    session.add(
+        Person(
+            id=person_id,
+            name=name,
+            pinyin=pinyin_key(name),
+            unit=unit,
+            mail=mail,
+            phone=phone,
+            language=language,
+            roles=sorted(roles),
+            password_hash=_hasher.hash(password) if password is not None else None,
+            active=True,
+            created_at=clock.now(),
+        )
+    )
+    session.flush()
+    for group in groups:
+        join(session, person_id, group)
+
+
+def join(session: Session, person_id: str, group: str) -> None:
+    """Put a person into a group. Raises Invalid for a text that is no group, NotFound for an unknown unit."""
+    try:
+        parsed = parse(group)
+    except ValueError as error:
+        raise Invalid("group_malformed", group=group) from error
+    if session.get(Unit, parsed.unit) is None:
+        raise NotFound("unit_unknown", unit=parsed.unit)
+    session.add(
+        Membership(person=person_id, unit=parsed.unit, role=parsed.role, post=parsed.post, specialty=parsed.specialty)
+    )
+    session.flush()
+
+
+def members(session: Session, group: str) -> list[Contact]:
+    """Who is in a group now: those on its roster where there is one at this time, else all its members."""
+    wanted = parse(group)
+    now = clock.now()
+    on_duty = select(Shift.person).where(
+        Shift.unit == wanted.unit,
+        Shift.role == wanted.role,
+        Shift.post == wanted.post,
+        Shift.starts_at <= now,
+        Shift.ends_at > now,
+    )
+    return _contacts(session, on_duty) or _contacts(session, _members_of(wanted))
+
+
+def _members_of(wanted: Group) -> Select[tuple[str]]:
+    query = select(Membership.person).where(
+        Membership.unit == wanted.unit,
+        Membership.role == wanted.role,
+        Membership.post == wanted.post,
+        _valid(Membership),
+    )
+    if wanted.specialty is None:
+        return query
+    # somebody without a specialty does all of them
+    return query.where(or_(Membership.specialty == wanted.specialty, Membership.specialty.is_(None)))
+
+
+def _contacts(session: Session, ids: Select[tuple[str]]) -> list[Contact]:
+    query = select(Person).where(Person.id.in_(ids), Person.active).order_by(Person.pinyin, Person.id)
+    return [Contact(p.id, p.name, p.mail, p.phone) for p in session.scalars(query)]
+
+
+def _valid(table: type[Membership] | type[Substitute]) -> ColumnElement[bool]:
+    now = clock.now()
+    return and_(
+        or_(table.valid_from.is_(None), table.valid_from <= now),
+        or_(table.valid_until.is_(None), table.valid_until > now),
+    )
+
+
+def pinyin_key(name: str) -> str:
+    """What a name is sorted by: PostgreSQL has no Chinese collation."""
+    return " ".join(lazy_pinyin(name)).lower()

@@ -1,0 +1,45 @@
+"""Who is asking: a person or an API client, with the groups it is in and the units it sees."""
+
+from dataclasses import dataclass
+
+from .groups import any_matches
+
+ADMIN, ANALYST, OPERATOR = "admin", "analyst", "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """`units` are those whose cases it sees: its own and all below. `groups` include those it stands in for.
+
+    `roles` are platform roles (admin, analyst, operator); the roles of the regulation are parts of groups.
+    """
+
+    id: str
+    name: str
+    unit: str
+    units: frozenset[str]
+    roles: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    language: str = "zh"
+    source: str = "api"
+    on_behalf_of: str | None = None
+
+    def may_deploy(self) -> bool:
+        return bool(self.roles & {ANALYST, ADMIN})
+
+    def may_operate(self) -> bool:
+        return bool(self.roles & {OPERATOR, ADMIN})
+
+    def may_see(self, units: frozenset[str]) -> bool:
+        """Whether a case with these involved units is seen: its units see it, and all above them."""
+        return bool(self.units & units)
+
+    def may_start(self, starters: tuple[str, ...]) -> bool:
+        """Whether one of its groups is among a process's starters; a process without starters is for operators."""
+        return self.may_operate() or any_matches(self.groups, starters)
+
+    def may_work_on(self, groups: tuple[str, ...], users: tuple[str, ...], assignee: str | None) -> bool:
+        """Whether a task is its own, or one it is a candidate for. A task without candidates is for operators."""
+        if assignee == self.id or self.id in users:
+            return True
+        return any_matches(self.groups, groups) or (not groups and not users and self.may_operate())

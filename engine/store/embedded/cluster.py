@@ -128,6 +128,8 @@ def _roles_and_database(password: str) -> str:
         "CREATE EXTENSION pg_stat_statements",
         f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{password}'",
         f"GRANT pg_monitor TO {USER}",
+        # Of the extension above, so that statements can be counted anew.
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {USER}",
         f"CREATE DATABASE {DATABASE} OWNER {USER}",
     ]
     return "".join(f"{statement};\n" for statement in statements)

@@ -78,6 +78,7 @@ def test_it_is_durable_watched_and_knows_chinese_letters(data: Path) -> None:
     with EmbeddedServer(data) as server:
         assert asked(server.url(), "SHOW fsync") == "on"
         assert asked(server.url(), "SHOW TimeZone") == "UTC"
+        assert asked(server.url(), "SELECT pg_stat_statements_reset() IS NOT NULL") is True
         assert asked(server.url(), "SELECT count(*) > 0 FROM pg_stat_statements") is True
         assert asked(server.url(), "SELECT datlocprovider FROM pg_database WHERE datname = 'trunkline'") == "b"
         with psycopg.connect(server.url()) as connection:

@@ -1,6 +1,6 @@
 """The boxed expressions of a DMN model as plain frozen data, as they stand in the file (clause 10.2.1, 10.2.2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,9 +108,17 @@ class FunctionDefinition(Boxed):
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """An argument for the parameter of that name; without a value it is null."""
+
+    parameter: Variable
+    value: "Expression | None"
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation(Boxed):
     function: "Expression"
-    bindings: Mapping[str, "Expression | None"]
+    bindings: tuple["Binding", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,7 @@ def _parts(expression: Expression) -> list[Expression]:
         case FunctionDefinition(body=body):
             return [] if body is None else [body]
         case Invocation(function=function, bindings=bindings):
-            return [function, *(bound for bound in bindings.values() if bound is not None)]
+            return [function, *(binding.value for binding in bindings if binding.value is not None)]
         case Conditional(condition=condition, then=then, otherwise=otherwise):
             return [condition, then, otherwise]
         case Filter(source=source, match=match):

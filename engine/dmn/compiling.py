@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.dmn.boxed import (
+    Binding,
     Boxed,
     Conditional,
     Context,
@@ -109,16 +110,21 @@ def _invocation(expression: Invocation, place: Place, name: str) -> Code:
     function = compile_expression(expression.function, place, name)
     element = expression.id or place.owner
     called = expression.function.text if isinstance(expression.function, LiteralExpression) else name
-    bindings = [
-        (parameter, null if bound is None else compile_expression(bound, place, parameter))
-        for parameter, bound in expression.bindings.items()
-    ]
+    bindings = [(binding.parameter.name, _bound(binding, place)) for binding in expression.bindings]
 
     def invocation(run: Run, scope: Mapping[str, Any]) -> Any:
         arguments = {parameter: code(run, scope) for parameter, code in bindings}
         return invoke(run, function(run, scope), arguments, element, called)
 
     return invocation
+
+
+def _bound(binding: Binding, place: Place) -> Code:
+    variable = binding.parameter
+    if binding.value is None:
+        return null
+    code = compile_expression(binding.value, place, variable.name)
+    return typed(code, place.typed(variable.name, variable.type_ref, variable.id, variable.line))
 
 
 def _conditional(expression: Conditional, place: Place, name: str) -> Code:

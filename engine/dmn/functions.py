@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.dmn.scope import Run, Scope
 from engine.dmn.types import ANY, MISMATCH, Code, ItemType, Typed
-from engine.feel import Expression, Function, FunctionType, Type, compile_expression
+from engine.feel import Expression, Function, FunctionType, compile_expression
 
 
 def make_function(run: Run, name: str, parameters: tuple[Typed, ...], body: Code, scope: Mapping[str, Any]) -> Function:
@@ -27,11 +27,7 @@ def make_function(run: Run, name: str, parameters: tuple[Typed, ...], body: Code
 
 def function_type(parameters: tuple[Typed, ...], result: ItemType) -> FunctionType:
     """The type that `instance of` sees."""
-    return FunctionType("function", tuple(_feel(place.type) for place in parameters), _feel(result))
-
-
-def _feel(item: ItemType) -> Type:
-    return Type(item.kind or "Any")
+    return FunctionType("function", tuple(place.type.seen for place in parameters), result.seen)
 
 
 def _arguments(run: Run, name: str, parameters: tuple[Typed, ...], values: list[Any]) -> dict[str, Any] | None:

@@ -21,13 +21,13 @@ class Node:
         self.id = drawn.id
         self.name = drawn.name
         self.variable = drawn.variable.name
-        self.type_ref = drawn.variable.type_ref
+        self._declared = drawn.variable
         self.place = Typed(self.variable, self.id)
         self.surroundings = Surroundings()
 
     def prepare(self, place: Place) -> None:
         """Compile, once the nodes it requires are known."""
-        self.place = place.typed(self.variable, self.type_ref, self.id, 0)
+        self.place = place.typed(self.variable, self._declared.type_ref, self.id, self._declared.line)
 
     def value(self, run: Run) -> Any:
         """The node's value in the run, computed when first asked for."""

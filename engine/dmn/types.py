@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.dmn.constants import NO_MOMENT
 from engine.dmn.scope import Run
-from engine.feel import FunctionType, Type, UnaryTests, compile_expression, is_instance, kind_of
+from engine.feel import ContextType, FunctionType, ListType, Type, UnaryTests, compile_expression, is_instance, kind_of
 
 MISMATCH = object()
 """What `coerce` gives for a value that is not of the type and cannot become one."""
@@ -44,6 +44,17 @@ class ItemType:
     @property
     def is_function(self) -> bool:
         return isinstance(self.feel, FunctionType)
+
+    @property
+    def seen(self) -> Type:
+        """The type as `instance of` sees it; a definition of the model by its name."""
+        if self.name in self.types:
+            return Type(self.name)
+        if self.element is not None:
+            return ListType("list", self.element.seen)
+        if self.components is not None:
+            return ContextType("context", tuple((name, part.seen) for name, part in self.components.items()))
+        return self.feel or Type(self.kind or "Any")
 
     def accepts(self, value: Any) -> bool:
         """Whether a value that is not null is one of the type's."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from engine.dmn.boxed import (
+    Binding,
     Conditional,
     Context,
     Entry,
@@ -99,14 +100,14 @@ def _relation(element: Element, findings: Findings) -> Expression:
 
 
 def _invocation(element: Element, findings: Findings) -> Expression:
-    bindings: dict[str, Expression | None] = {}
+    bindings: list[Binding] = []
     for binding in element.children("binding"):
         parameter = binding.child("parameter")
         if parameter is None:
             findings.append(binding.finding("missing_element", element="parameter"))
             continue
-        bindings[read_variable(parameter, findings).name] = read_logic(binding, findings)
-    return Invocation(_required(element, findings), bindings, **place(element))
+        bindings.append(Binding(read_variable(parameter, findings), read_logic(binding, findings)))
+    return Invocation(_required(element, findings), tuple(bindings), **place(element))
 
 
 def _conditional(element: Element, findings: Findings) -> Expression:

@@ -48,6 +48,7 @@ _SENTENCES: Mapping[str, str] = {
     # one evaluation
     "feel": "{message}",
     "type_mismatch": "the value of {name} is not of type {type}; null is used",
+    "input_type": "the value of the input {name} is not of type {type}",
     "input_missing": "the input {name} was not given; null is used",
     "no_logic": "the decision {name} has no logic; its result is null",
     "not_a_function": "{name} is not a function that can be called",

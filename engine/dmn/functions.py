@@ -27,7 +27,7 @@ def make_function(run: Run, name: str, parameters: tuple[Typed, ...], body: Code
 
 def function_type(parameters: tuple[Typed, ...], result: ItemType) -> FunctionType:
     """The type that `instance of` sees."""
-    return FunctionType("function", tuple(place.type.seen for place in parameters), result.seen)
+    return FunctionType("function", tuple(place.type.seen() for place in parameters), result.seen())
 
 
 def _arguments(run: Run, name: str, parameters: tuple[Typed, ...], values: list[Any]) -> dict[str, Any] | None:

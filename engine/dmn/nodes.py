@@ -126,7 +126,7 @@ class Decision(Node):
             if decision in run.values:
                 pending.pop()
             elif missing:
-                pending.extend(missing)
+                pending.extend(reversed(missing))
             else:
                 run.values[decision] = decision.compute(run)
         return run.values[self]

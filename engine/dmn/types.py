@@ -45,16 +45,16 @@ class ItemType:
     def is_function(self) -> bool:
         return isinstance(self.feel, FunctionType)
 
-    @property
-    def seen(self) -> Type:
-        """The type as `instance of` sees it; a definition of the model by its name."""
-        if self.name in self.types:
-            return Type(self.name)
+    def seen(self, levels: int = 6) -> Type:
+        """The type as FEEL sees that of a parameter; a definition may contain itself, so deep parts are Any."""
+        if levels == 0:
+            return Type("Any")
         if self.element is not None:
-            return ListType("list", self.element.seen)
+            return ListType("list", self.element.seen(levels - 1))
         if self.components is not None:
-            return ContextType("context", tuple((name, part.seen) for name, part in self.components.items()))
-        return self.feel or Type(self.kind or "Any")
+            parts = tuple((name, part.seen(levels - 1)) for name, part in self.components.items())
+            return ContextType("context", parts)
+        return Type("function" if self.is_function else self.kind or "Any")
 
     def accepts(self, value: Any) -> bool:
         """Whether a value that is not null is one of the type's."""

@@ -1,7 +1,9 @@
 """What can be told about an expression without running it: the variables it reads, and the type of its result."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
+from engine.feel.builtins import BUILT_INS
 from engine.feel.syntax import (
     Between,
     Call,
@@ -29,26 +31,38 @@ from engine.feel.typesystem import ANY, FunctionType, ListType, Type
 from engine.feel.values import kind_of
 
 Bound = frozenset[str]
+Pending = tuple[Node, Bound, bool]
+ITEM = "item"
+INPUT = "?"
 
 
-def variable_paths(tree: Node, built_ins: Iterable[str]) -> frozenset[tuple[str, ...]]:
-    """The free variables with the path after each as far as it is written out: `customer.id` is ("customer", "id").
+class Reading(NamedTuple):
+    """What an expression takes from its scope: `paths` of variables as far as they are written out, `possible` for
+    names that stand only in filters and may be entries of a list's items, `calls` for functions that are no
+    built-ins. `paths` has the other two in it."""
 
-    A name inside a filter may be an entry of the list's items as well as a variable; it is counted as a variable
-    only outside. A called name is none if it is a built-in's.
-    """
-    found: set[tuple[str, ...]] = set()
-    functions = frozenset(built_ins)
-    pending: list[tuple[Node, Bound, bool]] = [(tree, frozenset(), False)]
+    paths: frozenset[tuple[str, ...]]
+    possible: frozenset[str]
+    calls: frozenset[str]
+
+
+def reading_of(tree: Node) -> Reading:
+    """The free names of the tree: `customer.id` is ("customer", "id"), a function is under its name alone."""
+    certain: set[tuple[str, ...]] = set()
+    in_filters: set[tuple[str, ...]] = set()
+    calls: set[str] = set()
+    pending: list[Pending] = [(tree, frozenset((INPUT,)), False)]
     while pending:
         node, bound, filtering = pending.pop()
         path = _path_of(node)
-        if path is not None:
-            if not filtering and path[0] not in bound and path[0] != "?":
-                found.add(path)
-            continue
-        pending.extend(_below(node, bound, filtering, functions))
-    return frozenset(found)
+        if path is None:
+            calls.update(_called(node, bound))
+            pending.extend(_below(node, bound, filtering))
+        elif path[0] not in bound:
+            (in_filters if filtering else certain).add(path)
+    names = {path[0] for path in certain}
+    possible = frozenset(path[0] for path in in_filters if path[0] not in names)
+    return Reading(frozenset(certain | in_filters), possible, frozenset(calls))
 
 
 def _path_of(node: Node) -> tuple[str, ...] | None:
@@ -59,38 +73,48 @@ def _path_of(node: Node) -> tuple[str, ...] | None:
     return (node.name, *reversed(names)) if isinstance(node, Name) else None
 
 
-def _below(node: Node, bound: Bound, filtering: bool, functions: Bound) -> Iterable[tuple[Node, Bound, bool]]:
+def _called(node: Node, bound: Bound) -> Iterable[str]:
+    if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name not in bound:
+        return () if node.function.name in BUILT_INS else (node.function.name,)
+    return ()
+
+
+def _below(node: Node, bound: Bound, filtering: bool) -> Iterable[Pending]:
     if isinstance(node, Filter):
-        return [(node.base, bound, filtering), (node.condition, bound, True)]
+        return [(node.base, bound, filtering), (node.condition, bound | {ITEM}, True)]
     if isinstance(node, ContextOf):
-        inner: list[tuple[Node, Bound, bool]] = []
-        for key, value in node.entries:
-            inner.append((value, bound, filtering))
-            bound |= {key}
-        return inner
-    if isinstance(node, For | Quantified):
-        body = node.body if isinstance(node, For) else node.condition
-        extra = {"partial"} if isinstance(node, For) else set()
-        return _iterated(node.iterators, body, bound, filtering, extra)
+        return _entries(node, bound, filtering)
+    if isinstance(node, For):
+        return _iterated(node.iterators, node.body, bound, filtering, {"partial"})
+    if isinstance(node, Quantified):
+        return _iterated(node.iterators, node.condition, bound, filtering, set())
     if isinstance(node, FunctionOf):
         names = bound | {name for name, _ in node.parameters}
         return [(node.body, names, filtering)] if node.body else []
-    if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name in functions:
+    if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name in BUILT_INS:
         return [(argument, bound, filtering) for argument in node.arguments]
     return [(child, bound, filtering) for child in children(node)]
 
 
+def _entries(node: ContextOf, bound: Bound, filtering: bool) -> list[Pending]:
+    below: list[Pending] = []
+    for key, value in node.entries:
+        below.append((value, bound | {key} if isinstance(value, FunctionOf) else bound, filtering))
+        bound |= {key}
+    return below
+
+
 def _iterated(
     iterators: tuple[Iterator, ...], body: Node, bound: Bound, filtering: bool, extra: set[str]
-) -> list[tuple[Node, Bound, bool]]:
-    inner: list[tuple[Node, Bound, bool]] = []
+) -> list[Pending]:
+    below: list[Pending] = []
     for iterator in iterators:
-        inner.append((iterator.source, bound, filtering))
+        below.append((iterator.source, bound, filtering))
         if iterator.end:
-            inner.append((iterator.end, bound, filtering))
+            below.append((iterator.end, bound, filtering))
         bound |= {iterator.name}
-    inner.append((body, bound | extra, filtering))
-    return inner
+    below.append((body, bound | extra, filtering))
+    return below
 
 
 def result_type(node: Node) -> Type:
@@ -105,6 +129,8 @@ def result_type(node: Node) -> Type:
         return ListType("list", result_type(node.body))
     if isinstance(node, If):
         return _common([*(result_type(value) for _, value in node.branches), result_type(node.otherwise)])
+    if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name in BUILT_INS:
+        return BUILT_INS[node.function.name].signatures[0].result
     if isinstance(node, RangeOf):
         return Type("range")
     if isinstance(node, ContextOf):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.feel.analysis import result_type, variable_paths
-from engine.feel.builtins import BUILT_IN_NAMES, BUILT_INS
+from engine.feel.analysis import reading_of, result_type
+from engine.feel.builtins import BUILT_IN_NAMES
 from engine.feel.compiler import Compiler, Level
 from engine.feel.compiler.base import weight
 from engine.feel.compiler.tests import INPUT
@@ -30,13 +30,21 @@ class Evaluation(NamedTuple):
 
 
 class _Compiled:
-    """What both forms have: the text, the closure and what is known of it."""
+    """What both forms have: the text, the closure and what is known of it.
+
+    `reads` are the names it may take from a scope, `paths` the same with what is taken of each. Of them, `possible`
+    stand only in filters and may be entries of a list's items, and `calls` are functions that are no built-ins.
+    `type` is that of a result that is not null, where it can be told; `constant` says that the result is the same in
+    every scope and at every moment.
+    """
 
     def __init__(self, text: str, tree: Node, level: Level | None) -> None:
         self.text = text
-        self._evaluate: Evaluate = Compiler(text).compile(tree, level)
+        compiler = Compiler(text)
+        self._evaluate: Evaluate = compiler.compile(tree, level)
+        self.constant = compiler.is_constant(tree)
         self._cost = weight(tree)
-        self.paths = variable_paths(tree, BUILT_INS)
+        self.paths, self.possible, self.calls = reading_of(tree)
         self.reads = frozenset(path[0] for path in self.paths)
         self.type: Type = result_type(tree)
 
@@ -58,8 +66,7 @@ _SMALL = PLAIN - {list, tuple, dict}
 
 
 class Expression(_Compiled):
-    """An expression. `reads` are the variables it needs, `paths` the same with what is taken of them, `type` that of
-    its result where it can be told."""
+    """An expression."""
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
         super().__init__(text, parse_expression(text, names, BUILT_IN_NAMES), None)

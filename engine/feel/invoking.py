@@ -74,7 +74,7 @@ def _of_type(run: Run, function: Function, parameter: str, value: Any, declared:
 
 
 def coerced(run: Run, value: Any, declared: Type) -> Any:
-    """The value as one of the type: itself, in or out of a list of one, a date as a date-time (10.3.2.9.4); or NoValue."""
+    """The value as the type: as it is, in or out of a list of one, a date as date-time (10.3.2.9.4); else NoValue."""
     if value is None or declared == ANY:
         return value
     types = run.moment.types

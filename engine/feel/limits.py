@@ -1,6 +1,6 @@
 """What one expression may cost. All are counted, none is measured in time, so a result never depends on the machine."""
 
-DEFAULT_BUDGET = 500_000
+DEFAULT_BUDGET = 1_000_000
 """Steps of an evaluation: about one for each node of the expression that runs, each item and each 16 characters."""
 
 MAX_TEXT = 100_000
@@ -9,8 +9,12 @@ MAX_TEXT = 100_000
 MAX_NESTING = 80
 """Levels of brackets, calls and keywords in one another; each costs the parser a few Python frames."""
 
-MAX_DEPTH = 400
-"""Levels of running nodes, counted where a function calls a function; each costs the evaluation a Python frame."""
+MAX_TREE = 200
+"""Levels of nodes in one another, as the chain `a.b.c` makes too; each costs the compiler a few Python frames."""
+
+MAX_DEPTH = 650
+"""Levels of running nodes, counted where a function calls a function; each costs the evaluation a Python frame, of
+which Python has a thousand for everybody."""
 
 MAX_STRING = 1_000_000
 """Characters of one string."""

@@ -2,6 +2,8 @@
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, Overflow
 
+from engine.feel.errors import NoValue
+
 PRECISION = 34
 
 CONTEXT = Context(
@@ -13,7 +15,7 @@ CONTEXT = Context(
 )
 """Shared by all threads: nothing in it is changed but flags nobody reads."""
 
-_LONG = 12_400
+_LARGEST_EXPONENT = 6_177
 
 
 def literal_number(text: str) -> Decimal | None:
@@ -25,12 +27,13 @@ def literal_number(text: str) -> Decimal | None:
 
 
 def number_text(number: Decimal | int) -> str:
-    """A number as FEEL writes it: all its digits, never an exponent."""
-    text = format(Decimal(number), "f")
-    # A zero keeps no digits (0E-6143 would be a line of zeros) and no sign.
+    """A number as FEEL writes it: all its digits, never an exponent. NoValue for one of the host's beyond FEEL's."""
+    number = Decimal(number)
     if not number:
-        return "0" if len(text) > PRECISION or text.startswith("-") else text
-    return text[:_LONG]
+        return "0"
+    if abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise NoValue("number_too_large")
+    return format(number, "f")
 
 
 def whole(number: Decimal | int) -> int | None:
@@ -38,4 +41,11 @@ def whole(number: Decimal | int) -> int | None:
     number = Decimal(number)
     if number.adjusted() > PRECISION or number != number.to_integral_value():
         return None
+    return int(number)
+
+
+def truncated(number: Decimal) -> int:
+    """The number without its fraction; NoValue for one that no position or count can be."""
+    if number.adjusted() > PRECISION:
+        raise NoValue("number_too_large")
     return int(number)

@@ -7,7 +7,7 @@ trying twice, so parsing takes time in proportion to the text.
 from collections.abc import Iterable
 
 from engine.feel.cursor import Cursor
-from engine.feel.limits import MAX_DEPTH
+from engine.feel.limits import MAX_TREE
 from engine.feel.names import NameTable
 from engine.feel.primary import Primary
 from engine.feel.syntax import (
@@ -35,7 +35,6 @@ _PRECEDENCE = {
     "**": _POWER,
 }
 _WORD_PRECEDENCE = {"or": _OR, "and": _AND, "between": _COMPARING, "in": _COMPARING}
-_MAX_TREE = MAX_DEPTH // 2
 
 
 def parse_expression(text: str, names: Iterable[str], built_ins: NameTable) -> Node:
@@ -69,8 +68,8 @@ class Parser(Primary):
         """The tree, if nothing follows it and it is not too deep to run."""
         if self.token.sort is not Sort.END:
             self.fail("an operator or the end of the expression")
-        if depth(tree) > _MAX_TREE:
-            raise syntax_error(self.text, tree.at, f"at most {_MAX_TREE} levels in one another", "more")
+        if depth(tree) > MAX_TREE:
+            raise syntax_error(self.text, tree.at, f"at most {MAX_TREE} levels in one another", "more")
         return tree
 
     def expression(self) -> Node:

@@ -1,6 +1,5 @@
 """Sorting by a function of FEEL: stable, and paid for by each comparison."""
 
-from functools import cmp_to_key
 from typing import Any
 
 from engine.feel.comparing import compare
@@ -14,6 +13,17 @@ def sorted_by(run: Run, items: list[Any], precedes: Function | None) -> list[Any
     """The items in the order that `precedes(x, y)` tells, or their own; NoValue if it does not."""
     run.charge(len(items))
 
+    class Placed:
+        """An item that knows whether it goes before another: all that Python's stable sort asks."""
+
+        __slots__ = ("item",)
+
+        def __init__(self, item: Any) -> None:
+            self.item = item
+
+        def __lt__(self, other: "Placed") -> bool:
+            return before(self.item, other.item)
+
     def before(left: Any, right: Any) -> bool:
         run.charge(1)
         if precedes is None:
@@ -24,9 +34,4 @@ def sorted_by(run: Run, items: list[Any], precedes: Function | None) -> list[Any
             raise NoValue("not_comparable", left=kind_of(left), right=kind_of(right))
         return answer
 
-    def order(left: Any, right: Any) -> int:
-        if before(left, right):
-            return -1
-        return 1 if before(right, left) else 0
-
-    return sorted(items, key=cmp_to_key(order))
+    return sorted(items, key=Placed)

@@ -31,7 +31,7 @@ class Token:
     def describe(self) -> str:
         """The token in an error message."""
         if self.sort is Sort.END:
-            return self.sort.value
+            return str(self.sort.value)
         return f'"{self.text}"' if self.sort is Sort.STRING else f"`{self.text}`"
 
 

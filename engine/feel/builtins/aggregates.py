@@ -13,18 +13,18 @@ from engine.feel.values import adapt, kind_of
 FUNCTIONS = Family()
 
 
-@FUNCTIONS.add("count(list: list)")
+@FUNCTIONS.add("count(list: list) -> number")
 def _count(run: Run, items: list[Any]) -> Decimal:
     return Decimal(len(items))
 
 
-@FUNCTIONS.add("sum(list: list)", "sum(list...: any)")
+@FUNCTIONS.add("sum(list: list) -> number", "sum(list...: any) -> number")
 def _sum(run: Run, items: list[Any]) -> Decimal | None:
     numbers = _numbers(run, items, "sum")
     return _total(numbers) if numbers else None
 
 
-@FUNCTIONS.add("product(list: list)", "product(list...: any)")
+@FUNCTIONS.add("product(list: list) -> number", "product(list...: any) -> number")
 def _product(run: Run, items: list[Any]) -> Decimal | None:
     numbers = _numbers(run, items, "product")
     if not numbers:
@@ -35,13 +35,13 @@ def _product(run: Run, items: list[Any]) -> Decimal | None:
     return result
 
 
-@FUNCTIONS.add("mean(list: list)", "mean(list...: any)")
+@FUNCTIONS.add("mean(list: list) -> number", "mean(list...: any) -> number")
 def _mean(run: Run, items: list[Any]) -> Decimal | None:
     numbers = _numbers(run, items, "mean")
     return CONTEXT.divide(_total(numbers), Decimal(len(numbers))) if numbers else None
 
 
-@FUNCTIONS.add("median(list: list)", "median(list...: any)")
+@FUNCTIONS.add("median(list: list) -> number", "median(list...: any) -> number")
 def _median(run: Run, items: list[Any]) -> Decimal | None:
     numbers = sorted(_numbers(run, items, "median"))
     if not numbers:
@@ -52,7 +52,7 @@ def _median(run: Run, items: list[Any]) -> Decimal | None:
     return CONTEXT.divide(CONTEXT.add(numbers[middle - 1], numbers[middle]), Decimal(2))
 
 
-@FUNCTIONS.add("stddev(list: list)", "stddev(list...: any)")
+@FUNCTIONS.add("stddev(list: list) -> number", "stddev(list...: any) -> number")
 def _stddev(run: Run, items: list[Any]) -> Decimal | None:
     numbers = _numbers(run, items, "stddev")
     if len(numbers) < 2:
@@ -62,7 +62,7 @@ def _stddev(run: Run, items: list[Any]) -> Decimal | None:
     return CONTEXT.sqrt(CONTEXT.divide(_total(squares), Decimal(len(numbers) - 1)))
 
 
-@FUNCTIONS.add("mode(list: list)", "mode(list...: any)")
+@FUNCTIONS.add("mode(list: list) -> list<number>", "mode(list...: any) -> list<number>")
 def _mode(run: Run, items: list[Any]) -> list[Decimal]:
     counts = Counter(_numbers(run, items, "mode"))
     most = max(counts.values(), default=0)

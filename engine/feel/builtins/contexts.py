@@ -15,19 +15,19 @@ Context = dict[str, Any]
 def _get_value(run: Run, context: Context | None, key: str | list[Any] | None) -> Any:
     value: Any = context
     for step in key if isinstance(key, list | tuple) else [key]:
-        if kind_of(value) != "context" or step is None or step not in value:
+        if kind_of(value) != "context" or not isinstance(step, str) or step not in value:
             raise NoValue("no_entry", name=step)
         value = value[step]
     return adapt(value)
 
 
-@FUNCTIONS.add("get entries(m: context)")
+@FUNCTIONS.add("get entries(m: context) -> list")
 def _get_entries(run: Run, context: Context) -> list[Context]:
     run.charge(len(context))
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
-@FUNCTIONS.add("context(entries: list)")
+@FUNCTIONS.add("context(entries: list) -> context")
 def _context(run: Run, entries: list[Any]) -> Context:
     run.charge(len(entries))
     made: Context = {}
@@ -41,7 +41,8 @@ def _context(run: Run, entries: list[Any]) -> Context:
 
 
 @FUNCTIONS.add(
-    "context put(context: context, key: string, value: any)", "context put(context: context, keys: list, value: any)"
+    "context put(context: context, key: string, value: any) -> context",
+    "context put(context: context, keys: list, value: any) -> context",
 )
 def _context_put(run: Run, context: Context, keys: str | list[Any], value: Any) -> Context:
     path = [keys] if isinstance(keys, str) else list(keys)
@@ -60,7 +61,7 @@ def _context_put(run: Run, context: Context, keys: str | list[Any], value: Any) 
     return result
 
 
-@FUNCTIONS.add("context merge(contexts: list)", "context merge(contexts...: context)")
+@FUNCTIONS.add("context merge(contexts: list) -> context", "context merge(contexts...: context) -> context")
 def _context_merge(run: Run, contexts: list[Any]) -> Context:
     merged: Context = {}
     for context in contexts:

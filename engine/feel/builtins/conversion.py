@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, DecimalException
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.feel.builtins.dates import date_part
 from engine.feel.builtins.signature import Family
@@ -12,27 +12,27 @@ from engine.feel.durations import NANOS, DaysTimeDuration, Duration, parse_durat
 from engine.feel.errors import NoValue
 from engine.feel.json_values import from_json, to_json
 from engine.feel.limits import MAX_RESULT_DEPTH
-from engine.feel.numeric import literal_number, whole
+from engine.feel.numeric import literal_number, truncated, whole
 from engine.feel.range_text import parse_range
 from engine.feel.run import Run
-from engine.feel.temporal import MAX_OFFSET, AnyDate, DateTime, Time, date_time_at, make_date, zone_exists
+from engine.feel.temporal import MAX_OFFSET, DateTime, Time, date_time_at, make_date, zone_exists
 from engine.feel.temporal_text import parse_date, parse_date_time, parse_time
 from engine.feel.text import text_of
-from engine.feel.values import Range
 
 FUNCTIONS = Family()
-T = TypeVar("T")
 
 
-def _parsed(parse: Callable[[str], T | None], text: str, what: str) -> T:
+def _parsed(parse: Callable[[str], Any], text: str, what: str) -> Any:
     value = parse(text)
     if value is None:
         raise NoValue("invalid", text=text, what=what)
     return value
 
 
-@FUNCTIONS.add("date(from: string|date|date and time)", "date(year: number, month: number, day: number)")
-def _date(run: Run, value: Any, month: Decimal | None = None, day: Decimal | None = None) -> AnyDate:
+@FUNCTIONS.add(
+    "date(from: string|date|date and time) -> date", "date(year: number, month: number, day: number) -> date"
+)
+def _date(run: Run, value: Any, month: Decimal | None = None, day: Decimal | None = None) -> Any:
     if month is not None and day is not None:
         return _valid("date", lambda: make_date(*map(_whole, (value, month, day))), value, month, day)
     if isinstance(value, str):
@@ -41,11 +41,11 @@ def _date(run: Run, value: Any, month: Decimal | None = None, day: Decimal | Non
 
 
 @FUNCTIONS.add(
-    "date and time(from: string|date|date and time)",
-    "date and time(date: date|date and time, time: time)",
-    "date and time(date: date and time, timezone: string)",
+    "date and time(from: string|date|date and time) -> date and time",
+    "date and time(date: date|date and time, time: time) -> date and time",
+    "date and time(date: date and time, timezone: string) -> date and time",
 )
-def _date_and_time(run: Run, value: Any, time: Time | str | None = None) -> DateTime:
+def _date_and_time(run: Run, value: Any, time: Time | str | None = None) -> Any:
     if isinstance(time, str):
         return _in_zone(value, time)
     if time is not None:
@@ -64,8 +64,8 @@ def _in_zone(value: DateTime, zone: str) -> DateTime:
 
 
 @FUNCTIONS.add(
-    "time(from: string|time|date|date and time)",
-    "time(hour: number, minute: number, second: number, offset?: days and time duration|null)",
+    "time(from: string|time|date|date and time) -> time",
+    "time(hour: number, minute: number, second: number, offset?: days and time duration|null) -> time",
 )
 def _time(
     run: Run,
@@ -73,7 +73,7 @@ def _time(
     minute: Decimal | None = None,
     second: Decimal | None = None,
     offset: DaysTimeDuration | None = None,
-) -> Time:
+) -> Any:
     if minute is not None and second is not None:
         return _valid("time", lambda: _clock(value, minute, second, offset), value, minute, second)
     if isinstance(value, str):
@@ -84,7 +84,7 @@ def _time(
 
 
 def _clock(hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDuration | None) -> Time:
-    hours, minutes, seconds = _whole(hour), _whole(minute), int(second)
+    hours, minutes, seconds = _whole(hour), _whole(minute), truncated(second)
     seconds_east = None if offset is None else int(offset.nanoseconds / NANOS)
     if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= second < 60) or abs(seconds_east or 0) > MAX_OFFSET:
         raise ValueError
@@ -92,13 +92,13 @@ def _clock(hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDura
 
 
 @FUNCTIONS.add("duration(from: string|days and time duration|years and months duration)")
-def _duration(run: Run, value: str | Duration) -> Duration:
+def _duration(run: Run, value: str | Duration) -> Any:
     return _parsed(parse_duration, value, "duration") if isinstance(value, str) else value
 
 
 @FUNCTIONS.add(
-    "number(from: string|number)",
-    "number(from: string, grouping separator: string|null, decimal separator: string|null)",
+    "number(from: string|number) -> number",
+    "number(from: string, grouping separator: string|null, decimal separator: string|null) -> number",
 )
 def _number(run: Run, text: Any, grouping: str | None = None, point: str | None = None) -> Decimal:
     if isinstance(text, Decimal):
@@ -126,17 +126,17 @@ def _looks_like_number(text: str) -> bool:
     )
 
 
-@FUNCTIONS.add("string(from: any)")
+@FUNCTIONS.add("string(from: any) -> string")
 def _string(run: Run, value: Any) -> str | None:
     return None if value is None else text_of(run, value)
 
 
-@FUNCTIONS.add("range(from: string)")
-def _range(run: Run, text: str) -> Range:
+@FUNCTIONS.add("range(from: string) -> range")
+def _range(run: Run, text: str) -> Any:
     return _parsed(parse_range, text, "range")
 
 
-@FUNCTIONS.add("to json(value: any)")
+@FUNCTIONS.add("to json(value: any) -> string")
 def _to_json(run: Run, value: Any) -> str:
     return text_of(run, to_json(value), json=True)
 
@@ -147,9 +147,16 @@ def _from_json(run: Run, text: str) -> Any:
     if text.count("[") + text.count("{") > 100 * MAX_RESULT_DEPTH:
         raise NoValue("invalid", text=text[:50], what="JSON")
     try:
-        return from_json(json.loads(text, parse_float=Decimal, parse_int=Decimal))
+        return from_json(json.loads(text, parse_float=_json_number, parse_int=_json_number))
     except (ValueError, RecursionError, DecimalException):
         raise NoValue("invalid", text=text, what="JSON") from None
+
+
+def _json_number(text: str) -> Decimal:
+    number = Decimal(text)
+    if literal_number(text) is None:
+        raise ValueError
+    return number
 
 
 def _whole(number: Decimal) -> int:

@@ -39,33 +39,33 @@ _MONTHS = (
 )
 
 
-@FUNCTIONS.add("now()")
+@FUNCTIONS.add("now() -> date and time")
 def _now(run: Run) -> DateTime:
     return from_datetime(run.moment.now)
 
 
-@FUNCTIONS.add("today()")
+@FUNCTIONS.add("today() -> date")
 def _today(run: Run) -> AnyDate:
     return run.moment.now.date()
 
 
-@FUNCTIONS.add("day of year(date: date|date and time)")
+@FUNCTIONS.add("day of year(date: date|date and time) -> number")
 def _day_of_year(run: Run, day: AnyDate | DateTime) -> Decimal:
     day = date_part(day)
     return Decimal(day_number(day) - day_number(make_date(day.year, 1, 1)) + 1)
 
 
-@FUNCTIONS.add("day of week(date: date|date and time)")
+@FUNCTIONS.add("day of week(date: date|date and time) -> string")
 def _day_of_week(run: Run, day: AnyDate | DateTime) -> str:
     return _DAYS[iso_weekday(date_part(day)) - 1]
 
 
-@FUNCTIONS.add("month of year(date: date|date and time)")
+@FUNCTIONS.add("month of year(date: date|date and time) -> string")
 def _month_of_year(run: Run, day: AnyDate | DateTime) -> str:
     return _MONTHS[date_part(day).month - 1]
 
 
-@FUNCTIONS.add("week of year(date: date|date and time)")
+@FUNCTIONS.add("week of year(date: date|date and time) -> number")
 def _week_of_year(run: Run, day: AnyDate | DateTime) -> Decimal:
     # The week that holds the same week's Thursday, as ISO 8601 counts.
     number = day_number(date_part(day))
@@ -74,20 +74,22 @@ def _week_of_year(run: Run, day: AnyDate | DateTime) -> Decimal:
     return Decimal((day_number(thursday) - day_number(first)) // 7 + 1)
 
 
-@FUNCTIONS.add("last day of month(date: date|date and time)")
+@FUNCTIONS.add("last day of month(date: date|date and time) -> date")
 def _last_day_of_month(run: Run, day: AnyDate | DateTime) -> AnyDate:
     day = date_part(day)
     return make_date(day.year, day.month, days_in_month(day.year, day.month))
 
 
-@FUNCTIONS.add("years and months duration(from: date|date and time, to: date|date and time)")
+@FUNCTIONS.add(
+    "years and months duration(from: date|date and time, to: date|date and time) -> years and months duration"
+)
 def _years_and_months_duration(run: Run, start: AnyDate | DateTime, end: AnyDate | DateTime) -> YearsMonthsDuration:
     if _key(end) >= _key(start):
         return YearsMonthsDuration(_whole_months(start, end))
     return YearsMonthsDuration(-_whole_months(end, start))
 
 
-@FUNCTIONS.add("is(value1?: any, value2?: any)")
+@FUNCTIONS.add("is(value1?: any, value2?: any) -> boolean")
 def _is(run: Run, left: Any = None, right: Any = None) -> bool:
     if kind_of(left) != kind_of(right):
         return False

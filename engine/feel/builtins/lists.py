@@ -1,8 +1,8 @@
 """Functions on lists (DMN 1.5, table 75, and Camunda's)."""
 
-from collections.abc import Iterator
 from typing import Any
 
+from engine.feel.builtins.seen import Seen
 from engine.feel.builtins.signature import Family
 from engine.feel.comparing import comparable, compare, equal
 from engine.feel.errors import NoValue
@@ -17,7 +17,7 @@ FUNCTIONS = Family()
 List = list[Any]
 
 
-@FUNCTIONS.add("list contains(list: list, element: any)")
+@FUNCTIONS.add("list contains(list: list, element: any) -> boolean")
 def _list_contains(run: Run, items: List, element: Any) -> bool:
     run.charge(len(items))
     return any(equal(run, item, element) for item in items)
@@ -47,12 +47,12 @@ def _extreme(run: Run, items: List, operator: str, function: str) -> Any:
     return best
 
 
-@FUNCTIONS.add("all(list: list)", "all(list...: any)")
+@FUNCTIONS.add("all(list: list) -> boolean", "all(list...: any) -> boolean")
 def _all(run: Run, items: List) -> bool | None:
     return _decided(run, items, False, "all")
 
 
-@FUNCTIONS.add("any(list: list)", "any(list...: any)")
+@FUNCTIONS.add("any(list: list) -> boolean", "any(list...: any) -> boolean")
 def _any(run: Run, items: List) -> bool | None:
     return _decided(run, items, True, "any")
 
@@ -68,7 +68,7 @@ def _decided(run: Run, items: List, decisive: bool, function: str) -> bool | Non
     return None if any(item is None for item in items) else answer
 
 
-@FUNCTIONS.add("sublist(list: list, start position: number, length?: number|null)")
+@FUNCTIONS.add("sublist(list: list, start position: number, length?: number|null) -> list")
 def _sublist(run: Run, items: List, start: Any, length: Any = None) -> List:
     position, count = whole(start), None if length is None else whole(length)
     if position is None or not 0 < abs(position) <= len(items):
@@ -80,26 +80,26 @@ def _sublist(run: Run, items: List, start: Any, length: Any = None) -> List:
     return list(items[begin : None if count is None else begin + count])
 
 
-@FUNCTIONS.add("append(list: list, item...: any)")
+@FUNCTIONS.add("append(list: list, item...: any) -> list")
 def _append(run: Run, items: List, added: List) -> List:
     run.charge(len(items))
     return [*items, *added]
 
 
-@FUNCTIONS.add("concatenate(list...: list)")
+@FUNCTIONS.add("concatenate(list...: list) -> list")
 def _concatenate(run: Run, lists: List) -> List:
     run.charge(sum(map(len, lists)))
     return [item for items in lists for item in items]
 
 
-@FUNCTIONS.add("insert before(list: list, position: number, newItem: any)")
+@FUNCTIONS.add("insert before(list: list, position: number, newItem: any) -> list")
 def _insert_before(run: Run, items: List, position: Any, new_item: Any) -> List:
     index = _index(items, position)
     run.charge(len(items))
     return [*items[:index], new_item, *items[index:]]
 
 
-@FUNCTIONS.add("remove(list: list, position: number)")
+@FUNCTIONS.add("remove(list: list, position: number) -> list")
 def _remove(run: Run, items: List, position: Any) -> List:
     index = _index(items, position)
     run.charge(len(items))
@@ -107,8 +107,8 @@ def _remove(run: Run, items: List, position: Any) -> List:
 
 
 @FUNCTIONS.add(
-    "list replace(list: list, position: number, newItem: any)",
-    "list replace(list: list, match: function, newItem: any)",
+    "list replace(list: list, position: number, newItem: any) -> list",
+    "list replace(list: list, match: function, newItem: any) -> list",
 )
 def _list_replace(run: Run, items: List, where: Any, new_item: Any) -> List:
     run.charge(len(items))
@@ -124,54 +124,37 @@ def _list_replace(run: Run, items: List, where: Any, new_item: Any) -> List:
     return replaced
 
 
-@FUNCTIONS.add("reverse(list: list)")
+@FUNCTIONS.add("reverse(list: list) -> list")
 def _reverse(run: Run, items: List) -> List:
     run.charge(len(items))
     return list(reversed(items))
 
 
-@FUNCTIONS.add("index of(list: list, match: any)")
+@FUNCTIONS.add("index of(list: list, match: any) -> list<number>")
 def _index_of(run: Run, items: List, match: Any) -> List:
     run.charge(len(items))
     return [adapt(index) for index, item in enumerate(items, 1) if equal(run, item, match)]
 
 
-@FUNCTIONS.add("union(list...: list)")
+@FUNCTIONS.add("union(list...: list) -> list")
 def _union(run: Run, lists: List) -> List:
-    return _distinct(run, (item for items in lists for item in items))
+    seen = Seen(run)
+    return [item for items in lists for item in items if seen.is_new(item)]
 
 
-@FUNCTIONS.add("distinct values(list: list)")
+@FUNCTIONS.add("distinct values(list: list) -> list")
 def _distinct_values(run: Run, items: List) -> List:
-    return _distinct(run, iter(items))
+    seen = Seen(run)
+    return [item for item in items if seen.is_new(item)]
 
 
-@FUNCTIONS.add("duplicate values(list: list)")
+@FUNCTIONS.add("duplicate values(list: list) -> list")
 def _duplicate_values(run: Run, items: List) -> List:
-    seen: List = []
-    twice: List = []
-    for item in items:
-        if not _known(run, seen, item):
-            seen.append(item)
-        elif not _known(run, twice, item):
-            twice.append(item)
-    return twice
+    seen, twice = Seen(run), Seen(run)
+    return [item for item in items if not seen.is_new(item) and twice.is_new(item)]
 
 
-def _distinct(run: Run, items: Iterator[Any]) -> List:
-    kept: List = []
-    for item in items:
-        if not _known(run, kept, item):
-            kept.append(item)
-    return kept
-
-
-def _known(run: Run, items: List, item: Any) -> bool:
-    run.charge(1 + len(items) // 8)
-    return any(equal(run, item, other) for other in items)
-
-
-@FUNCTIONS.add("flatten(list: list)")
+@FUNCTIONS.add("flatten(list: list) -> list")
 def _flatten(run: Run, items: List) -> List:
     flat: List = []
     pending = [iter(items)]
@@ -189,12 +172,12 @@ def _flatten(run: Run, items: List) -> List:
     return flat
 
 
-@FUNCTIONS.add("sort(list: list, precedes?: function|null)")
+@FUNCTIONS.add("sort(list: list, precedes?: function|null) -> list")
 def _sort(run: Run, items: List, precedes: Function | None = None) -> List:
     return sorted_by(run, items, precedes)
 
 
-@FUNCTIONS.add("partition(list: list, size: number)")
+@FUNCTIONS.add("partition(list: list, size: number) -> list")
 def _partition(run: Run, items: List, size: Any) -> List:
     length = whole(size)
     if length is None or length < 1:
@@ -203,7 +186,7 @@ def _partition(run: Run, items: List, size: Any) -> List:
     return [list(items[index : index + length]) for index in range(0, len(items), length)]
 
 
-@FUNCTIONS.add("is empty(list: list|context|string|null)")
+@FUNCTIONS.add("is empty(list: list|context|string|null) -> boolean")
 def _is_empty(run: Run, items: Any) -> bool:
     return items is None or len(items) == 0
 

@@ -15,7 +15,7 @@ from decimal import (
 from engine.feel.builtins.signature import Family
 from engine.feel.durations import DaysTimeDuration, Duration, YearsMonthsDuration
 from engine.feel.errors import NoValue
-from engine.feel.numeric import CONTEXT, whole
+from engine.feel.numeric import CONTEXT, truncated, whole
 from engine.feel.run import Run
 
 FUNCTIONS = Family()
@@ -26,7 +26,7 @@ _WIDE = Context(prec=12_400, Emin=-20_000, Emax=20_000)
 
 
 def _rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
-    places = int(scale)
+    places = truncated(scale)
     if not _SMALLEST_SCALE <= places <= _LARGEST_SCALE:
         raise NoValue("out_of_range", what="scale", value=scale)
     exponent = number.as_tuple().exponent
@@ -35,37 +35,37 @@ def _rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     return CONTEXT.plus(number.quantize(Decimal((0, (1,), -places)), rounding=rounding, context=_WIDE))
 
 
-@FUNCTIONS.add("decimal(n: number, scale: number)")
+@FUNCTIONS.add("decimal(n: number, scale: number) -> number")
 def _decimal(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, ROUND_HALF_EVEN)
 
 
-@FUNCTIONS.add("floor(n: number, scale?: number)")
+@FUNCTIONS.add("floor(n: number, scale?: number) -> number")
 def _floor(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
     return _rounded(n, scale or Decimal(0), ROUND_FLOOR)
 
 
-@FUNCTIONS.add("ceiling(n: number, scale?: number)")
+@FUNCTIONS.add("ceiling(n: number, scale?: number) -> number")
 def _ceiling(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
     return _rounded(n, scale or Decimal(0), ROUND_CEILING)
 
 
-@FUNCTIONS.add("round up(n: number, scale: number)")
+@FUNCTIONS.add("round up(n: number, scale: number) -> number")
 def _round_up(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, ROUND_UP)
 
 
-@FUNCTIONS.add("round down(n: number, scale: number)")
+@FUNCTIONS.add("round down(n: number, scale: number) -> number")
 def _round_down(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, ROUND_DOWN)
 
 
-@FUNCTIONS.add("round half up(n: number, scale: number)")
+@FUNCTIONS.add("round half up(n: number, scale: number) -> number")
 def _round_half_up(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, ROUND_HALF_UP)
 
 
-@FUNCTIONS.add("round half down(n: number, scale: number)")
+@FUNCTIONS.add("round half down(n: number, scale: number) -> number")
 def _round_half_down(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, ROUND_HALF_DOWN)
 
@@ -79,7 +79,7 @@ def _abs(run: Run, n: Decimal | Duration) -> Decimal | Duration:
     return n.copy_abs()
 
 
-@FUNCTIONS.add("modulo(dividend: number, divisor: number)")
+@FUNCTIONS.add("modulo(dividend: number, divisor: number) -> number")
 def _modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Decimal:
     if not divisor:
         raise NoValue("division_by_zero")
@@ -92,33 +92,33 @@ def _modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Decimal:
     return CONTEXT.plus(remainder)
 
 
-@FUNCTIONS.add("sqrt(number: number)")
+@FUNCTIONS.add("sqrt(number: number) -> number")
 def _sqrt(run: Run, number: Decimal) -> Decimal:
     if number < 0:
         raise NoValue("not_a_number")
     return CONTEXT.sqrt(number)
 
 
-@FUNCTIONS.add("log(number: number)")
+@FUNCTIONS.add("log(number: number) -> number")
 def _log(run: Run, number: Decimal) -> Decimal:
     if number <= 0:
         raise NoValue("not_a_number")
     return CONTEXT.ln(number)
 
 
-@FUNCTIONS.add("exp(number: number)")
+@FUNCTIONS.add("exp(number: number) -> number")
 def _exp(run: Run, number: Decimal) -> Decimal:
     if number > 14_150:
         raise NoValue("number_too_large")
     return CONTEXT.exp(number)
 
 
-@FUNCTIONS.add("odd(number: number)")
+@FUNCTIONS.add("odd(number: number) -> boolean")
 def _odd(run: Run, number: Decimal) -> bool:
     return abs(_whole(number, "odd")) % 2 == 1
 
 
-@FUNCTIONS.add("even(number: number)")
+@FUNCTIONS.add("even(number: number) -> boolean")
 def _even(run: Run, number: Decimal) -> bool:
     return _whole(number, "even") % 2 == 0
 
@@ -130,6 +130,6 @@ def _whole(number: Decimal, function: str) -> int:
     return value
 
 
-@FUNCTIONS.add("random number()")
+@FUNCTIONS.add("random number() -> number")
 def _random_number(run: Run) -> Decimal:
     return Decimal(run.random.randrange(10**16)).scaleb(-16)

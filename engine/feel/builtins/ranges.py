@@ -119,7 +119,7 @@ def _declare(name: str, rule: Rule, *parameters: str) -> None:
             _known(in_range(left, right), left, right.start)
         return rule(_span(left), _span(right))
 
-    FUNCTIONS.add(*(f"{name}({signature})" for signature in parameters))(answer)
+    FUNCTIONS.add(*(f"{name}({signature}) -> boolean" for signature in parameters))(answer)
 
 
 _POINT_POINT = f"point1: {_POINTS}, point2: {_POINTS}"

@@ -1,8 +1,8 @@
 """How a built-in is declared, and how arguments find its parameters.
 
-A signature is text such as `substring(string: string, start position: number, length?: number|null)`: `?` after the
-name makes it optional, `|null` lets null in, `any` takes everything, `...` after the last name takes the rest as a
-list. A function has one Python function and one or more signatures.
+A signature is text such as `substring(string: string, start position: number, length?: number|null) -> string`: `?`
+after the name makes it optional, `|null` lets null in, `any` takes everything, `...` after the last name takes the
+rest as a list; the type of the result may be left out. A function has one Python function and one or more signatures.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.feel.errors import NoValue
-from engine.feel.run import Run
+from engine.feel.parser import parse_type_text
+from engine.feel.run import CHARACTERS_A_STEP, Run
+from engine.feel.typesystem import ANY, Type
 from engine.feel.values import PLAIN, Function, adapt, kind_of
 
 Implementation = Callable[..., Any]
@@ -46,6 +48,7 @@ class Signature:
     function: str
     parameters: tuple[Parameter, ...]
     rest: bool
+    result: Type
 
     def by_position(self, values: list[Any]) -> list[Any] | None:
         """The arguments in order; None if their number does not fit."""
@@ -97,17 +100,31 @@ class BuiltIn:
                 refusal = refusal or reason
                 continue
             if bound is not None:
-                return self._implementation(run, *bound)
+                return self._computed(run, bound)
         if refusal:
             raise refusal
         if given is None:
             raise NoValue("argument_count", function=self.name, count=len(values))
         raise NoValue("argument_names", function=self.name, names=", ".join(given))
 
+    def _computed(self, run: Run, bound: list[Any]) -> Any:
+        for value in bound:
+            if type(value) is str and len(value) > CHARACTERS_A_STEP:
+                run.charge(len(value) // CHARACTERS_A_STEP)
+        try:
+            return self._implementation(run, *bound)
+        except (ArithmeticError, ValueError):
+            # A number or year beyond what there is; what a function can say better, it says itself.
+            raise NoValue("out_of_range", what=f"an argument of `{self.name}`", value=_shown(bound)) from None
+
     def as_value(self) -> Function:
         """The function as a value, to be given to another."""
         names = tuple(parameter.name for parameter in self.signatures[0].parameters)
         return Function(self.name, names, self.invoke, variadic=True)
+
+
+def _shown(values: list[Any]) -> str:
+    return ", ".join(str(value)[:40] for value in values if not isinstance(value, list | dict))
 
 
 class Family(dict[str, BuiltIn]):
@@ -127,9 +144,12 @@ class Family(dict[str, BuiltIn]):
 
 def _signature(text: str) -> Signature:
     function, _, rest = text.partition("(")
-    parts = [part.strip() for part in rest.rstrip(")").split(",") if part.strip()]
+    parameters, _, result = rest.partition(")")
+    parts = [part.strip() for part in parameters.split(",") if part.strip()]
     rest_taken = bool(parts) and "..." in parts[-1]
-    return Signature(function.strip(), tuple(_parameter(part.replace("...", "")) for part in parts), rest_taken)
+    parsed = tuple(_parameter(part.replace("...", "")) for part in parts)
+    returns = result.replace("->", "").strip()
+    return Signature(function.strip(), parsed, rest_taken, parse_type_text(returns) if returns else ANY)
 
 
 def _parameter(text: str) -> Parameter:

@@ -10,7 +10,7 @@ from engine.feel.run import Run
 FUNCTIONS = Family()
 
 
-@FUNCTIONS.add("is defined(value: any)")
+@FUNCTIONS.add("is defined(value: any) -> boolean")
 def _is_defined(run: Run, value: Any) -> bool:
     # A call written out is compiled on its own, because only there it is known what was looked for.
     return value is not None
@@ -28,12 +28,12 @@ def _assert(run: Run, value: Any, condition: Any, cause: str | None = None) -> A
     return value
 
 
-@FUNCTIONS.add("uuid()")
+@FUNCTIONS.add("uuid() -> string")
 def _uuid(run: Run) -> str:
     return str(uuid.UUID(int=run.random.getrandbits(128), version=4))
 
 
-@FUNCTIONS.add("not(negand: any)")
+@FUNCTIONS.add("not(negand: any) -> boolean")
 def _not(run: Run, negand: Any) -> bool | None:
     if type(negand) is bool:
         return not negand

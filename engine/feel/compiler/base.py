@@ -74,6 +74,10 @@ class Compiler:
             return self._folded(node, evaluate)
         return evaluate
 
+    def is_constant(self, node: Node) -> bool:
+        """Whether the node, compiled before, was found to be the same each time."""
+        return id(node) in self._constants
+
     def place(self, node: Node) -> Place:
         """Where the node stands."""
         return line_and_column(self._text, node.at)

@@ -18,7 +18,7 @@ from engine.feel.values import Function, adapt, kind_of
 IS_DEFINED = "is defined"
 # A missing variable is what these are asked about, so it is nothing to warn of.
 _QUIET = frozenset(("get or else", "is empty", "is blank"))
-_LEVELS_OF_A_CALL = 4
+_LEVELS_OF_A_CALL = 2
 
 
 @compiles(Call)

@@ -13,7 +13,7 @@ from engine.feel.comparing import compare, equal
 from engine.feel.compiler.base import Compiler, Levels, compiles, constant_of
 from engine.feel.errors import NoValue
 from engine.feel.numeric import CONTEXT
-from engine.feel.run import Evaluate, Locals, Place, Run
+from engine.feel.run import CHARACTERS_A_STEP, Evaluate, Locals, Place, Run
 from engine.feel.syntax import Between, Chain, Comparison, If, InstanceOf, Logic, Negation
 from engine.feel.typesystem import UnknownTypeError, is_instance
 from engine.feel.values import kind_of
@@ -60,6 +60,8 @@ def _long_chain(compiler: Compiler, node: Chain, first: Evaluate, levels: Levels
 
 
 def _operated(run: Run, operator: str, left: Any, right: Any, place: Place) -> Any:
+    if _explained(run, left, right):
+        return None
     try:
         value = operate(operator, left, right)
     except NoValue as reason:
@@ -112,14 +114,21 @@ def _comparison(compiler: Compiler, node: Comparison, levels: Levels) -> Evaluat
 
 def compared(run: Run, operator: str, left: Any, right: Any, place: Place) -> bool | None:
     """`left operator right`, with a warning if they cannot be compared."""
+    if type(left) is str:
+        run.charge(len(left) // CHARACTERS_A_STEP)
     if operator in ("=", "!="):
         same = equal(run, left, right)
         answer = same if same is None or operator == "=" else not same
     else:
         answer = compare(operator, left, right)
-    if answer is None:
+    if answer is None and not _explained(run, left, right):
         run.warn(place, "not_comparable", left=kind_of(left), right=kind_of(right))
     return answer
+
+
+def _explained(run: Run, left: Any, right: Any) -> bool:
+    """Whether a null comes from something that was warned of: then every operator above it need not."""
+    return bool(run.warnings) and (left is None or right is None)
 
 
 @compiles(Logic)
@@ -227,4 +236,5 @@ def _many_branches(branches: list[tuple[Evaluate, Evaluate, Place]], otherwise: 
 
 
 def _not_boolean(run: Run, value: Any, place: Place) -> None:
-    run.warn(place, "condition", kind=kind_of(value))
+    if value is not None or not run.warnings:
+        run.warn(place, "condition", kind=kind_of(value))

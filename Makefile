@@ -27,7 +27,7 @@ test: ready
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-cache
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES)
 
 bench: ready

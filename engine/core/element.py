@@ -62,7 +62,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
     def __setattr__(self, name: str, value: Any) -> None:
         if self.frozen:
             raise Frozen(f"{self.id}.{name}")
-        super().__setattr__(name, value)
+        object.__setattr__(self, name, value)
 
     __hash__ = object.__hash__
 

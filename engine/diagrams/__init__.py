@@ -1,18 +1,18 @@
 """Parse BPMN 2.0 with zeebe extension elements into frozen specifications, and check it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from engine.core.spec import ProcessSpec
 from engine.errors import Finding
 
-from .checks import check
-from .document import scan
+from .checks import check, check_topics
+from .document import Document, scan
 from .findings import DiagramError, Findings
 from .parser import DiagramParser
 from .reading import Limits, read_xml
 
-__all__ = ["DiagramError", "Limits", "Parsed", "parse"]
+__all__ = ["DiagramError", "Limits", "Parsed", "lint", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,26 @@ class Parsed:
 
 def parse(data: bytes, name: str, limits: Limits | None = None) -> Parsed:
     """Parse and check the BPMN file `name`. Raises DiagramError with every finding if one of them is an error."""
-    limits = limits or Limits()
+    specs, document, findings = _examine(data, name, limits or Limits())
+    if findings.refused:
+        raise DiagramError(findings.by_line(), name)
+    return Parsed(name, tuple(spec.freeze(spec.root) for spec in specs), findings.by_line(), document.texts)
+
+
+def lint(data: bytes, name: str, topics: Collection[str] | None = None) -> list[Finding]:
+    """Every finding on the BPMN file `name`; `topics` are those handlers are registered for, if that is known."""
+    try:
+        specs, document, findings = _examine(data, name, Limits())
+    except DiagramError as error:
+        return list(error.findings)
+    if topics is not None:
+        for spec in specs:
+            check_topics(spec, document, findings, topics)
+    return list(findings.by_line())
+
+
+def _examine(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec], Document, Findings]:
+    """The processes as far as they could be parsed. Raises DiagramError for what is no BPMN file at all."""
     root = read_xml(data, name, limits)
     findings = Findings(name)
     document = scan(root, findings, limits.depth)
@@ -36,6 +55,4 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> Parsed:
     specs = parser.specs()
     for spec in specs:
         check(spec, document, findings)
-    if findings.refused:
-        raise DiagramError(findings.by_line(), name)
-    return Parsed(name, tuple(spec.freeze(spec.root) for spec in specs), findings.by_line(), document.texts)
+    return specs, document, findings

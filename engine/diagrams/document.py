@@ -1,11 +1,12 @@
 """One walk over a file: every name is held against the allow-list, and what the parsers need is put in order."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .findings import Findings
 from .name_check import NameCheck
-from .names import Node, bpmn, is_true
+from .names import BPMN, Node, bpmn, is_true
 from .rules import FLOW_NODES
 
 _FLOW_NODES = frozenset(bpmn(name) for name in FLOW_NODES.split())
@@ -16,6 +17,7 @@ _LANE = bpmn("lane")
 _LANE_MEMBER = bpmn("flowNodeRef")
 _DEFINITIONS = bpmn("definitions")
 _UNREAD = frozenset({bpmn("documentation"), bpmn("text")})  # texts, whatever markup stands in them
+_ID = re.compile(r"[^\W\d][\w.-]*")  # what XML allows as an id, without the rarest signs
 _NAMED = ("name", "value")  # the attributes people read; `value` is a category's
 _TECHNICAL = frozenset(bpmn(name) for name in ("message", "signal", "error", "escalation", "definitions"))
 
@@ -79,15 +81,9 @@ def is_executable(process: Node) -> bool:
 
 
 def _keep(document: Document, findings: Findings, node: Node, process: Node | None, scope: str | None) -> None:
-    identifier = node.get("id")
     tag = node.tag
-    if identifier and tag.startswith(bpmn("")):
-        if identifier in document.nodes:
-            first = document.nodes[identifier].sourceline
-            findings.error("bpmn_id_twice", node, id=identifier, first=first)
-        document.nodes.setdefault(identifier, node)
-        if tag not in _TECHNICAL and (text := next(filter(None, map(node.get, _NAMED)), None)):
-            document.texts[identifier] = text
+    if (identifier := node.get("id")) and tag.startswith(BPMN):
+        _keep_by_id(document, findings, node, identifier)
     if tag in _FLOW_NODES or tag == _FLOW:
         contents = document.contents[process]
         (contents.flows if tag == _FLOW else contents.nodes).append((node, scope))
@@ -99,3 +95,13 @@ def _keep(document: Document, findings: Findings, node: Node, process: Node | No
     parent = node.getparent()
     if parent is not None and parent.tag == _DEFINITIONS:
         document.tops.setdefault(tag, []).append(node)
+
+
+def _keep_by_id(document: Document, findings: Findings, node: Node, identifier: str) -> None:
+    if not _ID.fullmatch(identifier):
+        findings.error("bpmn_id_malformed", node, id=identifier)
+    if identifier in document.nodes:
+        findings.error("bpmn_id_twice", node, id=identifier, first=document.nodes[identifier].sourceline)
+    document.nodes.setdefault(identifier, node)
+    if node.tag not in _TECHNICAL and (text := next(filter(None, map(node.get, _NAMED)), None)):
+        document.texts[identifier] = text

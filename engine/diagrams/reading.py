@@ -1,7 +1,6 @@
 """A BPMN file as a tree of XML elements: of bounded size and depth, without DTD or entities, nothing fetched."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
 
@@ -32,9 +31,9 @@ def read_xml(data: bytes, name: str, limits: Limits) -> Node:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(data, parser)
+        root: Node = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        line: Any = error.lineno  # the stubs know no number here
+        line: int | None = error.position[0]
         if "depth" in str(error):
             raise refused(name, "bpmn_too_deep", line, limit=limits.depth) from error
         raise refused(name, "bpmn_not_xml", line, reason=error.msg) from error

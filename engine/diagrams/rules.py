@@ -55,9 +55,11 @@ _IN_THROW = f"{_NODE} dataInput dataInputAssociation inputSet eventDefinitionRef
 _GATEWAY = "name gatewayDirection=Unspecified|Converging|Diverging|Mixed"
 
 ARTIFACTS = "textAnnotation association group"
+ACTIVITIES = (
+    "task manualTask userTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity subProcess"
+)
 FLOW_NODES = (
-    "task manualTask userTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity subProcess "
-    "startEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent endEvent "
+    f"{ACTIVITIES} startEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent endEvent "
     "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway"
 )
 _FLOW_ELEMENTS = f"{FLOW_NODES} sequenceFlow dataObject dataObjectReference dataStoreReference"

@@ -1,9 +1,29 @@
-"""What a person may draw and the engine could not run as it looks."""
+"""What a person may draw and the engine could not run as it looks: one subject a module."""
+
+from collections.abc import Collection
 
 from engine.core.spec import ProcessSpec
 from engine.diagrams.document import Document
 from engine.diagrams.findings import Findings
 
+from .events import check_events
+from .flows import check_flows
+from .gateways import check_gateways
+from .properties import check_properties
+from .subject import Subject
+from .times import check_times
+from .topics import check_handlers
+
+_CHECKS = (check_flows, check_events, check_gateways, check_times, check_properties)
+
 
 def check(spec: ProcessSpec, document: Document, findings: Findings) -> None:
     """Add what is wrong or doubtful in a parsed process that is not frozen yet."""
+    subject = Subject(spec, document, findings)
+    for examine in _CHECKS:
+        examine(subject)
+
+
+def check_topics(spec: ProcessSpec, document: Document, findings: Findings, topics: Collection[str]) -> None:
+    """Add what is doubtful for want of a handler: the file itself may be right, so this refuses nothing."""
+    check_handlers(Subject(spec, document, findings), topics)

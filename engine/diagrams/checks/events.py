@@ -1,0 +1,144 @@
+"""Events: what each kind may wait for or throw, where it may stand, and what may lead to it."""
+
+from collections import Counter
+
+from engine.core.element import Element
+from engine.core.event_definitions import Error, Escalation, Message
+from engine.core.events import BoundaryEvent, CatchEvent, EndEvent, IntermediateCatchEvent, StartEvent, ThrowEvent
+from engine.core.subprocesses import SubProcess
+from engine.diagrams.names import bpmn
+from engine.diagrams.rules import ACTIVITIES
+
+from .subject import Subject
+from .times import named_by
+
+_ACTIVITIES = frozenset(map(bpmn, ACTIVITIES.split()))
+
+
+def check_events(subject: Subject) -> None:
+    for element in subject.elements:
+        if isinstance(element, StartEvent):
+            _start(subject, element)
+        elif isinstance(element, BoundaryEvent):
+            _boundary(subject, element)
+        elif isinstance(element, EndEvent) and element.outgoing:
+            subject.error("bpmn_end_with_outgoing", element)
+        elif isinstance(element, SubProcess) and element.by_event:
+            _event_sub_process(subject, element)
+        _what_it_waits_for(subject, element)
+        _what_it_throws(subject, element)
+    _one_plain_start(subject)
+    _each_caught_once(subject)
+
+
+def _start(subject: Subject, start: StartEvent) -> None:
+    definition = start.event_definition
+    if start.incoming:
+        subject.error("bpmn_start_with_incoming", start)
+    if subject.by_event(start.scope):
+        if isinstance(definition, Error) and not start.interrupting:
+            subject.error("bpmn_error_interrupts", start)
+        return
+    if not start.interrupting:
+        subject.error("bpmn_interrupts_nothing", start)
+    if start.scope is not None and not definition.is_none:
+        subject.error("bpmn_start_in_sub_process", start)
+    elif isinstance(definition, Error | Escalation):
+        subject.error("bpmn_start_kind", start)
+    elif (name := named_by(definition)) is not None and name.reads:
+        subject.error("bpmn_start_reads_variables", start, names=", ".join(sorted(name.reads)))
+
+
+def _boundary(subject: Subject, event: BoundaryEvent) -> None:
+    host = subject.spec.task_specs.get(event.attached_to)
+    if event.incoming:
+        subject.error("bpmn_boundary_with_incoming", event)
+    if host is None:
+        if event.attached_to not in subject.document.refused:
+            subject.error("bpmn_boundary_to_nothing", event, id=event.attached_to)
+    elif host is subject.spec.root or subject.node(host).tag not in _ACTIVITIES or subject.by_event(host.id):
+        subject.error("bpmn_boundary_host", event, id=event.attached_to)
+    elif host.scope != event.scope:
+        subject.error("bpmn_boundary_scope", event, id=event.attached_to)
+    if isinstance(event.event_definition, Error) and not event.interrupting:
+        subject.error("bpmn_error_interrupts", event)
+
+
+def _event_sub_process(subject: Subject, around: SubProcess) -> None:
+    starts = [e for e in subject.elements if isinstance(e, StartEvent) and e.scope == around.id]
+    if len(starts) != 1:
+        subject.error("bpmn_event_sub_process_starts", around, count=len(starts))
+    if around.incoming or around.outgoing:
+        subject.error("bpmn_event_sub_process_flows", around)
+    if around.loop is not None:
+        subject.error("bpmn_event_sub_process_loop", around)
+
+
+def _what_it_waits_for(subject: Subject, element: Element) -> None:
+    if not isinstance(element, StartEvent | BoundaryEvent | CatchEvent):
+        return
+    definition = element.event_definition
+    if isinstance(element, StartEvent | BoundaryEvent | IntermediateCatchEvent):
+        if element.input_mappings:
+            subject.error("bpmn_inputs_without_effect", element)
+        needs_one = not isinstance(element, StartEvent) or subject.by_event(element.scope)
+        if needs_one and definition.is_none and not _has_definition(subject, element):
+            subject.error("bpmn_event_without_definition", element)
+    if isinstance(definition, Error | Escalation) and definition.thrown is not None:
+        subject.error("bpmn_catch_computed", element)
+    opens_instance = isinstance(element, StartEvent) and element.scope is None
+    if isinstance(definition, Message) and definition.correlation_key is None and not opens_instance:
+        subject.info("bpmn_no_correlation_key", element, name=definition.message_name.text)
+
+
+def _what_it_throws(subject: Subject, element: Element) -> None:
+    if not isinstance(element, ThrowEvent):
+        return
+    definition = element.event_definition
+    if isinstance(definition, Error | Escalation) and not definition.code:
+        subject.error("bpmn_throw_without_code", element)
+
+
+def _has_definition(subject: Subject, element: Element) -> bool:
+    """Whether the file gives one, if a wrong one: then there is a finding about it already."""
+    return any(str(child.tag).endswith(("EventDefinition", "eventDefinitionRef")) for child in subject.node(element))
+
+
+def _one_plain_start(subject: Subject) -> None:
+    plain: Counter[str | None] = Counter()
+    for element in subject.elements:
+        if isinstance(element, StartEvent) and element.event_definition.is_none and not subject.by_event(element.scope):
+            plain[element.scope] += 1
+            if plain[element.scope] == 2:
+                subject.error("bpmn_several_starts", element)
+
+
+def _each_caught_once(subject: Subject) -> None:
+    """At one place each event has one catcher; of two, one would never get it."""
+    seen: set[tuple[str, str | None, str]] = set()
+    for element in subject.elements:
+        if not isinstance(element, StartEvent | BoundaryEvent):
+            continue
+        caught = _caught(element)
+        place = element.attached_to if isinstance(element, BoundaryEvent) else _around(subject, element)
+        if caught is not None and (place, *caught) in seen:
+            subject.error("bpmn_caught_twice", element)
+        elif caught is not None:
+            seen.add((place, *caught))
+
+
+def _caught(element: StartEvent | BoundaryEvent) -> tuple[str | None, str] | None:
+    """Error, escalation or message by its code or name; the others may well be caught more than once."""
+    definition = element.event_definition
+    if isinstance(definition, Error | Escalation):
+        return definition.code, type(definition).__name__
+    if isinstance(definition, Message):
+        return definition.message_name.text, "Message"
+    return None
+
+
+def _around(subject: Subject, start: StartEvent) -> str:
+    """The scope in which a start is waited for: an event sub-process waits in the one around it."""
+    if not subject.by_event(start.scope):
+        return start.scope or ""
+    return subject.spec.task_specs[start.scope].scope or "" if start.scope else ""

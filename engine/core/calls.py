@@ -40,7 +40,7 @@ class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
 
 
 def returned(run: "Run", token: Token, command: Returned) -> None:
-    """What the called instance answers: its result, an error or an escalation."""
+    """What the called instance answers: its result, an error or an escalation, or that there is none."""
     if command.outcome == "completed":
         call: Any = token.task_spec
         wanted = call.propagate_all_child or call.output_mappings
@@ -50,5 +50,8 @@ def returned(run: "Run", token: Token, command: Returned) -> None:
             throw_error(run, token, command.code, command.message, command.variables)
         except Stuck as stuck:
             run.stop(token, stuck, "enter")
+    elif command.outcome == "failed":
+        # it could not be started at all; resolved, the call is made again
+        run.stop(token, Stuck("CALLED_ELEMENT_ERROR", command.code, command.variables), "enter")
     else:
         throw_escalation(run, token, command.code, command.variables)

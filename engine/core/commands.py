@@ -87,7 +87,7 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The called instance answers. `outcome`: completed, error, escalation."""
+    """The called instance answers. `outcome`: completed, error, escalation; failed where none could be started."""
 
     element_key: int
     outcome: str

@@ -23,6 +23,14 @@ def dumps(value: Any) -> str:
             return json.dumps(value, allow_nan=False)
 
 
+def dumps_rows(rows: Any) -> str:
+    """Like `dumps`, quicker where no Decimal is among the values; for rows that `json_to_recordset` reads."""
+    try:
+        return json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except TypeError:
+        return dumps(rows)
+
+
 def loads(text: str | bytes) -> Any:
     """The value of a JSON text; whole numbers come as int, all others as Decimal."""
     return json.loads(text, parse_float=Decimal)

@@ -31,6 +31,7 @@ CREATE TABLE definitions (
     resource text NOT NULL,
     deployment_key bigint NOT NULL,
     drg_key bigint,
+    namespace text,
     digest bytea NOT NULL,
     texts jsonb NOT NULL,
     content bytea NOT NULL,
@@ -42,6 +43,7 @@ CREATE TABLE definitions (
     FOREIGN KEY(deployment_key) REFERENCES deployments (key)
 );
 CREATE INDEX definitions_deployment ON definitions (deployment_key);
+CREATE INDEX definitions_namespace ON definitions (namespace, deployment_key) WHERE namespace IS NOT NULL;
 CREATE INDEX definitions_tag ON definitions (kind, id, version_tag) WHERE version_tag IS NOT NULL;
 CREATE INDEX definitions_drg_key ON definitions (drg_key) WHERE drg_key IS NOT NULL;
 CREATE TABLE start_events (

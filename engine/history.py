@@ -1,0 +1,127 @@
+"""What happened, for ever: the only writer of history, and upkeep of its partitions (decision 17)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from psycopg import sql
+
+from engine import clock, logs
+from engine.core.effects import Note
+from engine.directory.acting import current
+from engine.store import Session, json, raw_connection
+
+# Rows keep the order they have in the JSON text: their keys are drawn one after the other.
+APPEND = """
+    INSERT INTO history
+        (at, instance_key, root_key, kind, element, element_key, actor, on_behalf_of, unit, source, request_id, data)
+    SELECT %(h_at)s, %(h_instance)s, %(h_root)s, r.kind, r.element, r.element_key,
+           %(h_actor)s, %(h_on_behalf_of)s, %(h_unit)s, %(h_source)s, %(h_request)s, r.data
+    FROM json_to_recordset(%(h_rows)s::json) r(kind text, element text, element_key bigint, data jsonb)
+"""
+# What the rest partition holds of a month moves into the month's own, which is attached once it is full.
+MAKE = (
+    "CREATE TABLE {name} (LIKE history INCLUDING DEFAULTS)",
+    "WITH moved AS (DELETE FROM history_rest WHERE machine_at >= {first} AND machine_at < {end} RETURNING *)"
+    " INSERT INTO {name} SELECT * FROM moved",
+    "ALTER TABLE history ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({end})",
+)
+ROOT = "SELECT root_key FROM instances WHERE key = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One statement of `APPEND` with its values, for whoever sends it together with others."""
+
+    values: dict[str, Any]
+    rows: int
+
+
+def entry(notes: Iterable[Note], instance_key: int | None, root_key: int | None) -> Entry:
+    """History rows of one instance, by whoever acts here, at case time."""
+    actor = current()
+    rows = [
+        {"kind": note.kind, "element": note.element, "element_key": note.element_key, "data": note.data or None}
+        for note in notes
+    ]
+    values = {
+        "h_at": clock.now(),
+        "h_instance": instance_key,
+        "h_root": root_key,
+        "h_actor": actor.id,
+        "h_on_behalf_of": actor.on_behalf_of,
+        "h_unit": actor.unit,
+        "h_source": actor.source,
+        "h_request": actor.request_id or logs.request_id() or None,
+        "h_rows": json.dumps_rows(rows),
+    }
+    return Entry(values, len(rows))
+
+
+def record(
+    session: Session,
+    kind: str,
+    instance_key: int | None = None,
+    element: str | None = None,
+    element_key: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one row. `data` is JSON and never holds a variable's value."""
+    connection = raw_connection(session)
+    root_key = None
+    if instance_key is not None:
+        found = connection.execute(ROOT, [instance_key]).fetchone()
+        root_key = found[0] if found else None
+    row = entry([Note(kind, element, element_key, data or {})], instance_key, root_key)
+    connection.execute(APPEND, row.values)
+
+
+# Partitions
+
+
+def make_partitions(session: Session, months: int = 3) -> list[str]:
+    """Make the partitions of this month and the next `months` that are not there yet; gives the names of those made.
+
+    What the rest partition has taken of such a month, because nobody made it in time, moves into it.
+    """
+    connection = raw_connection(session)
+    there = _partitions(session)
+    made = []
+    for n in range(months + 1):
+        first = _months_after(clock.machine(), n)
+        name = f"history_{first:%Y_%m}"
+        if name in there:
+            continue
+        span = {
+            "name": sql.Identifier(name),
+            "first": sql.Literal(first),
+            "end": sql.Literal(_months_after(first, 1)),
+        }
+        for statement in MAKE:
+            connection.execute(sql.SQL(statement).format(**span))
+        made.append(name)
+    return made
+
+
+def drop_partitions(session: Session, before: date) -> list[str]:
+    """Drop the months that ended before the day's month began; gives the names of those dropped."""
+    connection = raw_connection(session)
+    oldest_kept = f"history_{before:%Y_%m}"
+    dropped = [name for name in sorted(_partitions(session)) if name < oldest_kept]
+    for name in dropped:
+        connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+    return dropped
+
+
+def _partitions(session: Session) -> set[str]:
+    rows = raw_connection(session).execute(
+        "SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = oid"
+        " WHERE inhparent = 'history'::regclass AND relname <> 'history_rest'"
+    )
+    return {name for (name,) in rows}
+
+
+def _months_after(moment: datetime, months: int) -> datetime:
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    return datetime(year, month + 1, 1, tzinfo=UTC)

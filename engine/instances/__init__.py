@@ -1,0 +1,22 @@
+"""Instances on the database: started, advanced, and the commands between them."""
+
+from .advancing import advance
+from .between import apply_due_commands, on_command, send
+from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
+from .operating import cancel, resume, set_variables, suspend
+from .starting import Instance, start
+from .surroundings import surroundings
+
+__all__ = [
+    "Instance",
+    "advance",
+    "apply_due_commands",
+    "cancel",
+    "on_command",
+    "resume",
+    "send",
+    "set_variables",
+    "start",
+    "surroundings",
+    "suspend",
+]

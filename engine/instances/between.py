@@ -1,0 +1,212 @@
+"""Commands between instances (decision 7): rows written by the sender, each applied in a transaction of its own.
+
+The process that wrote them applies them right after its commit; what it leaves behind, because it died or was not at
+its turn, any worker applies later. Commands for one instance are applied in the order they were sent.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import store
+from engine.core.effects import Answer, Broadcast, Call, Proceed, Publish, Uncall
+from engine.directory.acting import Actor, acting, current
+from engine.store import json, raw_connection
+
+from .changes import Outgoing
+from .row import InstanceRow
+
+Apply = Callable[[Session, int | None, Mapping[str, Any]], None]
+GiveUp = Callable[[Session, int | None, Mapping[str, Any], str], None]
+
+ATTEMPTS = 8  # then a command is left for a person
+AT_ONCE = 1_000  # how many commands a process applies after one commit of its own; workers take the rest
+KEY_BITS = 24
+
+_SEND = "INSERT INTO commands (instance_key, kind, payload) VALUES (%s, %s, %s::jsonb) RETURNING id"
+# In their order, one at a time; not for a suspended instance, except for what it sent to others.
+_TAKE = """
+    SELECT c.id, c.instance_key, c.kind, c.payload FROM commands c
+    WHERE c.failed_at IS NULL AND c.due_at <= clock_timestamp()
+      AND (%(keys)s::bigint[] IS NULL OR c.instance_key = ANY(%(keys)s::bigint[]) OR c.id = ANY(%(ids)s::bigint[]))
+      AND NOT EXISTS (
+          SELECT FROM commands e WHERE e.instance_key = c.instance_key AND e.id < c.id AND e.failed_at IS NULL)
+      AND (c.kind IN ('publish', 'broadcast') OR NOT EXISTS (
+          SELECT FROM instances i WHERE i.key = c.instance_key AND i.suspended AND i.state = 'active'))
+    ORDER BY c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+"""
+_DONE = "DELETE FROM commands WHERE id = %s"
+# Later and later: 1, 2, 4 … seconds of machine time.
+_FAILED = """
+    UPDATE commands SET attempts = attempts + 1, error = %(error)s,
+           due_at = now() + make_interval(secs => power(2, attempts)),
+           failed_at = CASE WHEN attempts + 1 >= %(most)s THEN now() END
+    WHERE id = %(id)s RETURNING failed_at IS NOT NULL
+"""
+
+logger = logging.getLogger(__name__)
+_applies: dict[str, Apply] = {}
+_give_ups: dict[str, GiveUp] = {}
+_waiting: ContextVar[deque[tuple[list[int], list[int]]] | None] = ContextVar("commands_to_apply", default=None)
+
+
+def on_command(kind: str, apply: Apply, give_up: GiveUp | None = None) -> None:
+    """Say what a kind of command does: `apply(session, instance_key, payload)` in a transaction of its own.
+
+    `give_up` is called, with the last error's text, when it has failed for the last time.
+    """
+    _applies[kind] = apply
+    if give_up is not None:
+        _give_ups[kind] = give_up
+
+
+def send(session: Session, kind: str, instance_key: int | None, payload: Mapping[str, Any]) -> int:
+    """Leave a command to be applied after the session's commit; gives its id. The one acting here acts there too."""
+    text = json.dumps({**payload, "by": asdict(current())})
+    found = raw_connection(session).execute(_SEND, [instance_key, kind, text]).fetchone()
+    assert found is not None
+    id: int = found[0]  # noqa: A001 - the column's name
+    _after_commit(session, [instance_key] if instance_key is not None else [], [id])
+    return id
+
+
+def apply_due_commands(limit: int = 100) -> int:
+    """Apply commands that nobody has applied yet, each in a transaction of its own; gives how many were taken."""
+    taken = 0
+    while taken < limit and _apply_next(None, []):
+        taken += 1
+    return taken
+
+
+# What an advance sends
+
+
+def outgoing_rows(row: InstanceRow, outgoing: Iterable[Outgoing]) -> list[dict[str, Any]]:
+    """The rows of `commands` for an advance of this instance."""
+    by = asdict(current())
+    return [_row(row, effect) | {"payload": {**_payload(row, effect), "by": by}} for effect in outgoing]
+
+
+def _row(row: InstanceRow, effect: Outgoing) -> dict[str, Any]:
+    match effect:
+        case Answer():
+            return {"kind": "return", "instance_key": effect.element_key >> KEY_BITS << KEY_BITS}
+        case _:
+            # Named after what it is; in the sender's order, so that a call is made before it is taken back.
+            return {"kind": type(effect).__name__.lower(), "instance_key": row.key}
+
+
+def _payload(row: InstanceRow, effect: Outgoing) -> dict[str, Any]:
+    match effect:
+        case Call():
+            return {
+                "process_id": effect.process_id,
+                "binding": asdict(effect.binding),
+                "variables": dict(effect.variables),
+                "element_key": effect.element_key,
+                "catches": list(effect.catches),
+                "definition_key": row.definition_key,
+            }
+        case Uncall():
+            return {"element_key": effect.element_key}
+        case Answer():
+            return {**asdict(effect), "variables": dict(effect.variables)}
+        case Publish():
+            return {
+                "name": effect.name,
+                "correlation_key": effect.correlation_key,
+                "variables": dict(effect.variables),
+                "ttl": effect.ttl.total_seconds(),
+                "message_id": effect.message_id,
+            }
+        case Broadcast():
+            return {"name": effect.name, "variables": dict(effect.variables)}
+        case Proceed():
+            return {}
+
+
+def actor_as_json() -> str:
+    return json.dumps_rows(asdict(current()))
+
+
+# Applying
+
+
+def wake(session: Session, instance_key: int, outgoing: Iterable[Outgoing], ids: Sequence[int]) -> None:
+    """Have what an advance sent applied after the commit."""
+    targets = {instance_key}
+    targets |= {effect.element_key >> KEY_BITS << KEY_BITS for effect in outgoing if isinstance(effect, Answer)}
+    _after_commit(session, sorted(targets), list(ids))
+
+
+def _after_commit(session: Session, keys: list[int], ids: list[int]) -> None:
+    store.after_commit(session, lambda: _drain(keys, ids))
+
+
+def _drain(keys: list[int], ids: list[int]) -> None:
+    """Apply what is there for these instances, and what comes of it; one loop, however long a chain of calls is."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.append((keys, ids))
+        return
+    waiting = deque([(keys, ids)])
+    token = _waiting.set(waiting)
+    try:
+        left = AT_ONCE
+        while waiting and left:
+            left -= 1
+            if not _apply_next(*waiting[0]):
+                waiting.popleft()
+            elif len(waiting) > 1:
+                waiting.rotate(-1)
+    finally:
+        _waiting.reset(token)
+
+
+def _apply_next(keys: list[int] | None, ids: list[int]) -> bool:
+    """Take one command and apply it. False if there is none to take."""
+    taken: list[tuple[int, int | None, str, dict[str, Any]]] = []
+
+    def work(session: Session) -> bool:
+        taken.clear()
+        found = raw_connection(session).execute(_TAKE, {"keys": keys, "ids": ids}).fetchone()
+        if found is None:
+            return False
+        taken.append(found)
+        _apply(session, *found)
+        return True
+
+    try:
+        return store.retrying(work)
+    except Exception as error:
+        if not taken:
+            raise
+        logger.exception("a command failed", extra={"command": taken[0][0], "kind": taken[0][2]})
+        _note_failure(*taken[0], error)
+        return True
+
+
+def _apply(session: Session, id: int, instance_key: int | None, kind: str, payload: dict[str, Any]) -> None:  # noqa: A002
+    with acting(_sender(payload)):
+        _applies[kind](session, instance_key, payload)
+    raw_connection(session).execute(_DONE, [id])
+
+
+def _note_failure(id: int, instance_key: int | None, kind: str, payload: dict[str, Any], error: Exception) -> None:  # noqa: A002
+    with store.transaction() as session:
+        values = {"id": id, "error": f"{type(error).__name__}: {error}", "most": ATTEMPTS}
+        found = raw_connection(session).execute(_FAILED, values).fetchone()
+        if found is not None and found[0]:
+            logger.error("a command is given up", extra={"command": id, "kind": kind, "instance": instance_key})
+            if kind in _give_ups:
+                with acting(_sender(payload)):
+                    _give_ups[kind](session, instance_key, payload, str(error))
+
+
+def _sender(payload: Mapping[str, Any]) -> Actor:
+    return Actor(**{**payload["by"], "source": "command"})

@@ -1,0 +1,66 @@
+"""The effects of one advance, sorted by what they change: what opens and closes at once is not written at all."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.effects import Answer, Broadcast, Call, Change, Close, Effect, Note, Open, Proceed, Publish, Uncall
+from engine.core.records import Record
+
+Outgoing = Call | Uncall | Answer | Publish | Broadcast | Proceed
+
+
+@dataclass
+class Noun:
+    """What happens to the records of one noun, by key."""
+
+    opened: dict[int, Record] = field(default_factory=dict)
+    changed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    closed: dict[int, str] = field(default_factory=dict)
+
+    def open(self, record: Record) -> None:
+        self.opened[record.key] = record
+
+    def change(self, key: int, changes: Mapping[str, Any]) -> None:
+        self.changed.setdefault(key, {}).update(changes)
+
+    def close(self, key: int, outcome: str) -> None:
+        if self.opened.pop(key, None) is not None:
+            self.changed.pop(key, None)
+        else:
+            self.closed[key] = outcome
+
+
+@dataclass
+class Changes:
+    """Everything an advance asks for. `instance` holds the instance's own fields."""
+
+    nouns: dict[str, Noun] = field(
+        default_factory=lambda: {noun: Noun() for noun in ("job", "task", "timer", "subscription", "incident")}
+    )
+    instance: dict[str, Any] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+    def __getitem__(self, noun: str) -> Noun:
+        return self.nouns[noun]
+
+
+def sort(effects: Iterable[Effect]) -> Changes:
+    """The changes that a list of effects comes to."""
+    changes = Changes()
+    for effect in effects:
+        match effect:
+            case Open(record):
+                changes[record.noun].open(record)
+            case Close(noun, key, outcome):
+                changes[noun].close(key, outcome)
+            case Change("instance", _, fields):
+                changes.instance.update(fields)
+            case Change(noun, key, fields):
+                changes[noun].change(key, fields)
+            case Note():
+                changes.notes.append(effect)
+            case _:
+                changes.outgoing.append(effect)
+    return changes

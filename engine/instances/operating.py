@@ -1,0 +1,57 @@
+"""What is done to an instance from outside its diagram: cancel, set variables, suspend, resume."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.core import commands
+from engine.core.state import COUNTER_BITS
+from engine.errors import Conflict, NotFound
+from engine.store import raw_connection
+
+from .advancing import advance
+from .between import wake
+
+_SUSPEND = "UPDATE instances SET suspended = %(to)s WHERE key = %(key)s AND state = 'active' AND suspended <> %(to)s"
+_STATE = "SELECT state, suspended FROM instances WHERE key = %s FOR UPDATE"
+
+
+def cancel(session: Session, key: int) -> None:
+    """End an instance and the instances it called. Raises NotFound, Conflict if it has ended."""
+    if advance(session, key, commands.Cancel()).stale:
+        raise Conflict("instance_ended", key=str(key))
+
+
+def set_variables(session: Session, scope_key: int, variables: Mapping[str, Any], local: bool = False) -> None:
+    """Set variables from a scope on (the instance's key, or an element instance's); `local` keeps them there.
+
+    Raises NotFound for a scope that is not alive.
+    """
+    command = commands.SetVariables(scope_key, dict(variables), local)
+    if advance(session, scope_key >> COUNTER_BITS << COUNTER_BITS, command).stale:
+        raise NotFound("scope_unknown", key=str(scope_key))
+
+
+def suspend(session: Session, key: int) -> None:
+    """Stop an instance: its jobs, timers and commands stay where they are. Raises NotFound, Conflict."""
+    _set_suspended(session, key, to=True)
+    history.record(session, "instance_suspended", key)
+
+
+def resume(session: Session, key: int) -> None:
+    """Let a suspended instance go on with what has come for it. Raises NotFound, Conflict."""
+    _set_suspended(session, key, to=False)
+    history.record(session, "instance_resumed", key)
+    wake(session, key, (), ())
+
+
+def _set_suspended(session: Session, key: int, *, to: bool) -> None:
+    connection = raw_connection(session)
+    found = connection.execute(_STATE, [key]).fetchone()
+    if found is None:
+        raise NotFound("instance_unknown", key=str(key))
+    if connection.execute(_SUSPEND, {"key": key, "to": to}).rowcount == 0:
+        code = "instance_ended" if found[0] != "active" else "instance_suspended" if to else "instance_not_suspended"
+        raise Conflict(code, key=str(key))

@@ -1,0 +1,215 @@
+"""Starting instances: number, owning unit, case number, first advance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.core import advance as core
+from engine.core import cases, commands
+from engine.core.effects import Binding
+from engine.core.spec import ProcessSpec
+from engine.core.state import COUNTER_BITS, State
+from engine.core.surroundings import Surroundings
+from engine.definitions import DeployedCatalogue, process_spec
+from engine.directory.acting import current
+from engine.errors import Conflict, Invalid, NotFound
+from engine.feel import FeelError
+from engine.store import raw_connection
+
+from .changes import sort
+from .row import InstanceRow
+from .surroundings import surroundings
+from .writing import write
+
+_LATEST = """
+    SELECT nextval('numbers'), key, id, version FROM (
+        SELECT key, id, version FROM definitions WHERE kind = 'process' AND id = %s ORDER BY version DESC LIMIT 1
+    ) d
+"""
+_VERSION = """
+    SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND id = %s AND version = %s
+"""
+_KEY = "SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND key = %s"
+_DRAW = """
+    INSERT INTO case_numbers (prefix, unit, day, last) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (prefix, unit, day) DO UPDATE SET last = case_numbers.last + 1 RETURNING last
+"""
+_CALLER = "SELECT key, root_key, business_id, unit FROM instances WHERE key = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A started instance after its first advance. `variables` are those of the instance's own scope."""
+
+    key: int
+    process_id: str
+    definition_key: int
+    version: int
+    state: str
+    business_id: str | None
+    case_no: str | None
+    unit: str | None
+    started_at: datetime
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose call activity starts an instance: its token, and what the called instance has from it."""
+
+    element_key: int
+    key: int
+    root_key: int
+    business_id: str | None
+    unit: str | None
+    catches: tuple[str, ...] = ()
+
+
+def start(
+    session: Session,
+    *,
+    process_id: str | None = None,
+    definition_key: int | None = None,
+    version: int | None = None,
+    variables: Mapping[str, Any] | None = None,
+    business_id: str | None = None,
+    start_element: str | None = None,
+    key: int | None = None,
+) -> Instance:
+    """Open an instance of a process: of a definition by its key, else of a version, else of the latest one.
+
+    `start_element` is a start event that waits for something; without it the process begins at its none start event.
+    `key` is the instance's where it has been drawn already, for whoever had to name it before it is there.
+    Raises NotFound for an unknown process, Conflict for a business id that is in use or a process that cannot be
+    started this way, Invalid for variables that are none.
+    """
+    number, definition_key, process_id, version = _definition(session, process_id, definition_key, version)
+    if key is not None:
+        number = key >> COUNTER_BITS
+    given = variables or {}
+    return _open(session, number, definition_key, process_id, version, given, business_id, start_element, None)
+
+
+def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
+    """Open the instance that a call activity asks for (see `between`). Raises NotFound, Conflict, Invalid."""
+    binding = Binding(**payload["binding"])
+    key = DeployedCatalogue(session, payload["definition_key"]).key("process", payload["process_id"], binding)
+    if key is None:
+        raise NotFound("process_unknown", process_id=payload["process_id"])
+    parent_key = payload["element_key"] >> COUNTER_BITS << COUNTER_BITS
+    found = raw_connection(session).execute(_CALLER, [parent_key]).fetchone()
+    assert found is not None
+    _, root_key, business_id, unit = found
+    caller = Caller(payload["element_key"], parent_key, root_key, business_id, unit, tuple(payload["catches"]))
+    number, key, process_id, version = _definition(session, None, key, None)
+    return _open(session, number, key, process_id, version, payload["variables"], caller.business_id, None, caller)
+
+
+def _definition(
+    session: Session, process_id: str | None, definition_key: int | None, version: int | None
+) -> tuple[int, int, str, int]:
+    connection = raw_connection(session)
+    if definition_key is not None:
+        found = connection.execute(_KEY, [definition_key]).fetchone()
+    elif version is not None:
+        found = connection.execute(_VERSION, [process_id, version]).fetchone()
+    else:
+        found = connection.execute(_LATEST, [process_id]).fetchone()
+    if found is None and definition_key is not None:
+        raise NotFound("definition_unknown", key=str(definition_key))
+    if found is None:
+        raise NotFound("process_unknown", process_id=process_id, version=version)
+    return found
+
+
+def _open(
+    session: Session,
+    number: int,
+    definition_key: int,
+    process_id: str,
+    version: int,
+    variables: Mapping[str, Any],
+    business_id: str | None,
+    start_element: str | None,
+    caller: Caller | None,
+) -> Instance:
+    key = number << COUNTER_BITS
+    spec = process_spec(session, definition_key)
+    _check(spec, variables, start_element)
+    around = surroundings(session, definition_key, key)
+    unit = _owner(spec, variables, around) or (caller.unit if caller else current().unit)
+    case_no = _case_no(session, spec, unit, around)
+    row = InstanceRow(
+        key=key,
+        definition_key=definition_key,
+        process_id=process_id,
+        version=version,
+        state="active",
+        held=False,
+        suspended=False,
+        parent_key=caller.key if caller else None,
+        parent_element_key=caller.element_key if caller else None,
+        root_key=caller.root_key if caller else key,
+        business_id=business_id,
+        case_no=case_no,
+        unit=unit,
+        starter=current().id,
+        started_at=clock.now(),
+        ended_at=None,
+        incidents=0,
+    )
+    given = {**variables, "no": case_no} if case_no is not None else dict(variables)
+    command = commands.Start(
+        given, start_element, caller.catches if caller else (), caller.element_key if caller else None
+    )
+    state = State(key)
+    advanced = core.advance(spec, state, command, around)
+    write(session, row, state, sort(advanced.effects), started=True)
+    return _told(row, state)
+
+
+def _told(row: InstanceRow, state: State) -> Instance:
+    return Instance(
+        row.key,
+        row.process_id,
+        row.definition_key,
+        row.version,
+        row.state,
+        row.business_id,
+        row.case_no,
+        row.unit,
+        row.started_at,
+        dict(state.variables.get(row.key, {})),
+    )
+
+
+def _check(spec: ProcessSpec, variables: Mapping[str, Any], start_element: str | None) -> None:
+    if not isinstance(variables, Mapping) or not all(isinstance(name, str) and name for name in variables):
+        raise Invalid("variables_not_an_object")
+    if start_element is None:
+        if not spec.entries(spec.root.id):
+            raise Conflict("process_without_none_start", process_id=spec.process_id)
+        return
+    if not any(event.id == start_element for event in spec.starts()):
+        raise NotFound("start_event_unknown", process_id=spec.process_id, element=start_element)
+
+
+def _owner(spec: ProcessSpec, variables: Mapping[str, Any], around: Surroundings) -> str | None:
+    try:
+        return cases.owning_unit(spec, variables, around.moment())
+    except FeelError as error:
+        raise Invalid("unit_not_computable", process_id=spec.process_id, reason=str(error)) from error
+
+
+def _case_no(session: Session, spec: ProcessSpec, unit: str | None, around: Surroundings) -> str | None:
+    letters = cases.prefix(spec)
+    if letters is None:
+        return None
+    place = cases.series(letters, unit, around.moment().now.date())
+    drawn = raw_connection(session).execute(_DRAW, list(place)).fetchone()
+    assert drawn is not None
+    return cases.case_no(*place, drawn[0])

@@ -1,0 +1,149 @@
+"""The SQL of an advance: one part a table, each a data-modifying WITH query; together they are one statement.
+
+Rows come as one JSON text a part. A part's answer is what the statement tells of it, most often how many rows it wrote.
+"""
+
+INSERT_INSTANCE = """
+    INSERT INTO instances
+        (key, definition_key, process_id, version, state, held, parent_key, parent_element_key, root_key, business_id,
+         case_no, unit, starter, started_at, ended_at, incidents, snapshot)
+    VALUES (%(key)s, %(definition_key)s, %(process_id)s, %(version)s, %(state)s, %(held)s, %(parent_key)s,
+            %(parent_element_key)s, %(root_key)s, %(business_id)s, %(case_no)s, %(unit)s, %(starter)s,
+            %(now)s, %(ended_at)s, %(incidents)s, %(snapshot)s::jsonb)
+    RETURNING 1
+"""
+# Compare-and-set: nobody ends an instance that has ended.
+UPDATE_INSTANCE = """
+    UPDATE instances SET state = %(state)s, held = %(held)s, unit = %(unit)s, ended_at = %(ended_at)s,
+           incidents = %(incidents)s, snapshot = %(snapshot)s::jsonb
+    WHERE key = %(key)s AND state = 'active'
+    RETURNING 1
+"""
+SET_VARIABLES = """
+    INSERT INTO variables (instance_key, scope_key, name, value)
+    SELECT %(key)s, r.scope, r.name, r.value
+    FROM json_to_recordset(%(variables)s::json) r(scope bigint, name text, value jsonb)
+    ON CONFLICT (instance_key, scope_key, name) DO UPDATE SET value = excluded.value
+    RETURNING 1
+"""
+DROP_VARIABLES = """
+    DELETE FROM variables WHERE instance_key = %(key)s AND scope_key = ANY(%(dropped)s::bigint[]) RETURNING 1
+"""
+# Whether our own workers run a topic is what they have written to `handlers`.
+OPEN_JOBS = """
+    INSERT INTO jobs (key, instance_key, element, element_key, kind, type, state, retries, headers, scopes, priority,
+                      variables, available_at, handled, definition_key, process_id, created_at)
+    SELECT r.key, %(key)s, r.element, r.element_key, r.kind, r.type, 'created', r.retries, r.headers, r.scopes,
+           r.priority, r.variables, now(), EXISTS (SELECT FROM handlers h WHERE h.topic = r.type),
+           %(definition_key)s, %(process_id)s, %(now)s
+    FROM json_to_recordset(%(jobs)s::json) r(key bigint, element text, element_key bigint, kind text, type text,
+         retries int, headers jsonb, scopes bigint[], priority int, variables jsonb)
+    RETURNING key, handled
+"""
+# A job that a person lets go on begins to count its attempts anew.
+CHANGE_JOBS = """
+    UPDATE jobs j SET state = r.state, retries = coalesce(r.retries, j.retries), worker = NULL, lease_until = NULL,
+           error_message = coalesce(r.error_message, j.error_message), error_code = r.error_code,
+           attempts = CASE WHEN r.resolved THEN 0 ELSE j.attempts END,
+           available_at = now() + coalesce(r.back_off, interval '0')
+    FROM json_to_recordset(%(job_changes)s::json) r(key bigint, state text, retries int, error_message text,
+         error_code text, resolved boolean, back_off interval, sources text[])
+    WHERE j.key = r.key AND j.state = ANY(r.sources)
+    RETURNING j.key, j.handled AND j.state = 'created' AS handled
+"""
+CLOSE_JOBS = "DELETE FROM jobs WHERE key = ANY(%(jobs_closed)s::bigint[]) RETURNING 1"
+OPEN_TASKS = """
+    INSERT INTO tasks (key, instance_key, element, element_key, state, scopes, assignee, candidate_groups,
+                       candidate_users, form_id, form_key, due_at, follow_up_at, warned_at, overdue_at, reminded_at,
+                       priority, definition_key, process_id, unit, created_at)
+    SELECT r.key, %(key)s, r.element, r.element_key, 'created', r.scopes, r.assignee, r.candidate_groups,
+           r.candidate_users, r.form_id, r.form_key, r.due_at, r.follow_up_at, r.warned_at, r.overdue_at, r.reminded_at,
+           r.priority, %(definition_key)s, %(process_id)s, r.unit, %(now)s
+    FROM json_to_recordset(%(tasks)s::json) r(key bigint, element text, element_key bigint, scopes bigint[],
+         assignee text, candidate_groups text[], candidate_users text[], form_id text, form_key bigint,
+         due_at timestamptz, follow_up_at timestamptz, warned_at timestamptz, overdue_at timestamptz,
+         reminded_at timestamptz, priority int, unit text)
+    RETURNING 1
+"""
+CHANGE_TASKS = """
+    UPDATE tasks t SET state = coalesce(r.state, t.state), due_at = coalesce(r.due_at, t.due_at),
+           warned_at = coalesce(r.warned_at, t.warned_at), overdue_at = coalesce(r.overdue_at, t.overdue_at),
+           reminded_at = coalesce(r.reminded_at, t.reminded_at),
+           completed_at = CASE WHEN r.state IS NULL THEN NULL ELSE %(now)s::timestamptz END,
+           completed_by = CASE r.state WHEN 'completed' THEN %(actor)s::text END
+    FROM json_to_recordset(%(task_changes)s::json) r(key bigint, state text, due_at timestamptz,
+         warned_at timestamptz, overdue_at timestamptz, reminded_at timestamptz)
+    WHERE t.key = r.key AND t.state = 'created'
+    RETURNING 1
+"""
+OPEN_TIMERS = """
+    INSERT INTO timers (key, instance_key, element, element_key, kind, due_at, cycle, left_times)
+    SELECT r.key, %(key)s, r.element, r.element_key, r.kind, r.due_at, r.cycle, r.left_times
+    FROM json_to_recordset(%(timers)s::json) r(key bigint, element text, element_key bigint, kind text,
+         due_at timestamptz, cycle text, left_times int)
+    RETURNING 1
+"""
+CLOSE_TIMERS = "DELETE FROM timers WHERE key = ANY(%(timers_closed)s::bigint[]) RETURNING 1"
+OPEN_SUBSCRIPTIONS = """
+    INSERT INTO subscriptions (key, instance_key, process_id, definition_key, element, element_key, kind, name,
+                               correlation_key, action, opened_at)
+    SELECT r.key, %(key)s, %(process_id)s, %(definition_key)s, r.element, r.element_key, r.kind, r.name,
+           r.correlation_key, r.action, %(now)s
+    FROM json_to_recordset(%(subscriptions)s::json) r(key bigint, element text, element_key bigint, kind text,
+         name text, correlation_key text, action jsonb)
+    RETURNING key, kind, name, correlation_key
+"""
+# A message that is buffered already is handed out in a transaction of its own.
+CORRELATE = """
+    INSERT INTO commands (instance_key, kind, payload)
+    SELECT %(key)s, 'correlate', jsonb_build_object('subscription', s.key, 'by', %(by)s::jsonb)
+    FROM subscriptions_opened s
+    WHERE s.kind = 'message' AND EXISTS (
+        SELECT FROM messages m
+        WHERE m.name = s.name AND (s.correlation_key IS NULL OR m.correlation_key = s.correlation_key)
+          AND m.expires_at > %(now)s
+    )
+    RETURNING 1
+"""
+CLOSE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE key = ANY(%(subscriptions_closed)s::bigint[]) RETURNING 1"
+OPEN_INCIDENTS = """
+    INSERT INTO incidents (key, instance_key, element, element_key, job_key, kind, code, parameters, state,
+                           definition_key, process_id, created_at)
+    SELECT r.key, %(key)s, r.element, r.element_key, r.job_key, r.kind, r.code, r.parameters, 'active',
+           %(definition_key)s, %(process_id)s, %(now)s
+    FROM json_to_recordset(%(incidents_opened)s::json) r(key bigint, element text, element_key bigint, job_key bigint,
+         kind text, code text, parameters jsonb)
+    RETURNING 1
+"""
+CLOSE_INCIDENTS = """
+    UPDATE incidents SET state = 'resolved', resolved_at = %(now)s
+    WHERE key = ANY(%(incidents_closed)s::bigint[]) AND state = 'active' RETURNING 1
+"""
+INVOLVE = """
+    INSERT INTO involved_units (instance_key, unit, why, since)
+    SELECT %(key)s, r.unit, r.why, %(now)s
+    FROM json_to_recordset(%(involved)s::json) r(unit text, why text)
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+"""
+INHERIT_UNITS = """
+    INSERT INTO involved_units (instance_key, unit, why, since)
+    SELECT %(key)s, u.unit, 'called', %(now)s FROM involved_units u
+    WHERE u.instance_key = %(parent_key)s AND u.unit <> ALL(%(own_units)s::text[])
+    RETURNING 1
+"""
+SEND_COMMANDS = """
+    INSERT INTO commands (instance_key, kind, payload)
+    SELECT r.instance_key, r.kind, r.payload
+    FROM json_to_recordset(%(commands)s::json) r(instance_key bigint, kind text, payload jsonb)
+    RETURNING 1
+"""
+# A message start lets no second instance in while the first one runs (decision 7).
+FREE_STARTS = "DELETE FROM message_starts WHERE instance_key = %(key)s RETURNING process_id, correlation_key"
+SEND_FREED = """
+    INSERT INTO commands (instance_key, kind, payload)
+    SELECT NULL, 'freed', jsonb_build_object('process_id', f.process_id, 'correlation_key', f.correlation_key,
+                                             'by', %(by)s::jsonb)
+    FROM starts_freed f
+    RETURNING id
+"""

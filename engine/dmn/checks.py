@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from engine.dmn.boxed import DecisionTable, LiteralExpression, TableInput, TableOutput
-from engine.dmn.coverage import MAX_EXAMPLES, Box, Cell, Column, Coverage, TooMuchError
+from engine.dmn.coverage import MAX_EXAMPLES, Allowance, Box, Cell, Column, Coverage, TooMuchError
 from engine.dmn.errors import Finding
 from engine.dmn.linking import tables_in
 from engine.dmn.model import Model
@@ -15,8 +15,9 @@ from engine.dmn.regions import Interval, Region, point, read_constant, read_regi
 from engine.dmn.tables import ANY_VALUE
 from engine.dmn.typetable import TypeTable
 
-MAX_RULES = 600
-"""A table of more rules is not compared rule by rule."""
+MAX_STEPS = 1_000_000
+MAX_STEPS_OF_TABLE = 400_000
+"""Comparisons: for a whole model, so that one of many tables is bounded too, and for one of its tables."""
 
 _SINGLE_HIT = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 
@@ -26,7 +27,12 @@ def check(model: Model) -> tuple[Finding, ...]:
     if model.linked is None:
         return ()
     types = model.linked.types
-    found = [finding for table, owner in tables_in(model.definitions) for finding in _Check(table, owner, types).all()]
+    left = MAX_STEPS
+    found: list[Finding] = []
+    for table, owner in tables_in(model.definitions):
+        allowance = Allowance(min(left, MAX_STEPS_OF_TABLE))
+        found.extend(_Check(table, owner, types).all(allowance))
+        left -= allowance.spent
     return tuple(sorted(found, key=lambda finding: finding.line))
 
 
@@ -37,14 +43,11 @@ class _Check:
         self._types = types
         self._columns = [self._column(index, column) for index, column in enumerate(table.inputs)]
 
-    def all(self) -> Iterator[Finding]:
+    def all(self, allowance: Allowance) -> Iterator[Finding]:
         yield from self._tests()
         yield from self._outputs()
-        if len(self._table.rules) > MAX_RULES:
-            yield self._finding("checks_incomplete", self._table.line)
-            return
-        coverage = Coverage(self._columns, len(self._table.rules))
         try:
+            coverage = Coverage(self._columns, len(self._table.rules), allowance)
             yield from self._gaps(coverage)
             yield from self._overlaps(coverage)
             yield from self._unreachable(coverage)
@@ -75,7 +78,7 @@ class _Check:
                 if kind and region.kind != kind:
                     found = {"found": f"a {region.kind}", "type": column.type_ref}
                     yield Finding("test_type", cell.id or self._element, cell.line, {**parameters, **found})
-                elif analysed.domain is not None and not region.meets(analysed.domain).intervals:
+                elif not (region if analysed.domain is None else region.meets(analysed.domain)).intervals:
                     yield Finding("never_true", cell.id or self._element, cell.line, parameters)
 
     def _outputs(self) -> Iterator[Finding]:

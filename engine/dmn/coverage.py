@@ -6,11 +6,10 @@ overlaps and covering rules are: no finding is then a false alarm.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.dmn.regions import Interval, Region, point
 
-MAX_STEPS = 50_000
 MAX_EXAMPLES = 5
 
 Box = tuple[tuple[int, Interval], ...]
@@ -42,27 +41,51 @@ class Column:
 
 
 class TooMuchError(Exception):
-    """The table needs more steps than are spent on a check."""
+    """The check needs more steps than it may spend."""
+
+
+class Allowance:
+    """What a check may still spend; a step is about one comparison of two intervals."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self.spent = 0
+
+    def spend(self, steps: int) -> None:
+        """Raises TooMuchError when nothing is left."""
+        self.spent += steps
+        if self.spent > self._steps:
+            raise TooMuchError
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a column with the rules, as bits, that may match there, and those that certainly do."""
+
+    values: Interval
+    possible: int
+    certain: int
 
 
 class Coverage:
-    """The analysis of one table, within a bound of steps."""
+    """The analysis of one table."""
 
-    def __init__(self, columns: Sequence[Column], rules: int) -> None:
+    def __init__(self, columns: Sequence[Column], rules: int, allowance: Allowance) -> None:
         self._columns = columns
         self._rules = rules
-        self._steps = 0
+        self._allowance = allowance
+        self._pieces = [self._cut(column) for column in columns]
 
     def gaps(self) -> Iterator[Box]:
         """Examples of inputs that no rule matches."""
-        pieces = [self._pieces(column, None) for column in self._columns]
+        pieces = [[(piece.values, piece.possible) for piece in column] for column in self._pieces]
         yield from self._uncovered(pieces, (1 << self._rules) - 1)
 
     def overlaps(self) -> Iterator[tuple[int, int, Box]]:
         """Pairs of rules (from 0) that match the same inputs, with an example."""
         for first in range(self._rules):
             for second in range(first + 1, self._rules):
-                self._step()
+                self._allowance.spend(1)
                 common = self._common(first, second)
                 if common is not None:
                     yield first, second, common
@@ -71,44 +94,41 @@ class Coverage:
         """Rules (from 0) whose every input is matched by a rule above."""
         for rule in range(1, self._rules):
             if all(column.cells[rule].is_constant for column in self._columns):
-                pieces = [self._pieces(column, rule) for column in self._columns]
+                pieces = [
+                    [(piece.values, piece.certain) for piece in column if piece.certain >> rule & 1]
+                    for column in self._pieces
+                ]
                 if next(self._uncovered(pieces, (1 << rule) - 1), None) is None:
                     yield rule
 
-    def _step(self) -> None:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            raise TooMuchError
-
-    def _pieces(self, column: Column, within: int | None) -> list[tuple[Interval, int]]:
-        """The column's pieces with the rules that match there; of those with the same rules the first stands for all.
-
-        `within` limits the column to what that rule asks of it, and takes cells that are no constant as not matching.
-        """
-        own = None if within is None else column.cells[within].region
-        domain = own if column.domain is None else column.domain if own is None else column.domain.meets(own)
+    def _cut(self, column: Column) -> list[Piece]:
+        """The column's pieces. Of those with the same rules the first stands for all, but those without any rule are
+        gaps by themselves and are all kept."""
         regions = [cell.region for cell in column.cells if cell.region is not None]
         kinds = {region.kind for region in regions}
-        if len(kinds) > 1 or (domain is None and not kinds):
-            return [(Interval(), self._mask(column, None, within))]
-        whole = domain or Region(kinds.pop(), (Interval(),))
-        found: dict[int, Interval] = {}
-        for piece in cut(whole, regions):
-            self._step()
-            found.setdefault(self._mask(column, piece, within), piece)
-        return [(piece, mask) for mask, piece in found.items()]
+        if len(kinds) > 1 or (column.domain is None and not kinds):
+            return [self._piece(column, None)]
+        whole = column.domain or Region(kinds.pop(), (Interval(),))
+        found: list[Piece] = []
+        for values in cut(whole, regions):
+            piece = self._piece(column, values)
+            same = [other for other in found if (other.possible, other.certain) == (piece.possible, piece.certain)]
+            joined = same[-1].values.joined(values) if same and same[-1] is found[-1] else None
+            if joined is not None:
+                found[-1] = replace(piece, values=joined)
+            elif piece.possible == 0 or not same:
+                found.append(piece)
+        return found
 
-    def _mask(self, column: Column, piece: Interval | None, within: int | None) -> int:
-        mask = 0
+    def _piece(self, column: Column, values: Interval | None) -> Piece:
+        self._allowance.spend(len(column.cells))
+        possible = certain = 0
         for rule, cell in enumerate(column.cells):
-            if cell.is_any or (within is not None and cell.text == column.cells[within].text):
-                matches = True
-            elif cell.region is None or piece is None:
-                matches = within is None
-            else:
-                matches = any(part.meets(piece) is not None for part in cell.region.intervals)
-            mask |= matches << rule
-        return mask
+            known = cell.is_any or (cell.region is not None and values is not None)
+            matches = cell.is_any or values is None or cell.region is None or cell.region.overlaps(values)
+            possible |= matches << rule
+            certain |= (matches and known) << rule
+        return Piece(values or Interval(), possible, certain)
 
     def _uncovered(self, pieces: Sequence[Sequence[tuple[Interval, int]]], rules: int) -> Iterator[Box]:
         """Boxes matched by none of the rules; a walk over the columns that takes each set of rules left once."""
@@ -121,11 +141,12 @@ class Coverage:
             elif column < len(pieces):
                 several = len(pieces[column]) > 1
                 for piece, mask in reversed(pieces[column]):
-                    self._step()
+                    self._allowance.spend(1)
                     state = (column + 1, left & mask)
                     if state not in seen:
-                        seen.add(state)
                         pending.append((*state, (*box, (column, piece)) if several else box))
+                    if left & mask:
+                        seen.add(state)
 
     def _common(self, first: int, second: int) -> Box | None:
         box: list[tuple[int, Interval]] = []

@@ -58,6 +58,16 @@ class Interval:
         )
         return None if empty else Interval(low, low_closed, high, high_closed)
 
+    def joined(self, following: "Interval") -> "Interval | None":
+        """Both as one if the other begins where this one ends, else None."""
+        end, begin = self.high, following.low
+        if end is None or begin is None:
+            return None
+        meet = end == begin and (self.high_closed or following.low_closed)
+        if meet or (isinstance(end, date) and end + _DAY == begin):
+            return Interval(self.low, self.low_closed, following.high, following.high_closed)
+        return None
+
     def of_whole_days(self) -> "Interval | None":
         """With closed ends: between two days that follow each other there is none. None if no day is left."""
         low, high = self.low, self.high
@@ -89,6 +99,9 @@ class Region:
             return Region(self.kind, ())
         common = (one.meets(two) for one in self.intervals for two in other.intervals)
         return Region(self.kind, tuple(part for part in common if part is not None))
+
+    def overlaps(self, values: Interval) -> bool:
+        return any(part.meets(values) is not None for part in self.intervals)
 
     def points(self) -> frozenset[Any] | None:
         """The values if the region is finite, else None."""

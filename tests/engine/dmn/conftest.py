@@ -145,6 +145,12 @@ def dmn() -> Dmn:
 
 
 @pytest.fixture(scope="session")
+def dmn_session() -> Dmn:
+    """The same for generated tests, which may not use a fixture made anew for each test."""
+    return Dmn()
+
+
+@pytest.fixture(scope="session")
 def kit() -> Path:
     """The folder of the DMN TCK beside the repository."""
     folder = Path(__file__).parents[4] / "shared" / "tck"

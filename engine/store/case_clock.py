@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+# The clocks listen on this channel, so that what is due by the new time fires at once.
+CHANNEL = "trunkline_clock"
+
 # Transaction time, so that all of one transaction is one moment.
 READ_CASE_TIME = "SELECT coalesce(frozen_at, now() + shift) FROM case_clock"
 
@@ -13,6 +16,7 @@ def pin(session: Session, moment: datetime) -> None:
     """Let case time stand at `moment` until it is pinned elsewhere, moved or reset."""
     _require_zone(moment)
     session.execute(text("UPDATE case_clock SET mode = 'frozen', frozen_at = :moment"), {"moment": moment})
+    _tell(session)
 
 
 def move_to(session: Session, moment: datetime) -> None:
@@ -21,18 +25,25 @@ def move_to(session: Session, moment: datetime) -> None:
     session.execute(
         text("UPDATE case_clock SET mode = 'offset', frozen_at = NULL, shift = :moment - now()"), {"moment": moment}
     )
+    _tell(session)
 
 
 def move_by(session: Session, step: timedelta) -> None:
     """Put case time forward by `step`, or back; a pinned one stays pinned."""
     session.execute(text("UPDATE case_clock SET frozen_at = frozen_at + :step, shift = shift + :step"), {"step": step})
+    _tell(session)
 
 
 def reset(session: Session) -> None:
     """Let case time be real time again."""
     session.execute(text("UPDATE case_clock SET mode = 'offset', frozen_at = NULL, shift = '0'"))
+    _tell(session)
 
 
 def _require_zone(moment: datetime) -> None:
     if moment.tzinfo is None:
         raise ValueError("case time needs a time zone")
+
+
+def _tell(session: Session) -> None:
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})

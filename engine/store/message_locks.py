@@ -26,11 +26,13 @@ def lock_publishing(session: Session, name: str, correlation_key: str) -> None:
 def lock_subscribing(session: Session, wanted: Iterable[tuple[str, str | None]]) -> None:
     """Nobody publishes any of these (name, correlation key or None) until we commit; one statement for all.
 
-    The locks are taken in the order of their numbers, so two subscribers never wait for each other crosswise.
+    Names come before pairs, as in publishing, and each in the order of their numbers: nobody waits crosswise.
     """
-    keys = sorted({_number(name) if key is None else _number(name, key) for name, key in wanted})
-    if keys:
-        session.execute(_ALONE, {"keys": keys})
+    asked = set(wanted)
+    names = sorted(_number(name) for name, key in asked if key is None)
+    pairs = sorted(_number(name, key) for name, key in asked if key is not None)
+    if asked:
+        session.execute(_ALONE, {"keys": [*names, *pairs]})
 
 
 def _number(*parts: str) -> int:

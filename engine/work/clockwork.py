@@ -1,0 +1,80 @@
+"""The clocks of one worker: they fire what is due, and sleep until the next thing is."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from engine import logs, store
+from engine.directory.acting import TIMER, acting
+from engine.errors import TrunklineError
+from engine.work import timers
+from engine.work.start_timers import start_due
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+THREADS = 4
+# Nobody is told of a timer that is set: the clocks look again after this at the latest.
+LOOK_AGAIN = timedelta(seconds=1)
+SHORTEST = timedelta(milliseconds=20)
+
+
+class Clockwork:
+    """Fires timers until it is stopped. `wake` makes it look at once, since the case clock has been moved."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Go on until `stop`; a database that is away is waited for."""
+        with ThreadPoolExecutor(THREADS, "timer") as pool:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                self._wake.wait(self._tick(pool).total_seconds())
+
+    def _tick(self, pool: ThreadPoolExecutor) -> timedelta:
+        """Fire all that is due now; gives how long to wait."""
+        try:
+            while not self._stopping.is_set() and self.fire_due(pool):
+                pass
+            with store.transaction() as session:
+                wait = timers.next_due(session)
+        except Exception:
+            # a clock that ends is worse than one that tries again
+            logger.exception("the clock could not look for timers")
+            return LOOK_AGAIN
+        return LOOK_AGAIN if not wait else max(min(wait, LOOK_AGAIN), SHORTEST)
+
+    def fire_due(self, pool: ThreadPoolExecutor) -> int:
+        """Take a batch and fire it; gives how many there were."""
+        with acting(TIMER):
+            taken = store.retrying(lambda session: timers.take_due(session, BATCH))
+            started = 0
+            while store.retrying(lambda session: start_due(session, self._zone)) and not self._stopping.is_set():
+                started += 1
+        # each in its instance's own transaction
+        list(pool.map(self._fire, taken))
+        return len(taken) + started
+
+    def _fire(self, timer: timers.DueTimer) -> None:
+        if self._stopping.is_set():
+            return
+        with logs.request(), acting(TIMER):
+            try:
+                store.retrying(lambda session: timers.fire(session, timer))
+            except Exception as error:
+                # whatever is wrong with one instance must not hold up the others' timers
+                detail = str(error) if isinstance(error, TrunklineError) else None
+                logger.exception("a timer could not be fired", extra={"timer": timer.key, "detail": detail})
+                store.retrying(lambda session: timers.postpone(session, timer))

@@ -1,0 +1,180 @@
+"""One field's value: what each kind of field takes, and what its rules allow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Protocol
+
+import re2
+
+from engine.feel import Moment
+from engine.work.forms.schema import Field
+
+# The patterns of form-js's ready-made rules.
+_KNOWN_PATTERNS = {
+    "email": r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+    "phone": r"^(\+|00)?[0-9][0-9 ().-]{2,29}$",
+}
+_EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+class Refused(Exception):
+    """The value breaks a rule of its field."""
+
+    def __init__(self, code: str, **parameters: Any) -> None:
+        super().__init__(code, parameters)
+        self.code = code
+        self.parameters = parameters
+
+
+class Around(Protocol):
+    """What a field may look at beside its own value."""
+
+    data: Mapping[str, Any]
+    moment: Moment
+
+    def evaluate(self, text: Any) -> Any: ...
+
+
+def check(field: Field, value: Any, around: Around) -> Any:
+    """The value as it is kept, None for an empty one. Raises Refused."""
+    required = around.evaluate(field.validate.get("required")) is True
+    # a box that must be ticked is empty as long as it is not
+    if value in _EMPTY or (required and field.kind == "checkbox" and value is False):
+        if required:
+            raise Refused("required")
+        return None if value != [] else []
+    if field.is_reference:
+        return _reference(field, value, around)
+    return _KINDS[field.kind](field, value, around)
+
+
+def _text(field: Field, value: Any, around: Around) -> str:
+    if not isinstance(value, str):
+        raise Refused("not_a_text")
+    if "\x00" in value:
+        raise Refused("not_a_text")
+    shortest, longest = _bounds(field, around, "minLength", "maxLength")
+    if shortest is not None and len(value) < shortest:
+        raise Refused("too_short", shortest=shortest)
+    if longest is not None and len(value) > longest:
+        raise Refused("too_long", longest=longest)
+    kind = field.validate.get("validationType")
+    pattern = _KNOWN_PATTERNS.get(kind) if kind in _KNOWN_PATTERNS else field.validate.get("pattern")
+    # RE2 needs time in proportion to the text, whatever the pattern
+    if pattern and not re2.search(pattern, value):
+        raise Refused("pattern", pattern=field.validate.get("patternErrorMessage") or kind or pattern)
+    return value
+
+
+def _number(field: Field, value: Any, around: Around) -> Any:
+    as_text = bool(field.settings.get("serializeToString"))
+    number = _decimal(value) if as_text and isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | Decimal):
+        raise Refused("not_a_number")
+    smallest, largest = _bounds(field, around, "min", "max")
+    if smallest is not None and number < smallest:
+        raise Refused("too_small", smallest=smallest)
+    if largest is not None and number > largest:
+        raise Refused("too_large", largest=largest)
+    digits = field.settings.get("decimalDigits")
+    if digits is not None and number != round(Decimal(number), int(digits)):
+        raise Refused("too_precise", digits=digits)
+    return str(value) if as_text else number
+
+
+def _decimal(text: str) -> Decimal | None:
+    # Decimal's own reading takes NaN, infinities and underscores too
+    return Decimal(text) if re2.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d{1,3})?", text) else None
+
+
+def _bounds(field: Field, around: Around, low: str, high: str) -> tuple[Any, Any]:
+    found = [around.evaluate(field.validate.get(name)) for name in (low, high)]
+    lower, upper = (Decimal(str(bound)) if bound not in _EMPTY else None for bound in found)
+    return lower, upper
+
+
+def _boolean(field: Field, value: Any, around: Around) -> bool:
+    if not isinstance(value, bool):
+        raise Refused("not_a_boolean")
+    return value
+
+
+def _instant(field: Field, value: Any, around: Around) -> str:
+    kind = field.settings.get("subtype", "date")
+    reading: Mapping[str, Callable[[str], Any]] = {
+        "date": date.fromisoformat,
+        "time": time.fromisoformat,
+        "datetime": datetime.fromisoformat,
+    }
+    if not isinstance(value, str):
+        raise Refused(f"not_a_{kind}")
+    try:
+        moment = reading[kind](value)
+    except ValueError:
+        raise Refused(f"not_a_{kind}") from None
+    if field.settings.get("disallowPassedDates") and kind != "time":
+        day = moment.date() if isinstance(moment, datetime) else moment
+        if day < around.moment.now.date():
+            raise Refused("passed")
+    return value
+
+
+def _choice(field: Field, value: Any, around: Around) -> Any:
+    if value not in _options(field, around):
+        raise Refused("not_an_option", value=value)
+    return value
+
+
+def _choices(field: Field, value: Any, around: Around) -> list[Any]:
+    if not isinstance(value, list):
+        raise Refused("not_a_list")
+    options = _options(field, around)
+    for item in value:
+        if item not in options:
+            raise Refused("not_an_option", value=item)
+    return value
+
+
+def _options(field: Field, around: Around) -> list[Any]:
+    """The values there are to choose from, never taken from what was sent."""
+    if expression := field.settings.get("valuesExpression"):
+        found = around.evaluate(expression)
+    elif key := field.settings.get("valuesKey"):
+        found = around.data.get(key)
+    else:
+        found = field.settings.get("values")
+    entries = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+    return [entry.get("value") if isinstance(entry, Mapping) else entry for entry in entries]
+
+
+def _reference(field: Field, value: Any, around: Around) -> Any:
+    """Something kept elsewhere: {id, label}, or a list of them where several may be chosen."""
+    several = field.kind in ("taglist", "checklist")
+    for entry in value if several and isinstance(value, list) else [value]:
+        if not isinstance(entry, Mapping) or entry.keys() != {"id", "label"}:
+            raise Refused("not_a_reference")
+        if not all(isinstance(part, str) and part for part in entry.values()):
+            raise Refused("not_a_reference")
+    return value
+
+
+def _files(field: Field, value: Any, around: Around) -> Any:
+    names = value if isinstance(value, list) else [value]
+    if not all(isinstance(name, str) for name in names):
+        raise Refused("not_a_text")
+    return value
+
+
+_KINDS: dict[str, Callable[[Field, Any, Around], Any]] = {
+    "textfield": _text,
+    "textarea": _text,
+    "number": _number,
+    "datetime": _instant,
+    "checkbox": _boolean,
+    "checklist": _choices,
+    "taglist": _choices,
+    "radio": _choice,
+    "select": _choice,
+    "filepicker": _files,
+}

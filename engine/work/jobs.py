@@ -1,0 +1,122 @@
+"""What a worker answers for a job: done, failed, a BPMN error, or more time. Handlers and the API answer alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from engine.core import commands
+from engine.errors import Conflict, Invalid, NotFound
+from engine.instances import advance
+
+# The instance is locked before the job, as everybody who advances does, so that nobody waits crosswise.
+_LOCK = text("""
+    SELECT j.key, j.element_key, j.instance_key, j.state, j.worker, j.attempts, j.retries
+    FROM instances i JOIN jobs j ON j.instance_key = i.key
+    WHERE i.key = :instance AND j.key = :key FOR UPDATE
+""")
+_INCIDENT = text("""
+    SELECT n.element_key, n.instance_key, j.retries FROM incidents n LEFT JOIN jobs j ON j.key = n.job_key
+    WHERE n.key = :key AND n.state = 'active'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Whose run of a job it is: a later run has the next attempt's number."""
+
+    worker: str
+    attempt: int
+
+
+def complete_job(session: Session, key: int, variables: Mapping[str, Any], lease: Lease | None = None) -> None:
+    """The work is done; `variables` is its result.
+
+    With a `lease` it counts only while that run holds the job. Raises NotFound for a job that is gone or that nobody
+    has leased, Conflict for one in another's hands or stopped by an incident.
+    """
+    job = leased(session, key, lease)
+    _answer(session, job, commands.CompleteJob(key, job.element_key, dict(variables)))
+
+
+def fail_job(
+    session: Session,
+    key: int,
+    retries: int,
+    message: str = "",
+    back_off: timedelta = timedelta(),
+    variables: Mapping[str, Any] | None = None,
+    lease: Lease | None = None,
+) -> None:
+    """It did not succeed. With `retries` left it is tried again after `back_off` of machine time; raises as above."""
+    if retries < 0 or back_off < timedelta():
+        raise Invalid("job_failure_invalid", retries=retries, back_off=back_off.total_seconds())
+    job = leased(session, key, lease)
+    _answer(session, job, commands.FailJob(key, job.element_key, retries, message, back_off, dict(variables or {})))
+
+
+def throw_job_error(
+    session: Session,
+    key: int,
+    code: str,
+    message: str = "",
+    variables: Mapping[str, Any] | None = None,
+    lease: Lease | None = None,
+) -> None:
+    """The answer is no, by a code the diagram may catch; raises as above."""
+    job = leased(session, key, lease)
+    _answer(session, job, commands.ThrowError(key, job.element_key, code, message, dict(variables or {})))
+
+
+def update_job(session: Session, key: int, retries: int | None = None, lease: timedelta | None = None) -> None:
+    """Set how often it is still tried, or let its lease end `lease` from now. Raises as above."""
+    if retries is not None and retries < 1:
+        raise Invalid("job_retries_invalid", retries=retries)
+    if lease is not None and lease <= timedelta():
+        raise Invalid("job_lease_invalid", lease=lease.total_seconds())
+    job = found(session, key)
+    if lease is not None:
+        leased(session, key, None)
+        statement = text("UPDATE jobs SET lease_until = now() + :lease WHERE key = :key")
+        session.execute(statement, {"lease": lease, "key": job.key})
+    if retries is not None:
+        statement = text("UPDATE jobs SET retries = :retries WHERE key = :key")
+        session.execute(statement, {"retries": retries, "key": job.key})
+
+
+def resolve_incident(session: Session, key: int) -> None:
+    """Try again where an incident stands; its job gets at least one retry. Raises NotFound if none is open."""
+    incident = session.execute(_INCIDENT, {"key": key}).one_or_none()
+    if incident is None:
+        raise NotFound("incident_unknown", key=str(key))
+    command = commands.ResolveIncident(key, incident.element_key, incident.retries or 1)
+    if advance(session, incident.instance_key, command).stale:
+        raise NotFound("incident_unknown", key=str(key))
+
+
+def found(session: Session, key: int) -> Row[Any]:
+    """The job's row, locked with its instance. Raises NotFound."""
+    job = session.execute(_LOCK, {"key": key, "instance": key >> 24 << 24}).one_or_none()
+    if job is None:
+        raise NotFound("job_unknown", key=str(key))
+    return job
+
+
+def leased(session: Session, key: int, lease: Lease | None) -> Row[Any]:
+    """The job's row if a worker holds it, and that run of it if one is named. Raises NotFound, Conflict."""
+    job = found(session, key)
+    if job.state == "created":
+        raise NotFound("job_not_leased", key=str(key))
+    if job.state != "activated":
+        raise Conflict("job_stopped", key=str(key), state=job.state)
+    if lease is not None and (job.worker, job.attempts) != (lease.worker, lease.attempt):
+        raise Conflict("job_taken_over", key=str(key), worker=job.worker)
+    return job
+
+
+def _answer(session: Session, job: Row[Any], command: commands.Command) -> None:
+    if advance(session, job.instance_key, command).stale:
+        raise NotFound("job_unknown", key=str(job.key))

@@ -1,0 +1,149 @@
+"""One run of one job by its Python handler: lease, check what goes in, call, check what comes out, answer."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from engine import clock, logs, store
+from engine.directory.acting import WORKER, acting
+from engine.errors import Conflict, NotFound, Unavailable
+from engine.store import json
+from engine.work import jobs
+from engine.work.activation import ActivatedJob
+from engine.work.back_off import back_off
+from engine.work.contract import BpmnError, Job, Port, Retry
+from engine.work.leasing import Later, Leased, lease_delivered
+from engine.work.reminders import with_recipients
+from engine.work.topics import Topic
+
+logger = logging.getLogger(__name__)
+# An answer that cannot be written at once is worth waiting for: the handler's effect has happened.
+ANSWER_AGAIN_SECONDS = 1.0
+Answer = Callable[[store.Session], None]
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs jobs in the calling thread. `stopping` ends the waiting for a database that is away."""
+
+    worker: str
+    topics: Mapping[str, Topic]
+    ports: Mapping[str, Port] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, key: int) -> timedelta | None:
+        """Run the job a delivery names. Gives the time after which it should be delivered again, None for never."""
+        with logs.request(), acting(WORKER):
+            leased = store.retrying(lambda session: self._lease(session, key))
+            if isinstance(leased, Later):
+                return leased.wait
+            job = leased.job
+            lease = jobs.Lease(self.worker, job.attempts)
+            if leased.lost and job.retries == 0:
+                self._send(job, lambda session: _fail(session, job, 0, "the worker was lost while it ran", lease))
+            else:
+                self._send(job, self._answer(job, lease))
+        return None
+
+    def _lease(self, session: store.Session, key: int) -> Leased | Later:
+        """Commits the lease and the count of this attempt before anything is run."""
+        leased = lease_delivered(session, key, self.worker, self.topics)
+        if isinstance(leased, Leased) and leased.job.kind == "REMINDER":
+            return Leased(with_recipients(session, leased.job), leased.lost)
+        return leased
+
+    def _answer(self, job: ActivatedJob, lease: jobs.Lease) -> Answer:
+        """Call the handler, outside of any transaction; gives what is to be written."""
+        topic = self.topics[job.type]
+        if problem := topic.check_input(job.variables):
+            # the same variables would be refused again
+            return lambda session: _fail(session, job, 0, f"input {problem}", lease)
+        port = self._port(topic)
+        if port is None:
+            missing = f"port {topic.handler.port} is not in the ports file"
+            return lambda session: _fail(session, job, 0, missing, lease)
+        return _called(topic, job, port, lease)
+
+    def _port(self, topic: Topic) -> Port | None:
+        name = topic.handler.port
+        return Port("") if name is None else self.ports.get(name)
+
+    def _send(self, job: ActivatedJob, answer: Answer) -> None:
+        """Write the answer; one that comes too late is logged and dropped, for another run has the job by now."""
+        while True:
+            try:
+                store.retrying(answer)
+            except (NotFound, Conflict) as error:
+                if error.code == "database_busy" and self._may_wait(job):
+                    continue
+                logger.warning("an answer came too late: %s", error, extra={"job": job.key, "topic": job.type})
+            except Unavailable:
+                if self._may_wait(job):
+                    continue
+                raise
+            return
+
+    def _may_wait(self, job: ActivatedJob) -> bool:
+        if clock.machine() > job.deadline:
+            return False
+        return not self.stopping.wait(ANSWER_AGAIN_SECONDS)
+
+
+def _called(topic: Topic, job: ActivatedJob, port: Port, lease: jobs.Lease) -> Answer:
+    try:
+        result = topic.handler.function(_for_handler(job), port)
+    except BpmnError as no:
+        code, message, variables = no.code, no.message, no.variables
+        return lambda session: jobs.throw_job_error(session, job.key, code, message, variables, lease)
+    except Retry as retry:
+        reason, after = retry.reason, retry.after
+        return lambda session: _fail(session, job, job.retries - 1, reason, lease, after)
+    except Exception as error:
+        # a handler may break in any way; the job is where it is told
+        logger.warning("handler failed", exc_info=True, extra={"job": job.key, "topic": job.type})
+        message, wait = f"{type(error).__name__}: {error}", back_off(port, job.attempts)
+        return lambda session: _fail(session, job, job.retries - 1, message, lease, wait)
+    if problem := _problem(topic, result):
+        return lambda session: _fail(session, job, 0, f"output {problem}", lease)
+    return lambda session: jobs.complete_job(session, job.key, result, lease)
+
+
+def _problem(topic: Topic, result: Any) -> str | None:
+    """What is wrong with a handler's result. Its effect has happened, so it is not simply run again."""
+    if not isinstance(result, dict):
+        return f"$: a dict is needed, not {type(result).__name__}"
+    try:
+        json.dumps(result)
+    except (TypeError, ValueError) as error:
+        return f"$: no JSON ({error})"
+    return topic.check_output(result)
+
+
+def _fail(
+    session: store.Session,
+    job: ActivatedJob,
+    retries: int,
+    message: str,
+    lease: jobs.Lease,
+    wait: timedelta = timedelta(),
+) -> None:
+    jobs.fail_job(session, job.key, max(retries, 0), message, wait, lease=lease)
+
+
+def _for_handler(job: ActivatedJob) -> Job:
+    return Job(
+        key=job.key,
+        topic=job.type,
+        variables=job.variables,
+        headers=dict(job.headers),
+        instance_key=job.instance_key,
+        process_id=job.process_id,
+        element_id=job.element,
+        case_no=job.case_no,
+        business_id=job.business_id,
+        attempt=job.attempts,
+        deadline=job.deadline,
+    )

@@ -1,0 +1,40 @@
+"""When upkeep is done: PgQueuer's schedules, each run by one of the workers."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from pgqueuer import PgQueuer
+
+from engine import store
+from engine.work import topics, upkeep
+from engine.work.commands import queue_left_commands
+
+Upkeep = Callable[[store.Session], Any]
+MINUTE, TENTH_SECOND, HOUR = "* * * * *", "* * * * * */10", "7 * * * *"
+
+
+def add_schedules(
+    queuer: PgQueuer, in_thread: Callable[[Callable[[], Any]], Awaitable[Any]], served: Iterable[str]
+) -> None:
+    """Register the upkeep with a queuer; each run is a transaction of its own in a thread."""
+    served = list(served)
+    plan: list[tuple[str, str, Upkeep]] = [
+        ("left_commands", TENTH_SECOND, queue_left_commands),
+        ("forgotten_jobs", TENTH_SECOND, upkeep.queue_forgotten_jobs),
+        ("expired_messages", MINUTE, upkeep.drop_expired_messages),
+        ("late_topics", MINUTE, lambda session: topics.take_over(session, served)),
+        ("topics_seen", MINUTE, lambda session: topics.topics_seen(session, served)),
+        ("history_partitions", HOUR, upkeep.make_history_partitions),
+        ("dispatch_log", HOUR, upkeep.trim_dispatch_log),
+    ]
+    for name, expression, work in plan:
+        queuer.schedule(name, expression)(_scheduled(work, in_thread))
+
+
+def _scheduled(
+    work: Upkeep, in_thread: Callable[[Callable[[], Any]], Awaitable[Any]]
+) -> Callable[[Any], Awaitable[None]]:
+    async def run(schedule: Any) -> None:
+        await in_thread(lambda: store.retrying(work))
+
+    return run

@@ -1,0 +1,68 @@
+"""python -m web: the web server alone. python -m web serve: the database, the web server and a worker together."""
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+import waitress
+from waitress.task import ThreadedTaskDispatcher
+
+import engine
+from web import children
+
+# Requests that wait (jobs wanted, events to come) hold a thread each.
+THREADS = 48
+STOP_SECONDS = 1.0
+
+
+def main() -> int:
+    """Run what the arguments ask for; 2 where the settings or the database refuse it."""
+    parser = argparse.ArgumentParser(prog="python -m web", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=["serve"], help="without one: the web server alone")
+    command = parser.parse_args().command
+    try:
+        settings = engine.load_settings()
+        engine.configure_logs(settings.log_level)
+        if command == "serve":
+            from web.serve import serve
+
+            return serve(settings)
+        return run(settings)
+    except engine.TrunklineError as error:
+        sys.stderr.write(engine.words(error, engine.terminal_language()) + "\n")
+        return 2
+
+
+def run(settings: engine.Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    from web.app import create_app
+
+    children.end_with_supervisor()
+    with engine.database(settings) as url:
+        engine.require_current(url)
+        engine.configure(url, pool_size=THREADS // 2)
+        signal.signal(signal.SIGTERM, _end)
+        threads = _Threads()
+        threads.set_thread_count(THREADS)
+        application = create_app(settings)
+        server = waitress.create_server(
+            application, _dispatcher=threads, host=settings.host, port=settings.port, ident=None
+        )
+        server.run()
+    return 0
+
+
+class _Threads(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Waitress waits for running requests; one that waits for something itself does not get longer than this."""
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = STOP_SECONDS) -> bool:
+        return bool(super().shutdown(cancel_pending, timeout))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

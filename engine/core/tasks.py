@@ -74,7 +74,7 @@ def decided(run: "Run", token: Token, decision: Decision) -> Any:
     if result.error is not None:
         reason = {"decision": decision.id, "reason": str(result.error)}
         raise Stuck("DECISION_EVALUATION_ERROR", "decision_failed", reason)
-    rules = [[step.id, [index for _, index, _ in step.matched]] for step in result.trace]
+    rules = [[step.id, [rule.index for rule in step.rules]] for step in result.trace]
     data = {"decision": decision.id, "rules": rules}
     run.effects.append(Note("decision_evaluated", token.task_spec.id, token.key, data))
     return to_json(result.value)

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,9 +22,10 @@ from engine.core.records import Job, Subscription, Timer
 from engine.core.snapshot import read, write
 from engine.core.spec import ProcessSpec
 from engine.core.surroundings import Calendar, Surroundings
-from engine.core.timers import parse_cycle, when
+from engine.core.timers import parse_cycle
+from engine.definitions.start_events import Opening, openings
 from engine.directory import calendar as calendars
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.work import contract
 
 from .case import Case, Item
@@ -50,12 +52,7 @@ class StartEvent:
 
     key: int
     process_id: str
-    element: str
-    kind: str
-    name: str = ""
-    due: datetime | None = None
-    cycle: str | None = None
-    left: int | None = None
+    opening: Opening
 
 
 class Sandbox:
@@ -74,6 +71,7 @@ class Sandbox:
         self.forms: dict[str, tuple[int, Any]] = {}
         self.messages: list[Message] = []
         self.starts: list[StartEvent] = []
+        self.rounds = 100  # how many step budgets a case gets before it has to wait for others
         self.restarts = False  # read every state back from its snapshot before each command
         self._numbers = 0
         self._series: Counter[tuple[str, str, date]] = Counter()
@@ -114,20 +112,10 @@ class Sandbox:
     def _listen(self, spec: ProcessSpec) -> None:
         """The start events of the latest version take the place of the older ones."""
         self.starts = [start for start in self.starts if start.process_id != spec.process_id]
-        scope: dict[str, Any] = {}
-        moment = self._surroundings(0).moment()
-        for start in spec.starts():
-            definition = start.event_definition
-            opened = StartEvent(self._number(), spec.process_id, start.id, diagrams.start_kind(start))
-            if opened.kind == "timer":
-                text = str(definition.value.evaluate(scope, moment).value)
-                opened.due = when(definition.kind, text, self.now.astimezone(self.zone))
-                if definition.kind == "cycle":
-                    opened.cycle, opened.left = text, parse_cycle(text).left_after_first()
-            else:
-                source = definition.message_name if opened.kind == "message" else definition.signal_name
-                opened.name = str(source.evaluate(scope, moment).value)
-            self.starts.append(opened)
+        found, findings = openings(spec, self._surroundings(0).moment(), spec.file or "")
+        if findings:
+            raise Invalid("deployment_refused", findings=tuple(findings))
+        self.starts += [StartEvent(self._number(), spec.process_id, opening) for opening in found]
 
     # Starting
 
@@ -167,6 +155,10 @@ class Sandbox:
         self._advance(case, command)
         return case
 
+    def set_variables(self, case: Case, variables: Mapping[str, Any]) -> None:
+        """Change variables of a case from outside."""
+        self.send(case, commands.SetVariables(case.key, variables))
+
     # Time, messages and signals
 
     def advance(self, by: timedelta | None = None, to: datetime | None = None) -> None:
@@ -189,16 +181,18 @@ class Sandbox:
                 if isinstance(record, Timer) and record.due_at <= target:
                     yield record.due_at, record.key, Item(case, record).complete
         for start in self.starts:
-            if start.due is not None and start.due <= target:
-                yield start.due, start.key, lambda start=start: self._fire_start(start)  # type: ignore[misc]
+            if start.opening.due_at is not None and start.opening.due_at <= target:
+                yield start.opening.due_at, start.key, partial(self._fire_start, start)
 
     def _fire_start(self, start: StartEvent) -> None:
-        if start.cycle is None or start.left == 0:
-            start.due = None
+        opening = start.opening
+        if opening.cycle is None or opening.left_times == 0:
+            start.opening = replace(opening, due_at=None)
         else:
-            start.due = parse_cycle(start.cycle).next(self.now.astimezone(self.zone))
-            start.left = None if start.left is None else start.left - 1
-        self._open(start.process_id, commands.Start(element=start.element))
+            left = None if opening.left_times is None else opening.left_times - 1
+            due = parse_cycle(opening.cycle).next(self.now.astimezone(self.zone))
+            start.opening = replace(opening, due_at=due, left_times=left)
+        self._open(start.process_id, commands.Start(element=opening.element))
 
     def publish(
         self,
@@ -235,8 +229,8 @@ class Sandbox:
                 if isinstance(record, Subscription) and (record.kind, record.name) == (kind, name):
                     yield Waiting(record.key, case.process_id, case.key, record.correlation_key)
         for start in self.starts:
-            if (start.kind, start.name) == (kind, name):
-                yield Waiting(start.key, start.process_id, element=start.element)
+            if (start.opening.kind, start.opening.name) == (kind, name):
+                yield Waiting(start.key, start.process_id, element=start.opening.element)
 
     def _give(self, message: Message, waiting: Waiting) -> None:
         if waiting.element is None:
@@ -265,6 +259,7 @@ class Sandbox:
 
     def send(self, case: Case, command: commands.Command) -> None:
         """Give a case a command and do all that follows from it. Raises Conflict where it waits for no such thing."""
+        case.rounds_done = 0
         if not self._advance(case, command):
             raise Conflict("waits_no_longer", process_id=case.process_id)
         self._settle()
@@ -376,7 +371,8 @@ class Sandbox:
                 self.publish(effect.name, effect.correlation_key, effect.variables, effect.ttl)
             case effects.Broadcast():
                 self.broadcast(effect.name, effect.variables)
-            case effects.Proceed():
+            case effects.Proceed() if case.rounds_done < self.rounds:
+                case.rounds_done += 1
                 self._advance(case, commands.Continue())
 
     # What the core may ask

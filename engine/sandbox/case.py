@@ -12,6 +12,8 @@ from engine.core.state import State
 if TYPE_CHECKING:
     from .box import Sandbox
 
+LIMITS = ("REMINDER", "warning", "due", "reminder")  # kinds of jobs and timers that come with a task's limit
+
 
 class Item:
     """Something a case waits for."""
@@ -101,6 +103,7 @@ class Case:
         self.case_no: str | None = None
         self.unit: str | None = None
         self.held = False
+        self.rounds_done = 0
         self.records: dict[int, Record] = {}
         self.history: list[effects.Note] = []
         self.started_by: tuple[str, str] | None = None  # name and key of the message that opened it
@@ -124,12 +127,11 @@ class Case:
 
     @property
     def waiting(self) -> list[Item]:
-        """What has to happen next, in the order it began to wait; reminders to people are not shown."""
-        shown = (Job, Task, Timer, Subscription)
+        """What has to happen next, in the order it began to wait. A task's limit and its reminders are not shown."""
         return [
             Item(self, record)
             for record in self.records.values()
-            if isinstance(record, shown) and not (isinstance(record, Job) and record.kind == "REMINDER")
+            if not isinstance(record, Incident) and getattr(record, "kind", "") not in LIMITS
         ]
 
     @property

@@ -1,0 +1,94 @@
+"""Snapshots: small, complete, and refused where they are not understood."""
+
+import json
+
+import pytest
+
+from engine.core.element import Frozen
+from engine.core.snapshot import read, write
+from engine.core.state import State
+from engine.sandbox import Sandbox
+from tests.engine.conftest import MONDAY
+from tests.engine.factories import diagram, each, end, flows, parallel, script, start, user
+
+
+def waiting_case() -> tuple[Sandbox, State]:
+    box = Sandbox(now=MONDAY)
+    box.deploy(diagram(start("s"), user("u"), end("e"), flows("s u e")), "p.bpmn")
+    return box, box.start("p", {"big": "x" * 10_000}).instance
+
+
+def test_a_snapshot_holds_what_is_alive_and_no_variables() -> None:
+    _, state = waiting_case()
+    text = json.dumps(write(state), separators=(",", ":"))
+    assert len(text) < 100
+    assert "xxx" not in text
+
+
+def test_reading_gives_what_was_written() -> None:
+    box, state = waiting_case()
+    spec = box.specs["p"][0]
+    assert write(read(write(state), state.key, spec)) == write(state)
+
+
+def test_a_format_from_the_future_is_refused() -> None:
+    box, state = waiting_case()
+    with pytest.raises(ValueError, match="format 99"):
+        read({**write(state), "v": 99}, state.key, box.specs["p"][0])
+
+
+def test_an_element_the_version_lacks_is_refused() -> None:
+    box, state = waiting_case()
+    snapshot = write(state)
+    snapshot["t"][1][1] = "gone"
+    with pytest.raises(KeyError):
+        read(snapshot, state.key, box.specs["p"][0])
+
+
+def test_a_turn_of_a_loop_leaves_nothing_behind() -> None:
+    box = Sandbox(now=MONDAY)
+    drawn = diagram(
+        start("s"),
+        user("m"),
+        parallel("f"),
+        user("a"),
+        user("b"),
+        parallel("j"),
+        script("t", "1", "n"),
+        end("e"),
+        flows("s m f a j t m", "f b j"),
+    )
+    box.deploy(drawn, "p.bpmn")
+    case = box.start("p")
+    sizes = set()
+    for _ in range(20):
+        for _ in range(3):
+            case.waiting[0].complete()
+        snapshot = write(case.instance)
+        del snapshot["n"]
+        sizes.add(len(snapshot["t"]))
+        assert "j" not in snapshot
+    assert sizes == {2}
+
+
+def test_an_ended_instance_has_nothing_alive() -> None:
+    box = Sandbox(now=MONDAY)
+    box.deploy(
+        diagram(start("s"), user("u", loop=each("=[1,2,3]", collect="r", output="=1")), end("e"), flows("s u e")),
+        "p.bpmn",
+    )
+    case = box.start("p")
+    while case.waiting:
+        case.waiting[0].complete()
+    assert "t" not in write(case.instance)
+
+
+def test_a_specification_cannot_be_changed() -> None:
+    box, _ = waiting_case()
+    spec = box.specs["p"][0]
+    with pytest.raises(Frozen):
+        spec.elements["u"].outgoing = ()
+    with pytest.raises(Frozen):
+        spec.root = spec.elements["u"]
+    with pytest.raises(TypeError):
+        spec.elements["new"] = spec.elements["u"]  # type: ignore[index]

@@ -7,6 +7,7 @@ from engine.feel.builtins import BUILT_INS
 from engine.feel.syntax import (
     Between,
     Call,
+    Chain,
     Comparison,
     ContextOf,
     Filter,
@@ -131,6 +132,10 @@ def result_type(node: Node) -> Type:
         return _common([*(result_type(value) for _, value in node.branches), result_type(node.otherwise)])
     if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name in BUILT_INS:
         return BUILT_INS[node.function.name].signatures[0].result
+    if isinstance(node, Chain):
+        # Of numbers alone, or strings, arithmetic makes the same again; durations and dates make many kinds.
+        operands = _common(result_type(operand) for operand in children(node))
+        return operands if operands.name in ("number", "string") else ANY
     if isinstance(node, RangeOf):
         return Type("range")
     if isinstance(node, ContextOf):

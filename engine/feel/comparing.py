@@ -5,7 +5,6 @@ Each answers True, False or None, where None means that the two cannot be compar
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -77,12 +76,11 @@ def comparable(left: Any, right: Any) -> bool:
     return compare("<", left, right) is not None
 
 
-def in_range(value: Any, span: Range) -> bool | None:
+def in_range(run: Run, value: Any, span: Range) -> bool | None:
     """Whether the range holds the value."""
     if span.operator in ("=", "!="):
-        if kind_of(value) != kind_of(span.start):
-            return None
-        return _plainly_equal(value, span.start) == (span.operator == "=")
+        same = equal(run, value, span.start)
+        return same if same is None or span.operator == "=" else not same
     if not span.operator and (span.start is None or span.end is None):
         return None
     if span.operator[:1] != "<":
@@ -97,24 +95,15 @@ def passes(run: Run, value: Any, test: Any) -> bool | None:
     if isinstance(test, Range):
         if kind_of(value) == "range" and not test.operator:
             return equal(run, value, test)
-        return _list_operator(run, value, test)
+        return in_range(run, value, test)
     if isinstance(test, list | tuple):
         run.charge(len(test))
         if kind_of(value) == "list" and equal(run, value, test):
             return True
-        return any((in_range(value, item) if isinstance(item, Range) else equal(run, value, item)) for item in test)
+        return any(
+            (in_range(run, value, item) if isinstance(item, Range) else equal(run, value, item)) for item in test
+        )
     return equal(run, value, test) or False
-
-
-def _list_operator(run: Run, value: Any, test: Range) -> bool | None:
-    if test.operator in ("=", "!="):
-        same = equal(run, value, test.start)
-        return same if same is None or test.operator == "=" else not same
-    return in_range(value, test)
-
-
-def _plainly_equal(left: Any, right: Any) -> bool:
-    return bool(left == right)
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool:
@@ -134,16 +123,16 @@ def _equal_on_clock(left: Time | DateTime, right: Time | DateTime) -> bool:
         return left.instant // NANOS == right.instant // NANOS
     if isinstance(left, Time) and isinstance(right, Time):
         mine, yours = _time_keys(left, right)
-        return mine is not None and mine // NANOS == yours // NANOS
+        return mine is not None and yours is not None and mine // NANOS == yours // NANOS
     return False
 
 
-def _time_keys(left: Time, right: Time) -> tuple[Any, Any]:
+def _time_keys(left: Time, right: Time) -> tuple[int | None, int | None]:
     if left.is_local != right.is_local:
         return None, None
-    return tuple(time.nanoseconds - (time.offset_at(_REFERENCE_DAY) or 0) * NANOS for time in (left, right))  # type: ignore[return-value]
+    return _nanoseconds_utc(left), _nanoseconds_utc(right)
 
 
-def is_number(value: Any) -> bool:
-    """Whether the value is a number and not a boolean, which is an int to Python."""
-    return type(value) is Decimal or kind_of(value) == "number"
+def _nanoseconds_utc(time: Time) -> int:
+    # A time in a zone has no date that would tell its offset; any fixed one does for comparing within a zone.
+    return time.nanoseconds - (time.offset_at(_REFERENCE_DAY) or 0) * NANOS

@@ -15,6 +15,8 @@ MAX_YEAR = 999_999_999
 MAX_OFFSET = 18 * 3600
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAYS_IN_400_YEARS = 146_097
+# At the very ends of Python's calendar an offset would lead out of it; a year like them stands in.
+_FIRST_SAFE_YEAR, _LAST_SAFE_YEAR = 2, 9998
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,7 +114,7 @@ class Time:
         if self.zone is None:
             return self.offset
         local = datetime(_near(day.year), day.month, day.day, self.hour, self.minute, self.second)  # noqa: DTZ001
-        if isinstance(day, date):
+        if _FIRST_SAFE_YEAR <= day.year <= _LAST_SAFE_YEAR:
             local = local.replace(year=day.year)
         return zone_offset(self.zone, local)
 
@@ -178,12 +180,9 @@ def date_time_at(instant: int, like: Time) -> DateTime:
     moment = datetime(
         _near(utc.date.year), utc.date.month, utc.date.day, utc.time.hour, utc.time.minute, utc.time.second, tzinfo=UTC
     )
-    if isinstance(utc.date, date):
+    if _FIRST_SAFE_YEAR <= utc.date.year <= _LAST_SAFE_YEAR:
         moment = moment.replace(year=utc.date.year)
-    try:
-        offset = moment.astimezone(_zone(like.zone)).utcoffset()
-    except OverflowError as error:
-        raise ValueError("the year is out of range") from error
+    offset = moment.astimezone(_zone(like.zone)).utcoffset()
     return date_time_of_local(instant + (int(offset.total_seconds()) if offset else 0) * NANOS, like)
 
 

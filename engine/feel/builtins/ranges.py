@@ -116,7 +116,7 @@ def _declare(name: str, rule: Rule, *parameters: str) -> None:
                     "argument", function=name, parameter="range", expected="a closed range", kind="open range"
                 )
         if not isinstance(left, Range) and isinstance(right, Range):
-            _known(in_range(left, right), left, right.start)
+            _known(in_range(run, left, right), left, right.start)
         return rule(_span(left), _span(right))
 
     FUNCTIONS.add(*(f"{name}({signature}) -> boolean" for signature in parameters))(answer)

@@ -80,12 +80,14 @@ class Signature:
 
 
 class BuiltIn:
-    """A function of FEEL."""
+    """A function of FEEL; `as_value` is what its name alone stands for."""
 
     def __init__(self, name: str, signatures: tuple[Signature, ...], implementation: Implementation) -> None:
         self.name = name
         self.signatures = signatures
         self._implementation = implementation
+        names = tuple(parameter.name for parameter in signatures[0].parameters)
+        self.as_value = Function(name, names, self.invoke, variadic=True)
 
     def invoke(self, run: Run, values: list[Any], names: tuple[str, ...] | None = None) -> Any:
         """Its value for these arguments; NoValue if it has none."""
@@ -116,11 +118,6 @@ class BuiltIn:
         except (ArithmeticError, ValueError):
             # A number or year beyond what there is; what a function can say better, it says itself.
             raise NoValue("out_of_range", what=f"an argument of `{self.name}`", value=_shown(bound)) from None
-
-    def as_value(self) -> Function:
-        """The function as a value, to be given to another."""
-        names = tuple(parameter.name for parameter in self.signatures[0].parameters)
-        return Function(self.name, names, self.invoke, variadic=True)
 
 
 def _shown(values: list[Any]) -> str:

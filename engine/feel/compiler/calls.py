@@ -90,6 +90,9 @@ def _call_of_name(
             value = variable(run, local)
             if isinstance(value, Function):
                 return call_function(run, value, values, names, place)
+            if value is not None:
+                run.warn(place, "not_a_function", kind=kind_of(value))
+                return None
             del run.warnings[before:]
         host = run.moment.functions.get(name)
         if host is not None:

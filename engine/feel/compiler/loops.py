@@ -54,8 +54,9 @@ def _quantified(compiler: Compiler, node: Quantified, levels: Levels) -> Evaluat
                 if holds is decisive:
                     return decisive
                 if type(holds) is not bool:
-                    run.warn(place, "condition", kind=kind_of(holds))
                     answer = None
+                if type(holds) is not bool and not (holds is None and run.warnings):
+                    run.warn(place, "condition", kind=kind_of(holds))
         except NoValue as reason:
             run.warn(sources[0][3], reason.code, **reason.parameters)
             return None

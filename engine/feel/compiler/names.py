@@ -116,7 +116,7 @@ def _known(levels: Levels) -> list[tuple[bool, set[str]]]:
 
 def _missing(run: Run, name: str, place: Place) -> Any:
     if name in BUILT_INS:
-        return BUILT_INS[name].as_value()
+        return BUILT_INS[name].as_value
     names = list(run.scope)
     similar = similar_name(name, names) if len(names) <= _MANY_NAMES else None
     if similar:

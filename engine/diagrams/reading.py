@@ -34,6 +34,8 @@ def read_xml(data: bytes, name: str, limits: Limits) -> Node:
         root: Node = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line: int | None = error.position[0]
+        if b"<!DOCTYPE" in data:
+            raise refused(name, "bpmn_has_dtd", line) from error
         if "depth" in str(error):
             raise refused(name, "bpmn_too_deep", line, limit=limits.depth) from error
         raise refused(name, "bpmn_not_xml", line, reason=error.msg) from error

@@ -6,13 +6,14 @@ Ids of flows are `<source>_<target>`. Values are as in a diagram: a text that be
 signals, errors and escalations come to the top of the file by themselves.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from engine.core.spec import ProcessSpec
 from engine.diagrams import parse
+from engine.errors import Finding
 
 OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -20,6 +21,9 @@ OPENING = (
     'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:modeler="http://camunda.org/schema/modeler/1.0" '
     'targetNamespace="tests" modeler:executionPlatform="Camunda Cloud">'
 )
+
+
+Found = Callable[..., list[Finding]]  # a fixture: the findings on a diagram of some parts
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Checks of decision tables at deploy: gaps, overlaps, rules that never decide, cells of the wrong type.
+"""Checks at deploy: gaps and overlaps of tables, rules that never decide, entries of the wrong type.
 
-All are warnings; a table with them can be evaluated. The work is bounded, what was left out is a finding too.
+All are warnings; a model with them can be evaluated. The work is bounded, what was left out is a finding too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,12 +23,12 @@ _SINGLE_HIT = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 
 
 def check(model: Model) -> tuple[Finding, ...]:
-    """Warnings about the tables of a parsed (and, with imports, linked) model, in the order of the file."""
+    """Warnings about a parsed (and, with imports, linked) model, in the order of the file."""
     if model.linked is None:
         return ()
     types = model.linked.types
     left = MAX_STEPS
-    found: list[Finding] = []
+    found: list[Finding] = [*model.linked.doubts]
     for table, owner in tables_in(model.definitions):
         allowance = Allowance(min(left, MAX_STEPS_OF_TABLE))
         found.extend(_Check(table, owner, types).all(allowance))
@@ -83,24 +83,18 @@ class _Check:
 
     def _outputs(self) -> Iterator[Finding]:
         for index, column in enumerate(self._table.outputs):
-            kind = self._types.find(column.type_ref).kind
             allowed = read_region(column.values or self._types.find(column.type_ref).allowed_text)
             for rule in self._table.rules:
-                if index < len(rule.outputs):
-                    yield from self._output(rule.outputs[index], column, kind, allowed)
+                if allowed is not None and index < len(rule.outputs):
+                    yield from self._output(rule.outputs[index], column, allowed)
 
-    def _output(
-        self, cell: LiteralExpression, column: TableOutput, kind: str, allowed: Region | None
-    ) -> Iterator[Finding]:
+    def _output(self, cell: LiteralExpression, column: TableOutput, allowed: Region) -> Iterator[Finding]:
         constant = read_constant(cell.text)
-        if constant is None:
+        if constant is None or constant[0] != allowed.kind:
             return
-        found, value = constant
-        parameters = {"entry": cell.text, "output": column.name}
-        if kind and found != kind:
-            types = {"found": f"a {found}", "type": column.type_ref}
-            yield Finding("output_type", cell.id or self._element, cell.line, {**parameters, **types})
-        elif allowed is not None and not allowed.meets(Region(found, (point(value),))).intervals:
+        kind, value = constant
+        if not allowed.meets(Region(kind, (point(value),))).intervals:
+            parameters = {"entry": cell.text, "output": column.name}
             yield Finding("output_value", cell.id or self._element, cell.line, parameters)
 
     def _gaps(self, coverage: Coverage) -> Iterator[Finding]:

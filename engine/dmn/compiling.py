@@ -33,10 +33,12 @@ _COUNTED = compile_feel("for item in value return item")
 
 def compile_expression(expression: Expression, place: Place, name: str = "") -> Code:
     """The expression as code; its result has the type the expression declares. `name` is for warnings and traces."""
-    code = _COMPILERS[type(expression)](expression, place, name)
     if isinstance(expression, FunctionDefinition):
-        return code  # the type of a function definition is that of its result
-    return typed(code, place.typed(name, expression.type_ref, expression.id, expression.line))
+        return compile_function(expression, place, name)  # the declared type is that of its result
+    declared = place.typed(name, expression.type_ref, expression.id, expression.line)
+    if isinstance(expression, LiteralExpression):
+        return typed(compile_literal(expression, place, declared.type), declared)
+    return typed(_COMPILERS[type(expression)](expression, place, name), declared)
 
 
 def _context(expression: Context, place: Place, name: str) -> Code:
@@ -77,13 +79,8 @@ def _relation(expression: Relation, place: Place, name: str) -> Code:
     return lambda run, scope: [{key: code(run, scope) for key, code in row} for row in rows]
 
 
-def _function(expression: FunctionDefinition, place: Place, name: str) -> Code:
-    """A closure over the scope around it."""
-    return compile_function(expression, place, name)
-
-
 def compile_function(expression: FunctionDefinition, place: Place, name: str, result: Typed | None = None) -> Code:
-    """What makes the function value, given the scope it closes over. Functions of other languages are always null."""
+    """What makes the function value, given the scope it closes over. One of another language is always null."""
     parameters = tuple(
         place.typed(parameter.name, parameter.type_ref, parameter.id, parameter.line)
         for parameter in expression.parameters
@@ -224,12 +221,10 @@ def _items(run: Run, value: Any, element: str) -> list[Any] | None:
 
 
 _COMPILERS: dict[type[Boxed], Callable[..., Code]] = {
-    LiteralExpression: compile_literal,
     DecisionTable: compile_table,
     Context: _context,
     ListOf: _list,
     Relation: _relation,
-    FunctionDefinition: _function,
     Invocation: _invocation,
     Conditional: _conditional,
     Filter: _filter,

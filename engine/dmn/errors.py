@@ -40,9 +40,10 @@ _SENTENCES: Mapping[str, str] = {
     "gap": "no rule for {example}",
     "overlap": "rules {rules} all match {example}",
     "unreachable_rule": "rule {rule} can never decide: {reason}",
+    "unknown_name": "a knowledge model sees only its parameters and what it requires, not {name}",
     "never_true": "the test {test} is never true",
     "test_type": "the test {test} compares {found} with an input of type {type}",
-    "output_type": "the entry {entry} is {found}, the output is of type {type}",
+    "output_type": "{entry} gives {found}, where {type} is declared",
     "output_value": "the entry {entry} is not among the values allowed for the output",
     "checks_incomplete": "the table is too large to be checked for gaps and overlaps in full",
     # one evaluation
@@ -61,7 +62,6 @@ _SENTENCES: Mapping[str, str] = {
     "output_not_allowed": "the value of the output {name} is not among its allowed values",
     "not_aggregable": "the outputs of rules {rules} cannot be aggregated with {aggregation}",
     "limit": "the evaluation was stopped: {message}",
-    "unbound": "the model's imports have not been given",
 }
 
 

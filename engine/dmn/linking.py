@@ -31,6 +31,7 @@ class Linked:
     types: TypeTable
     members: frozenset[str]
     findings: tuple[Finding, ...]
+    doubts: tuple[Finding, ...]  # of types and names; they forbid nothing
 
 
 def link(definitions: Definitions, imported: Mapping[str, Linked], names: frozenset[str] = frozenset()) -> Linked:
@@ -44,6 +45,7 @@ class _Linker:
         self._imports = {one.namespace: one for one in definitions.imports}
         self._models = imported
         self._findings: list[Finding] = []
+        self._doubts: list[Finding] = []
         self._nodes = {key: _node(drawn) for key, drawn in definitions.elements.items()}
         given = [one for one in definitions.imports if one.namespace in imported]
         prefixes = {one.name: imported[one.namespace].types for one in given}
@@ -59,7 +61,7 @@ class _Linker:
             for node in self._nodes.values():
                 self._compile(node)
         findings = (*self._findings, *self._types.findings)
-        return Linked(self._definitions, self._nodes, self._types, self._members, findings)
+        return Linked(self._definitions, self._nodes, self._types, self._members, findings, tuple(self._doubts))
 
     def _connect(self, node: Node) -> None:
         """Find the nodes that an element refers to."""
@@ -101,7 +103,7 @@ class _Linker:
 
     def _compile(self, node: Node) -> None:
         names = node.surroundings.names()
-        place = Place(names | self._members, self._types, self._findings, node.id, bound=names)
+        place = Place(names | self._members, self._types, self._findings, self._doubts, node.id, bound=names)
         node.prepare(place)
 
 

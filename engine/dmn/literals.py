@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.dmn.boxed import LiteralExpression
+from engine.dmn.constants import NO_MOMENT
 from engine.dmn.place import Place
-from engine.dmn.regions import read_constant
 from engine.dmn.scope import Run
-from engine.dmn.types import Code
+from engine.dmn.types import ANY, Code, ItemType
+from engine.feel import Expression, FeelLimitError
+
+_CONSTANT_BUDGET = 200
 
 # Only these parts of FEEL name types; the others are spared the cost of being given them.
 _NAMES_TYPES = re.compile(r"\b(?:instance|function)\b")
@@ -19,18 +22,27 @@ def null(run: Run, scope: Mapping[str, Any]) -> Any:
     del run, scope
 
 
-def compile_literal(expression: LiteralExpression, place: Place, name: str = "") -> Code:
-    """A FEEL text; an empty one is null."""
-    del name
+def compile_literal(expression: LiteralExpression, place: Place, expected: ItemType = ANY) -> Code:
+    """A FEEL text; an empty one is null. That it gives another type than `expected` is noted if it can be told."""
     if not expression.text:
         return null
     feel = place.expression(expression.text, expression.id, expression.line)
     element = expression.id or place.owner
     if feel is None:
         return null
-    constant = read_constant(expression.text)
-    if constant is not None:
-        value = constant[1]
-        return lambda run, scope: value
+    if not expected.may_be(feel.type):
+        parameters = {"entry": expression.text, "found": f"a {feel.type}", "type": expected.name}
+        place.doubt("output_type", element, expression.line, **parameters)
     types = place.types.feel if _NAMES_TYPES.search(expression.text) else None
-    return lambda run, scope: run.evaluate(feel, scope, element, types)
+    return _constant(feel) or (lambda run, scope: run.evaluate(feel, scope, element, types))
+
+
+def _constant(feel: Expression) -> Code | None:
+    """What always has the same value has it from now on, unless that is costly or comes with a warning."""
+    if not feel.constant:
+        return None
+    try:
+        value, warnings = feel.evaluate({}, NO_MOMENT, _CONSTANT_BUDGET)
+    except FeelLimitError:
+        return None
+    return None if warnings else lambda run, scope: value

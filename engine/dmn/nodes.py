@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.dmn.boxed import DecisionTable
+from engine.dmn.boxed import DecisionTable, LiteralExpression
 from engine.dmn.compiling import compile_expression, compile_function
 from engine.dmn.drg import DrawnDecision, DrawnInput, DrawnKnowledge, DrawnService
 from engine.dmn.functions import invoke, make_function
+from engine.dmn.literals import compile_literal
 from engine.dmn.place import Place
 from engine.dmn.result import DecisionResult, EvaluatedDecision, EvaluatedInput
 from engine.dmn.scope import Run, Scope
@@ -85,7 +86,8 @@ class Decision(Node):
     def __init__(self, drawn: DrawnDecision) -> None:
         super().__init__(drawn)
         self.drawn = drawn
-        self._free: frozenset[str] = frozenset()
+        self._reads: frozenset[str] = frozenset()
+        self._calls: frozenset[str] = frozenset()
         self._decisions: list[Decision] = []
         self._code: Code | None = None
 
@@ -98,7 +100,12 @@ class Decision(Node):
     @property
     def reads(self) -> frozenset[str]:
         """The names of all the caller's variables that may be read, required or only used."""
-        return frozenset(self.inputs).union(*(one._free for one in self._with_required()))
+        return frozenset(self.inputs).union(*(one._reads for one in self._with_required()))
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The names of functions that neither the model nor FEEL has: the host must have them."""
+        return frozenset().union(*(one._calls for one in self._with_required()))
 
     @property
     def type(self) -> str:
@@ -113,9 +120,12 @@ class Decision(Node):
     def prepare(self, place: Place) -> None:
         super().prepare(place)
         self._decisions = [node for node in self.surroundings.nodes() if isinstance(node, Decision)]
-        if self.drawn.logic is not None:
-            self._code = typed(compile_expression(self.drawn.logic, place, self.name), self.place)
-        self._free = frozenset(place.reads)
+        logic = self.drawn.logic
+        if isinstance(logic, LiteralExpression) and not logic.type_ref:
+            self._code = typed(compile_literal(logic, place, self.place.type), self.place)
+        elif logic is not None:
+            self._code = typed(compile_expression(logic, place, self.name), self.place)
+        self._reads, self._calls = frozenset(place.reads), frozenset(place.calls)
 
     def value(self, run: Run) -> Any:
         """Those it requires are computed first, in a loop: a graph may be deeper than Python's stack."""
@@ -181,6 +191,8 @@ class KnowledgeNode(Callable):
         super().prepare(place)
         if self.drawn.logic is not None:
             self._make = compile_function(self.drawn.logic, place, self.variable, self.place)
+        for name in sorted(place.reads):
+            place.doubt("unknown_name", self.id, self.drawn.line, name=name)
 
     def compute(self, run: Run) -> Any:
         if self._make is None:

@@ -12,13 +12,18 @@ from engine.feel import FeelSyntaxError, UnaryTests, compile_expression, compile
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an expression stands: the names known there, the model's types, and where findings go."""
+    """Where an expression stands: the names known there, the model's types, and where findings go.
+
+    `doubts` are findings that forbid nothing; they and what the expressions read and call are gathered in compiling.
+    """
 
     names: frozenset[str]
     types: TypeTable
     findings: list[Finding]
+    doubts: list[Finding]
     owner: str  # id of the decision or knowledge model
-    reads: set[str] = field(default_factory=set)  # free names, filled while compiling
+    reads: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
     bound: frozenset[str] = frozenset()  # names that the expression itself brings in
 
     def within(self, names: Iterable[str]) -> "Place":
@@ -33,7 +38,7 @@ class Place:
         except FeelSyntaxError as error:
             self._wrong(error, text, element, line)
             return None
-        self.reads.update(compiled.reads - self.bound)
+        self._note(compiled)
         return compiled
 
     def unary_tests(self, text: str, element: str, line: int) -> UnaryTests | None:
@@ -43,11 +48,19 @@ class Place:
         except FeelSyntaxError as error:
             self._wrong(error, text, element, line)
             return None
-        self.reads.update(compiled.reads - self.bound)
+        self._note(compiled)
         return compiled
 
     def typed(self, name: str, type_ref: str, element: str, line: int) -> Typed:
         return Typed(name, element or self.owner, self.types.find(type_ref, element or self.owner, line))
+
+    def doubt(self, code: str, element: str, line: int, **parameters: str) -> None:
+        self.doubts.append(Finding(code, element or self.owner, line, parameters))
+
+    def _note(self, compiled: Feel | UnaryTests) -> None:
+        """A name that stands only in a filter may be an item's entry: it is not counted as read."""
+        self.reads.update(compiled.reads - compiled.possible - compiled.calls - self.bound)
+        self.calls.update(compiled.calls - self.bound)
 
     def _wrong(self, error: FeelSyntaxError, text: str, element: str, line: int) -> None:
         parameters = {

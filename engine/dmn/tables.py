@@ -152,7 +152,7 @@ def _row(rule: Rule, outputs: Sequence[_Output], place: Place) -> _Row:
     return _Row(
         rule,
         [(index, test) for index, test in tests if test is not None],
-        [(output.name, typed(compile_literal(cell, place), output.place)) for output, cell in cells],
+        [(output.name, typed(compile_literal(cell, place, output.place.type), output.place)) for output, cell in cells],
     )
 
 

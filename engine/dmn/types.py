@@ -56,6 +56,13 @@ class ItemType:
             return ContextType("context", parts)
         return Type("function" if self.is_function else self.kind or "Any")
 
+    def may_be(self, found: Type) -> bool:
+        """Whether a value of a FEEL type can be of this type; only plain types that differ are excluded."""
+        name = found.name
+        if not self.kind or name in ("Any", "Null", "list", self.kind):
+            return True
+        return self.kind == "date and time" and name == "date"
+
     def accepts(self, value: Any) -> bool:
         """Whether a value that is not null is one of the type's."""
         return self._is_made_so(value) and self._is_allowed(value)

@@ -138,8 +138,29 @@ def test_cells_of_another_type_are_found(found: Any) -> None:
         "the test > 3 compares a number with an input of type string",
     ]
     assert said(findings, "output_type") == [
-        'the entry "x" is a string, the output is of type number',
-        "the entry 7 is a number, the output is of type string",
+        '"x" gives a string, where number is declared',
+        "7 gives a number, where string is declared",
+    ]
+
+
+def test_expressions_of_another_type_than_declared_are_found_where_it_can_be_told(dmn: Any) -> None:
+    model = dmn.model(
+        dmn.decision("a", dmn.literal('"x" + b'), type_ref="number"),
+        dmn.decision("b", dmn.literal("1 < c"), type_ref="string"),
+        dmn.decision("c", dmn.literal("upper case(b)", 'typeRef="number"')),
+        dmn.decision("fine", dmn.literal('date("2026-03-01")'), type_ref="dateTime"),
+        dmn.decision("also fine", dmn.literal("if b then 1 else x"), type_ref="string").replace("d_also fine", "d_e"),
+    )
+    assert said(check(model), "output_type") == [
+        "1 < c gives a boolean, where string is declared",
+        "upper case(b) gives a string, where number is declared",
+    ]
+
+
+def test_a_knowledge_model_that_reads_a_variable_is_found(dmn: Any) -> None:
+    model = dmn.model(dmn.knowledge("rate", {"x": "number"}, dmn.literal("x * factor + count([1])")))
+    assert said(check(model), "unknown_name") == [
+        "a knowledge model sees only its parameters and what it requires, not factor"
     ]
 
 

@@ -124,6 +124,11 @@ def test_inputs_and_reads_tell_which_variables_a_decision_needs(dmn: Any) -> Non
     assert model.decisions["d_base"].reads == {"amount", "bonus"}
 
 
+def test_names_in_filters_and_of_the_hosts_functions_are_no_variables(dmn: Any) -> None:
+    decision = dmn.model(dmn.decision("a", dmn.literal("lines[speed > 5] = level(x)"))).decisions["d_a"]
+    assert (decision.reads, decision.calls) == ({"lines", "x"}, {"level"})
+
+
 def test_names_inside_a_boxed_context_are_not_read_from_the_caller(dmn: Any) -> None:
     logic = (
         f"<context><contextEntry><variable name='a'/>{dmn.literal('b')}</contextEntry>"

@@ -1,5 +1,72 @@
 """The front door: every name the other rooms may use."""
 
+from engine.clock import machine as machine_time
+from engine.clock import now as case_time
+from engine.directory.acting import acting
+from engine.directory.people import authenticate, password_hash_of, principal_of
+from engine.directory.principal import Principal
+from engine.directory.tokens import principal_of_token
+from engine.errors import (
+    Conflict,
+    Finding,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Throttled,
+    TooLarge,
+    TrunklineError,
+    Unauthorized,
+    Unavailable,
+)
+from engine.logs import request as with_request_id
+from engine.logs import request_id
+from engine.settings import VERSION, Settings
+from engine.store import Session, configured_url, require_current, sqlstate, transaction
+from engine.store.case_clock import pin as pin_case_clock
+from engine.store.case_clock import reset as reset_case_clock
+from engine.store.json import dumps as dump_json
+from engine.store.json import loads as load_json
+from engine.store.session import WORTH_ANOTHER_TRY
+from engine.texts import words
 from engine.work.contract import BpmnError, Handler, Job, Port, Retry
 
-__all__ = ["BpmnError", "Handler", "Job", "Port", "Retry"]
+__all__ = [
+    "VERSION",
+    "WORTH_ANOTHER_TRY",
+    "BpmnError",
+    "Conflict",
+    "Finding",
+    "Forbidden",
+    "Handler",
+    "Invalid",
+    "Job",
+    "NotFound",
+    "Port",
+    "Principal",
+    "Retry",
+    "Session",
+    "Settings",
+    "Throttled",
+    "TooLarge",
+    "TrunklineError",
+    "Unauthorized",
+    "Unavailable",
+    "acting",
+    "authenticate",
+    "case_time",
+    "configured_url",
+    "dump_json",
+    "load_json",
+    "machine_time",
+    "password_hash_of",
+    "pin_case_clock",
+    "principal_of",
+    "principal_of_token",
+    "request_id",
+    "require_current",
+    "reset_case_clock",
+    "sqlstate",
+    "transaction",
+    "with_request_id",
+    "words",
+]

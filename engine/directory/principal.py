@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from .groups import any_matches
 
-ADMIN, ANALYST, OPERATOR = "admin", "analyst", "operator"
+ADMIN, ANALYST, OPERATOR, WORKER = "admin", "analyst", "operator", "worker"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """`units` are those whose cases it sees: its own and all below. `groups` include those it stands in for.
 
-    `roles` are platform roles (admin, analyst, operator); the roles of the regulation are parts of groups.
+    `roles` are platform roles (admin, analyst, operator, worker); the roles of the regulation are parts of groups.
     """
 
     id: str
@@ -29,6 +29,10 @@ class Principal:
 
     def may_operate(self) -> bool:
         return bool(self.roles & {OPERATOR, ADMIN})
+
+    def may_serve(self) -> bool:
+        """Whether it may take jobs and send messages and signals, as programs of other systems do."""
+        return bool(self.roles & {WORKER, OPERATOR, ADMIN})
 
     def may_see(self, units: frozenset[str]) -> bool:
         """Whether a case with these involved units is seen: its units see it, and all above them."""

@@ -1,0 +1,78 @@
+"""Authentication: a person's name and password (HTTP Basic) or an API token (Bearer), with every request."""
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from collections import OrderedDict
+
+from flask import request
+
+import engine
+from web import asking
+
+KEPT_SECONDS = 300
+KEPT_PASSWORDS = 1000
+# Argon2 takes 64 MB for each password it checks.
+CHECKED_AT_ONCE = 4
+
+
+def identify() -> None:
+    """Find out who asks. Raises Unauthorized if the route is not for everybody and nobody known asks."""
+    if asking.is_public():
+        return
+    given = request.authorization
+    if given is None:
+        raise engine.Unauthorized("credentials_missing")
+    with engine.transaction() as session:
+        if given.type == "basic":
+            found = by_password(session, given.username or "", given.password or "")
+        elif given.type == "bearer" and given.token:
+            found = engine.principal_of_token(session, given.token)
+        else:
+            raise engine.Unauthorized("credentials_kind_unknown", kind=given.type)
+    asking.act_as(found)
+
+
+def by_password(session: engine.Session, person: str, password: str) -> engine.Principal:
+    """The person with this password. A password found right is not computed again for a while."""
+    if "\x00" in person:
+        raise engine.Unauthorized("credentials_wrong")
+    stored = engine.password_hash_of(session, person)
+    if stored is not None and _passwords.holds(stored, password):
+        return engine.principal_of(session, person, "api")
+    with _checking:
+        found = engine.authenticate(session, person, password, "api")
+    if stored is not None:
+        _passwords.keep(stored, password)
+    return found
+
+
+class Passwords:
+    """Passwords found right lately, as keyed hashes that mean nothing outside this process.
+
+    The stored hash is part of what is hashed, so a changed password is forgotten at once.
+    """
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._until: OrderedDict[bytes, float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def holds(self, stored: str, password: str) -> bool:
+        with self._lock:
+            return self._until.get(self._hashed(stored, password), 0.0) > time.monotonic()
+
+    def keep(self, stored: str, password: str) -> None:
+        with self._lock:
+            self._until[self._hashed(stored, password)] = time.monotonic() + KEPT_SECONDS
+            while len(self._until) > KEPT_PASSWORDS:
+                self._until.popitem(last=False)
+
+    def _hashed(self, stored: str, password: str) -> bytes:
+        return hmac.new(self._key, f"{stored}\0{password}".encode(errors="surrogatepass"), hashlib.sha256).digest()
+
+
+_passwords = Passwords()
+_checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)

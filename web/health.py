@@ -1,0 +1,28 @@
+"""Whether this process is alive, and whether it can serve: for supervisors and load balancers."""
+
+from flask import Blueprint, Response, jsonify
+
+import engine
+from web.asking import public
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def alive() -> Response:
+    """The process answers."""
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> Response:
+    """The database answers and has this version's schema; 503 otherwise."""
+    with engine.transaction():
+        pass
+    try:
+        engine.require_current(engine.configured_url())
+    except engine.Conflict as error:
+        raise engine.Unavailable(error.code, **error.parameters) from error
+    return jsonify({"status": "ready"})

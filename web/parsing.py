@@ -1,0 +1,73 @@
+"""Reading bodies: JSON with exact numbers, checked against a shape. What is wrong comes as findings by field."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, TypeVar, cast
+
+from flask import Request, current_app
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import Schema, ValidationError
+from webargs import core
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
+
+import engine
+
+View = TypeVar("View", bound=Callable[..., Any])
+Shaped = Schema | type[Schema]
+
+
+class BodyParser(FlaskParser):
+    """webargs, with our JSON and our errors. A missing body is an empty object."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body's value. Raises Invalid for what is no JSON."""
+        text = req.get_data()
+        if not text:
+            return {}
+        if not core.is_json(req.mimetype):
+            raise UnsupportedMediaType
+        try:
+            return current_app.json.loads(text)
+        except ValueError as error:
+            raise engine.Invalid("request_not_json", reason=str(error)) from None
+
+    def handle_error(self, error: ValidationError, req: Any, schema: Schema, **kwargs: Any) -> NoReturn:
+        """Every field that is wrong, at once."""
+        messages: Any = error.messages
+        # webargs puts the place of the body (json, form, files) around what marshmallow says
+        findings = [found for place in messages.values() for found in _findings(place, "")]
+        raise engine.Invalid("request_invalid", findings=tuple(findings)) from None
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    """flask-smorest's, reading bodies our way, with types."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Serve the view below at a path; `methods` as Flask has them."""
+        return cast(Callable[[View], View], super().route(rule, **options))
+
+    def body(self, schema: Shaped, **options: Any) -> Callable[[View], View]:
+        """Hand the view the body of the request, read by a shape, as its first argument."""
+        return cast(Callable[[View], View], self.arguments(schema, **options))
+
+    def answer(self, status: int, schema: Shaped | None = None, **options: Any) -> Callable[[View], View]:
+        """Answer with what the view returns, in a shape."""
+        return cast(Callable[[View], View], self.response(status, schema, **options))
+
+
+def _findings(messages: Any, place: str) -> Iterator[engine.Finding]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            # marshmallow's name for what concerns the object itself
+            where = place if name == "_schema" else f"{place}.{name}".lstrip(".")
+            yield from _findings(inner, where)
+        return
+    for message in messages:
+        if isinstance(message, engine.Finding):
+            yield engine.Finding(message.code, message.parameters, element=place)
+        else:
+            yield engine.Finding(message, element=place)

@@ -1,0 +1,22 @@
+"""Rights that go with a platform role. Which cases and tasks somebody sees and works on, the engine knows."""
+
+import engine
+from web.asking import principal
+
+
+def require_analyst() -> None:
+    """Raises Forbidden for whoever may not deploy."""
+    if not principal().may_deploy():
+        raise engine.Forbidden("may_not_deploy")
+
+
+def require_operator() -> None:
+    """Raises Forbidden for whoever may not repair."""
+    if not principal().may_operate():
+        raise engine.Forbidden("may_not_operate")
+
+
+def require_service() -> None:
+    """Raises Forbidden for whoever may not work on jobs or send messages as another system does."""
+    if not principal().may_serve():
+        raise engine.Forbidden("may_not_serve")

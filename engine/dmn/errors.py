@@ -19,7 +19,7 @@ _SENTENCES: Mapping[str, str] = {
     "missing_element": "the element {element} is missing",
     "unknown_element": "the element {element} is not known here",
     "duplicate_id": "the id {id} is used more than once",
-    "duplicate_name": "the name {name} is used more than once",
+    "ambiguous_name": "two of the required elements have the name {name}",
     "unknown_reference": "{href} names no {kind} of this model or of an imported one",
     "unknown_type": "the type {type} is neither built in nor defined by the model",
     "type_cycle": "the item definition {name} is defined by itself",

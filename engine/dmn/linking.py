@@ -48,8 +48,7 @@ class _Linker:
         self._doubts: list[Finding] = []
         self._nodes = {key: _node(drawn) for key, drawn in definitions.elements.items()}
         given = [one for one in definitions.imports if one.namespace in imported]
-        prefixes = {one.name: imported[one.namespace].types for one in given}
-        self._types = TypeTable(definitions.items, prefixes)
+        self._types = TypeTable(definitions.items, [(one, imported[one.namespace].types) for one in given])
         members = _member_names(definitions)
         self._members = members.union(names, *(imported[one.namespace].members for one in given))
 
@@ -80,7 +79,9 @@ class _Linker:
 
     def _require(self, node: Node, references: Iterable[Reference], kind: type[Node], words: str) -> None:
         for required, prefix in self._found(node, references, kind, words):
-            node.surroundings.add(required, prefix)
+            if not node.surroundings.add(required, prefix):
+                line = self._definitions.elements[node.id].line
+                self._findings.append(Finding("ambiguous_name", node.id, line, {"name": required.variable}))
 
     def _found(
         self, node: Node, references: Iterable[Reference], kind: type[_Kind], words: str

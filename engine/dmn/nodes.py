@@ -52,9 +52,14 @@ class Surroundings:
         self.own: list[Node] = []
         self.imported: dict[str, list[Node]] = {}
 
-    def add(self, node: Node, prefix: str) -> None:
-        """Make a node known; an empty prefix means it is known by its name alone."""
-        (self.imported.setdefault(prefix, []) if prefix else self.own).append(node)
+    def add(self, node: Node, prefix: str) -> bool:
+        """Make a node known, by its name alone if the prefix is empty. False if another has that name already."""
+        nodes = self.imported.setdefault(prefix, []) if prefix else self.own
+        if node in nodes:
+            return True
+        alone = all(other.variable != node.variable for other in nodes)
+        nodes.append(node)
+        return alone
 
     def nodes(self) -> list[Node]:
         return [*self.own, *(node for nodes in self.imported.values() for node in nodes)]

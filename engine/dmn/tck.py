@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from lxml import etree
 
 from engine.dmn.errors import DmnError
 from engine.dmn.model import Model, parse
+from engine.dmn.nodes import Decision, DecisionService, KnowledgeNode
 from engine.dmn.result import DecisionResult
 from engine.feel import Moment, compile_expression
 
@@ -35,7 +37,7 @@ _READERS = {
 
 
 def run(folder: Path, out: TextIO) -> int:
-    """Run every case below the folder; the number of those that failed."""
+    """Run every case below the folder; the exit status: 0 if all passed, else 1."""
     passed = failed = 0
     for file in sorted(folder.rglob("*.xml")):
         for case, reason in run_file(file):
@@ -44,18 +46,25 @@ def run(folder: Path, out: TextIO) -> int:
             if reason:
                 print(f"{file.relative_to(folder)} {case}: {reason}", file=out)
     print(f"{passed} passed, {failed} failed", file=out)
-    return failed
+    return 1 if failed else 0
 
 
 def run_file(file: Path) -> Iterator[tuple[str, str]]:
     """Each case of one file with the reason why it failed; empty if it passed."""
-    root = etree.fromstring(file.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    try:
+        root = etree.fromstring(file.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        yield "?", f"this is not well-formed XML: {error}"
+        return
     if etree.QName(root).localname != "testCases":
         return
+    model_name = "".join(str(node.text or "").strip() for node in _children(root, "modelName"))
     try:
-        model: Model | str = _load(file.parent, str(next(_children(root, "modelName")).text).strip())
+        model: Model | str = _load(file.parent, model_name)
     except DmnError as error:
         model = f"the model was refused: {error}"
+    except OSError as error:
+        model = f"the model cannot be read: {error.strerror}"
     for case in _children(root, "testCase"):
         name = case.get("id") or case.get("name") or "?"
         yield name, model if isinstance(model, str) else _run_case(model, case)
@@ -89,20 +98,16 @@ def _run_case(model: Model, case: etree._Element) -> str:
 
 def _ask(model: Model, case: etree._Element, name: str, scope: Mapping[str, Any]) -> DecisionResult | None:
     """The result a node names: of a decision, or of the service or knowledge model that the case invokes."""
-    invocable = case.get("invocableName")
-    for nodes in (model.services, model.knowledge):
+    asked = " ".join((case.get("invocableName") or name).split())
+    kinds: list[Mapping[str, Decision | DecisionService | KnowledgeNode]]
+    kinds = [model.decisions, model.services, model.knowledge]
+    for nodes in kinds if case.get("type", "decision") == "decision" else reversed(kinds):
         for node in nodes.values():
-            if invocable and node.name == invocable:
-                return _output(node.evaluate(scope, _MOMENT), name)
-    found = [decision for decision in model.decisions.values() if decision.name == (invocable or name)]
-    return found[0].evaluate(scope, _MOMENT) if found else None
-
-
-def _output(result: DecisionResult, name: str) -> DecisionResult:
-    """A service with several outputs gives a context of them; a result node names one."""
-    if isinstance(result.value, dict) and name in result.value:
-        return DecisionResult(result.value[name], result.trace, result.warnings, result.error)
-    return result
+            if node.name == asked:
+                result = node.evaluate(scope, _MOMENT)
+                many = isinstance(node, DecisionService) and len(node.outputs) > 1
+                return replace(result, value=result.value.get(name)) if many and result.value else result
+    return None
 
 
 def same(actual: Any, expected: Any) -> bool:
@@ -157,4 +162,4 @@ def _show(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if run(Path(sys.argv[1]), sys.stdout) else 0)
+    sys.exit(run(Path(sys.argv[1]), sys.stdout))

@@ -1,8 +1,8 @@
 """All types that a model's `typeRef`s can name: FEEL's, its own item definitions and those of imported models."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from engine.dmn.drg import ItemDefinition
+from engine.dmn.drg import Import, ItemDefinition
 from engine.dmn.errors import Finding
 from engine.dmn.types import ANY, ItemType
 from engine.feel import (
@@ -43,13 +43,16 @@ _KINDS = {
 class TypeTable:
     """The types of one model by name; those of an imported one are known as `import.name`."""
 
-    def __init__(self, items: Iterable[ItemDefinition], imported: Mapping[str, "TypeTable"]) -> None:
+    def __init__(self, items: Iterable[ItemDefinition], imported: Sequence[tuple[Import, "TypeTable"]] = ()) -> None:
         self.findings: list[Finding] = []
         self.feel: dict[str, Type] = {}
         self._items: dict[str, ItemType] = {}
-        for prefix, table in imported.items():
+        self._prefixes = {one.namespace: one.name for one, _ in imported}
+        for one, table in imported:
             for name, item in table._items.items():
-                self._add(f"{prefix}.{name}" if prefix else name, item, _prefixed(table.feel[name], prefix, table))
+                self._add(
+                    f"{one.name}.{name}" if one.name else name, item, _prefixed(table.feel[name], one.name, table)
+                )
         own = {item.name: item for item in items}
         for name in own:
             self._items[name] = ItemType(name, types=self.feel)
@@ -78,10 +81,11 @@ class TypeTable:
         self.feel[name] = feel
 
     def _plain_name(self, type_ref: str) -> str:
-        """DMN 1.1 wrote `prefix:name`, which no name of FEEL's may be; the prefix is an import's or the model's own."""
-        prefix, colon, name = type_ref.partition(":")
-        if colon and "<" not in type_ref:
-            return f"{prefix}.{name}" if f"{prefix}.{name}" in self._items else name
+        """The name under which the model knows the type; `{namespace}name` is an import's or the model's own."""
+        if type_ref.startswith("{"):
+            namespace, _, name = type_ref[1:].rpartition("}")
+            prefix = self._prefixes.get(namespace)
+            return f"{prefix}.{name}" if prefix else name
         return _OTHER_NAMES.get(type_ref, type_ref)
 
     def _from_feel(self, name: str, feel: Type) -> ItemType:

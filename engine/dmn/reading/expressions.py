@@ -20,17 +20,27 @@ from engine.dmn.reading.parts import Findings, check_language, place, read_varia
 from engine.dmn.reading.source import Element
 from engine.dmn.reading.tables import read_table
 
-# Children that an expression may have beside those that make up its meaning.
-_SILENT = frozenset({"description", "extensionElements", "typeRef", "question", "allowedAnswers"})
+# What may stand beside the expression of a decision, function, entry, binding or part.
+_BESIDE = frozenset(
+    {
+        *("description", "extensionElements", "typeRef", "question", "allowedAnswers", "variable"),
+        *("informationRequirement", "knowledgeRequirement", "authorityRequirement"),
+        *("supportedObjective", "impactedPerformanceIndicator", "decisionMaker", "decisionOwner"),
+        *("usingProcess", "usingTask", "formalParameter", "parameter", "binding"),
+    }
+)
 
 
 def read_logic(element: Element, findings: Findings) -> Expression | None:
     """The one boxed expression among an element's children, or None if there is none."""
+    logic = None
     for child in element.children():
         reader = _READERS.get(child.tag)
-        if reader is not None:
-            return reader(child, findings)
-    return None
+        if reader is not None and logic is None:
+            logic = reader(child, findings)
+        elif child.tag not in _BESIDE:
+            findings.append(child.finding("unknown_element", element=child.tag))
+    return logic
 
 
 def read_function(element: Element, findings: Findings) -> FunctionDefinition:
@@ -82,7 +92,7 @@ def _expressions(element: Element, findings: Findings) -> tuple[Expression, ...]
     for child in element.children():
         if (reader := _READERS.get(child.tag)) is not None:
             items.append(reader(child, findings))
-        elif child.tag not in _SILENT:
+        elif child.tag not in _BESIDE:
             findings.append(child.finding("unknown_element", element=child.tag))
     return tuple(items)
 

@@ -22,12 +22,16 @@ def place(element: Element) -> Place:
 
 
 def type_ref(element: Element) -> str:
-    """The declared type: an attribute, in item definitions an element. DMN 1.1 wrote `feel:number`; that is cut."""
+    """The declared type: an attribute, in item definitions an element.
+
+    DMN 1.1 wrote `prefix:name`: FEEL's prefix is cut, another is given as `{namespace}name`.
+    """
     text = element.get("typeRef") or element.text("typeRef")
-    prefix, colon, rest = text.partition(":")
-    if colon and "/FEEL" in element.namespace(prefix).upper():
-        return rest.strip()
-    return text
+    prefix, _, rest = text.partition(":")
+    namespace = element.namespace(prefix)
+    if not rest or not namespace:
+        return text
+    return rest.strip() if "/FEEL" in namespace.upper() else f"{{{namespace}}}{rest.strip()}"
 
 
 def name_of(element: Element, findings: Findings) -> str:

@@ -85,6 +85,15 @@ def test_a_decision_that_requires_itself_is_refused(dmn: Any) -> None:
         parse(dmn.definitions(dmn.decision("a", dmn.literal("1"), "decision:a")))
 
 
+def test_two_required_elements_of_one_name_are_refused(dmn: Any) -> None:
+    twin = dmn.decision("a", dmn.literal("2")).replace("d_a", "d_twin")
+    elements = (
+        dmn.decision("a", dmn.literal("1")) + twin + dmn.decision("top", dmn.literal("a"), "decision:a decision:twin")
+    )
+    with pytest.raises(DmnError, match="two of the required elements have the name a"):
+        parse(dmn.definitions(elements))
+
+
 def test_a_missing_input_is_null_with_a_warning(dmn: Any) -> None:
     model = dmn.model(dmn.input_data("n", "number"), dmn.decision("a", dmn.literal("n = null"), "input:n"))
     result = dmn.ask(model, "a")

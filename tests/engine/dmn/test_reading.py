@@ -124,6 +124,8 @@ def test_other_languages_are_refused(dmn: Any) -> None:
     ("logic", "code"),
     [
         ("<list><nonsense/></list>", "unknown_element"),
+        ("<nonsense/>", "unknown_element"),
+        ("<context/><list/>", "unknown_element"),
         (
             "<conditional><if><literalExpression><text>true</text></literalExpression></if></conditional>",
             "missing_element",

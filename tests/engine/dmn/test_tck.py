@@ -45,7 +45,7 @@ def test_failures_are_printed_and_last_the_sum(folder: Any) -> None:
         case(2, "a", '<value xsi:type="xsd:decimal">3</value>'),
     )
     failed, lines = run(folder("1 + 1", good, bad, case(3, "b", "<value/>")))
-    assert failed == 2
+    assert failed == 1
     assert lines == [
         "m-test.xml 2: a: expected 3, got 2",
         "m-test.xml 3: b: there is no such decision",
@@ -98,6 +98,37 @@ def test_a_model_that_is_refused_fails_its_cases(folder: Any) -> None:
     (kit / "m.dmn").write_text("<definitions/>")
     failed, lines = run(kit)
     assert (failed, "the model was refused" in lines[0]) == (1, True)
+    (kit / "m.dmn").unlink()
+    assert run(kit)[1][0] == "m-test.xml 1: the model cannot be read: No such file or directory"
+
+
+def test_files_that_are_no_cases(folder: Any) -> None:
+    kit = folder("1", case(1, "a", '<value xsi:type="xsd:decimal">1</value>'))
+    (kit / "other.xml").write_text("<other/>")
+    assert run(kit) == (0, ["1 passed, 0 failed"])
+    (kit / "broken.xml").write_text("<other>")
+    failed, lines = run(kit)
+    assert (failed, lines[0].startswith("broken.xml ?: this is not well-formed XML")) == (1, True)
+
+
+def test_services_and_knowledge_models_are_invoked_by_name(dmn: Any, tmp_path: Any) -> None:
+    outputs = '<outputDecision href="#d_a"/><outputDecision href="#d_b"/>'
+    service = f'<decisionService id="s" name="both">{outputs}</decisionService>'
+    elements = dmn.decision("a", dmn.literal("1")), dmn.decision("b", dmn.literal("2")), service
+    function = dmn.knowledge("double", {"n": "number"}, dmn.literal("n * 2"))
+    (tmp_path / "m.dmn").write_bytes(dmn.definitions("".join(elements) + function))
+    given = '<inputNode name="n"><value xsi:type="xsd:decimal">4</value></inputNode>'
+    calls = [
+        case(1, "b", '<value xsi:type="xsd:decimal">2</value>').replace(
+            ">", ' invocableName="both" type="decisionService">', 1
+        ),
+        case(2, "double", '<value xsi:type="xsd:decimal">8</value>', given).replace(
+            ">", ' invocableName="double" type="bkm">', 1
+        ),
+        case(3, "double", '<value xsi:type="xsd:decimal">8</value>', given),
+    ]
+    (tmp_path / "m-test.xml").write_text(CASES.format(cases="".join(calls)))
+    assert run(tmp_path) == (0, ["3 passed, 0 failed"])
 
 
 def test_the_kit_passes_but_for_java(kit: Any) -> None:

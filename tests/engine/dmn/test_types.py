@@ -96,6 +96,18 @@ def test_names_of_other_tools_and_versions_are_known(dmn: Any) -> None:
     assert dmn.ask(model, "a", v=D(3)).value == 3
 
 
+def test_types_with_a_prefix_as_dmn_1_1_wrote_them(dmn: Any) -> None:
+    base = parse(dmn.definitions(item("tMoney", "number"), namespace="urn:base"))
+    kind = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+    body = f'<import namespace="urn:base" name="" importType="{kind}"/>' + item("tOwn", "b:tMoney")
+    body += dmn.decision("a", dmn.literal('"x"'), type_ref="o:tOwn") + dmn.decision(
+        "b", dmn.literal("1"), type_ref="b:tMoney"
+    )
+    text = dmn.definitions(body).decode().replace("<definitions", '<definitions xmlns:b="urn:base" xmlns:o="urn:test"')
+    model = parse(text.encode()).with_imports({"urn:base": base})
+    assert (dmn.ask(model, "a").value, dmn.ask(model, "b").value) == (None, 1)
+
+
 def test_single_values_and_lists_of_one_become_each_other(dmn: Any) -> None:
     assert take(dmn, [], "number", [D(7)]).value == 7
     assert take(dmn, [], "list<number>", D(7)).value == [7]

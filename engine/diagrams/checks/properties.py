@@ -120,6 +120,10 @@ def _on_message_catch(element: Element) -> bool:
     return waits and isinstance(getattr(element, "event_definition", None), Message)
 
 
+def _on_none_start(element: Element) -> bool:
+    return isinstance(element, StartEvent) and element.scope is None and element.event_definition.is_none
+
+
 def _on_message_throw(element: Element) -> bool:
     throws = isinstance(element, ThrowEvent | SendTask)
     return throws and isinstance(getattr(element, "event_definition", None), Message)
@@ -144,4 +148,5 @@ PROPERTIES: Mapping[str, Property] = {
     "action.roles": Property(_on_message_catch, _group_list),
     "action.label": Property(_on_message_catch),
     "ttl": Property(_on_message_throw),
+    "form": Property(_on_none_start),
 }

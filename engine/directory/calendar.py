@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
@@ -135,13 +135,14 @@ def functions(calendar: Any) -> dict[str, Callable[..., Any]]:
         if isinstance(value, date):
             return datetime.combine(value, time(), calendar.zone)
         if isinstance(value, str):
+            plain, _, zone = value.partition("@")
             try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
+                moment = datetime.fromisoformat(plain)
+                return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone) if zone else calendar.zone)
+            except (ValueError, ZoneInfoNotFoundError):
                 return None
-            return moment if moment.tzinfo else moment.replace(tzinfo=calendar.zone)
-        # FEEL's own date-time knows how to become ISO text
-        return _instant(str(value)) if hasattr(value, "tzinfo") or hasattr(value, "zone") else None
+        # FEEL's own date-time knows how to become text, with its zone behind an @
+        return _instant(str(value)) if hasattr(value, "instant") else None
 
     return {
         "is working day": is_working_day,

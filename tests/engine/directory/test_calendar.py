@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine import feel
 from engine.directory.calendar import functions, standard
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -68,16 +69,22 @@ def test_knows_holidays_and_make_up_days() -> None:
 
 
 def test_answers_feel() -> None:
-    feel = functions(standard())
-    assert feel["is working day"](date(2026, 10, 1)) is False
-    assert feel["is working day"]("2026-10-10") is True
-    assert feel["working hours after"](at("2026-11-23 10:00"), Decimal(1)) == "2026-11-23T11:00:00+08:00"
-    assert feel["working days after"]("2026-11-23T10:00:00+08:00", 1) == "2026-11-24T10:00:00+08:00"
+    known = functions(standard())
+    assert known["is working day"](date(2026, 10, 1)) is False
+    assert known["is working day"]("2026-10-10") is True
+    assert known["working hours after"](at("2026-11-23 10:00"), Decimal(1)) == "2026-11-23T11:00:00+08:00"
+    assert known["working days after"]("2026-11-23T10:00:00+08:00", 1) == "2026-11-24T10:00:00+08:00"
 
 
 @pytest.mark.parametrize("wrong", [None, True, [], "soon", {}])
 def test_answers_null_for_what_is_no_time(wrong: object) -> None:
-    feel = functions(standard())
-    assert feel["is working day"](wrong) is None
-    assert feel["working hours after"](wrong, Decimal(1)) is None
-    assert feel["working hours after"]("2026-11-23", wrong) is None
+    known = functions(standard())
+    assert known["is working day"](wrong) is None
+    assert known["working hours after"](wrong, Decimal(1)) is None
+    assert known["working hours after"]("2026-11-23", wrong) is None
+
+
+def test_answers_for_a_date_and_time_of_feel_itself() -> None:
+    expression = feel.compile_expression('working days after(@"2026-11-27T10:00:00@Asia/Shanghai", 1)')
+    moment = feel.Moment(now=at("2026-11-23 10:00"), functions=functions(standard()))
+    assert expression.evaluate({}, moment).value == "2026-11-30T10:00:00+08:00"

@@ -1,0 +1,154 @@
+"""Timers fired by our clocks: due by case time, taken once, tried again on machine time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from engine import store
+from engine.work import timers
+from engine.work.clockwork import BATCH, Clockwork
+from tests.engine.factories import boundary, catch, diagram, end, flows, start, timer, user
+from tests.engine.work.conftest import MONDAY, Desk
+
+HOUR = timedelta(hours=1)
+WAITS = diagram(start("s"), catch("c", timer(duration="PT1H")), end("e"), flows("s c e"))
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def tick() -> int:
+    """What a clock does in one look; gives how many it fired."""
+    with ThreadPoolExecutor(2) as pool:
+        fired = 0
+        clockwork = Clockwork(ZONE)
+        while found := clockwork.fire_due(pool):
+            fired += found
+        return fired
+
+
+def test_nothing_fires_before_its_time(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    instance = desk.start()
+    desk.pin(MONDAY + HOUR - timedelta(seconds=1))
+    assert tick() == 0
+    desk.pin(MONDAY + HOUR)
+    assert tick() == 1
+    assert desk.state(instance) == "completed"
+    assert desk.value("SELECT count(*) FROM timers") == 0
+
+
+def test_two_clocks_never_take_the_same_timer(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    for _ in range(6):
+        desk.start()
+    desk.pin(MONDAY + HOUR)
+    with store.transaction() as session:
+        first = timers.take_due(session, 4)
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(take).result()
+    assert len(first) == 4
+    assert {t.key for t in first} & {t.key for t in second} == set()
+    assert len(second) == 2
+
+
+def take() -> list[timers.DueTimer]:
+    with store.transaction() as session:
+        return timers.take_due(session, 10)
+
+
+def test_a_clock_that_died_leaves_its_timers_to_the_next(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    instance = desk.start()
+    desk.pin(MONDAY + HOUR)
+    assert len(take()) == 1
+    assert tick() == 0
+    desk.rows("UPDATE timers SET taken_until = now() - interval '1 s'")
+    assert tick() == 1
+    assert desk.state(instance) == "completed"
+
+
+def test_a_timer_that_cannot_be_fired_waits_longer_each_time_and_holds_up_nobody(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    broken, sound = desk.start(), desk.start()
+    desk.rows("UPDATE instances SET snapshot = '{\"v\": 99, \"n\": 0}' WHERE key = :key", key=broken)
+    desk.pin(MONDAY + HOUR)
+    tick()
+    assert desk.state(sound) == "completed"
+    statement = "SELECT attempts, taken_until - now() AS wait FROM timers"
+    attempts, wait = desk.rows(statement)[0]
+    assert attempts == 1
+    assert timedelta() < wait <= timedelta(seconds=2)
+    desk.rows("UPDATE timers SET taken_until = now() - interval '1 s'")
+    tick()
+    attempts, wait = desk.rows(statement)[0]
+    assert attempts == 2
+    assert timedelta(seconds=2) < wait <= timedelta(seconds=4)
+
+
+def test_timers_of_a_suspended_instance_wait(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    instance = desk.start()
+    desk.rows("UPDATE instances SET suspended = true")
+    desk.pin(MONDAY + HOUR)
+    assert tick() == 0
+    desk.rows("UPDATE instances SET suspended = false")
+    assert tick() == 1
+    assert desk.state(instance) == "completed"
+
+
+def test_a_repeating_boundary_timer_fires_again_and_again(desk: Desk) -> None:
+    desk.deploy(
+        diagram(
+            start("s"),
+            user("t"),
+            boundary("b", "t", timer(cycle="R3/PT1H"), interrupting=False),
+            end("e"),
+            end("f"),
+            flows("s t e", "b f"),
+        )
+    )
+    instance = desk.start()
+    for hour in range(1, 6):
+        desk.pin(MONDAY + hour * HOUR)
+        tick()
+    assert desk.elements(instance).count("b") == 3
+
+
+def test_a_timer_starts_instances_at_its_times(desk: Desk) -> None:
+    desk.deploy(diagram(start("s", timer(cycle="R2/PT1H")), user("t"), end("e"), flows("s t e")))
+    for hour in range(1, 5):
+        desk.pin(MONDAY + hour * HOUR)
+        tick()
+    assert desk.value("SELECT count(*) FROM instances") == 2
+    assert desk.value("SELECT count(*) FROM start_events") == 0
+
+
+def test_only_the_latest_version_starts_by_its_timer(desk: Desk) -> None:
+    desk.deploy(diagram(start("s", timer(cycle="R/PT1H")), user("t"), end("e"), flows("s t e")))
+    desk.deploy(diagram(start("s"), user("t"), end("e"), flows("s t e")))
+    desk.pin(MONDAY + HOUR)
+    assert tick() == 0
+    assert desk.value("SELECT count(*) FROM instances") == 0
+
+
+def test_the_next_is_told_by_case_time(desk: Desk) -> None:
+    with store.transaction() as session:
+        assert timers.next_due(session) is None
+    desk.deploy(WAITS)
+    desk.start()
+    with store.transaction() as session:
+        assert timers.next_due(session) == HOUR
+
+
+def test_many_at_once_are_quick(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    with store.transaction() as session:
+        from engine.instances import start as begin
+
+        for _ in range(2 * BATCH):
+            begin(session, process_id="p")
+    desk.pin(MONDAY + HOUR)
+    began = perf_counter()
+    assert tick() == 2 * BATCH
+    assert perf_counter() - began < 8
+    assert desk.value("SELECT count(*) FROM instances WHERE state = 'completed'") == 2 * BATCH

@@ -1,7 +1,20 @@
 """The front door: every name the other rooms may use."""
 
+from engine import queries
 from engine.clock import machine as machine_time
 from engine.clock import now as case_time
+from engine.definitions import (
+    Deployed,
+    Deployment,
+    DeployRefused,
+    Resource,
+    definition,
+    definition_xml,
+    deploy,
+    form_of,
+    latest,
+    process_spec,
+)
 from engine.directory.acting import acting
 from engine.directory.people import authenticate, password_hash_of, principal_of
 from engine.directory.principal import Principal
@@ -17,6 +30,16 @@ from engine.errors import (
     TrunklineError,
     Unauthorized,
     Unavailable,
+)
+from engine.instances import (
+    Instance,
+    advance,
+    apply_due_commands,
+    cancel,
+    resume,
+    set_variables,
+    start,
+    suspend,
 )
 from engine.logs import request as with_request_id
 from engine.logs import request_id
@@ -35,14 +58,19 @@ __all__ = [
     "WORTH_ANOTHER_TRY",
     "BpmnError",
     "Conflict",
+    "DeployRefused",
+    "Deployed",
+    "Deployment",
     "Finding",
     "Forbidden",
     "Handler",
+    "Instance",
     "Invalid",
     "Job",
     "NotFound",
     "Port",
     "Principal",
+    "Resource",
     "Retry",
     "Session",
     "Settings",
@@ -52,20 +80,34 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "acting",
+    "advance",
+    "apply_due_commands",
     "authenticate",
+    "cancel",
     "case_time",
     "configured_url",
+    "definition",
+    "definition_xml",
+    "deploy",
     "dump_json",
+    "form_of",
+    "latest",
     "load_json",
     "machine_time",
     "password_hash_of",
     "pin_case_clock",
     "principal_of",
     "principal_of_token",
+    "process_spec",
+    "queries",
     "request_id",
     "require_current",
     "reset_case_clock",
+    "resume",
+    "set_variables",
     "sqlstate",
+    "start",
+    "suspend",
     "transaction",
     "with_request_id",
     "words",

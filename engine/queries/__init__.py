@@ -1,0 +1,53 @@
+"""Read-only answers for screens and API: one module a noun, rights applied inside.
+
+Rows are named tuples with the fields of the module's FIELDS. Every module has `search`, most have `get`.
+"""
+
+from . import (
+    decision_definitions,
+    element_instances,
+    events,
+    incidents,
+    jobs,
+    process_definitions,
+    process_instances,
+    subscriptions,
+    user_tasks,
+    variables,
+)
+from .decision_definitions import DecisionDefinitionFilter
+from .element_instances import ElementInstanceFilter
+from .events import EventFilter
+from .incidents import IncidentFilter
+from .jobs import JobFilter
+from .page import Page, PageRequest
+from .process_definitions import ProcessDefinitionFilter
+from .process_instances import ProcessInstanceFilter
+from .subscriptions import SubscriptionFilter
+from .user_tasks import UserTaskFilter
+from .variables import VariableFilter
+
+__all__ = [
+    "DecisionDefinitionFilter",
+    "ElementInstanceFilter",
+    "EventFilter",
+    "IncidentFilter",
+    "JobFilter",
+    "Page",
+    "PageRequest",
+    "ProcessDefinitionFilter",
+    "ProcessInstanceFilter",
+    "SubscriptionFilter",
+    "UserTaskFilter",
+    "VariableFilter",
+    "decision_definitions",
+    "element_instances",
+    "events",
+    "incidents",
+    "jobs",
+    "process_definitions",
+    "process_instances",
+    "subscriptions",
+    "user_tasks",
+    "variables",
+]

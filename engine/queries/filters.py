@@ -1,0 +1,54 @@
+"""Conditions on one field: a value, or a mapping from Camunda's operators ($eq, $in, $like …) to values."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false
+
+from engine.errors import Invalid
+
+Condition = Any  # a plain value, or a mapping from operators to values; None asks for nothing
+
+
+def holds(column: Any, condition: Condition, name: str) -> ColumnElement[bool]:
+    """The SQL condition. Raises Invalid for an operator nobody knows."""
+    if not isinstance(condition, Mapping):
+        return column == condition  # type: ignore[no-any-return]
+    clauses = []
+    for operator, value in condition.items():
+        if operator not in _OPERATORS:
+            raise Invalid("filter_operator_unknown", field=name, operator=operator)
+        if operator in ("$in", "$notIn") and not isinstance(value, list | tuple | set | frozenset):
+            raise Invalid("filter_needs_list", field=name, operator=operator)
+        clauses.append(_OPERATORS[operator](column, value))
+    return and_(*clauses) if clauses else false()
+
+
+def like(column: Any, pattern: str) -> ColumnElement[bool]:
+    """Camunda's wildcards: `*` any text, `?` one character, a backslash before them takes them as they are."""
+    written = []
+    characters = iter(str(pattern))
+    for character in characters:
+        if character == "\\":
+            written.append(_plain(next(characters, "\\")))
+        else:
+            written.append({"*": "%", "?": "_"}.get(character) or _plain(character))
+    return column.like("".join(written), escape="!")  # type: ignore[no-any-return]
+
+
+def _plain(character: str) -> str:
+    return f"!{character}" if character in "%_!" else character
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "$eq": lambda column, value: column == value,
+    "$neq": lambda column, value: column.is_distinct_from(value),
+    "$exists": lambda column, value: column.is_not(None) if value else column.is_(None),
+    "$gt": lambda column, value: column > value,
+    "$gte": lambda column, value: column >= value,
+    "$lt": lambda column, value: column < value,
+    "$lte": lambda column, value: column <= value,
+    "$in": lambda column, value: column.in_(list(value)),
+    "$notIn": lambda column, value: column.not_in(list(value)),
+    "$like": like,
+}

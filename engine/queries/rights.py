@@ -1,0 +1,24 @@
+"""What a principal sees: the cases of its units and of all below them (decision 14)."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_
+
+from engine.directory.principal import ADMIN, Principal
+from engine.store.models import InvolvedUnit, Task
+
+
+def sees_case(principal: Principal | None, instance_key: Any) -> ColumnElement[bool] | None:
+    """Whether the instance of a key is seen; None where everything is: by the system and its administrators."""
+    if principal is None or ADMIN in principal.roles:
+        return None
+    involved = InvolvedUnit.instance_key == instance_key
+    return exists().where(involved, InvolvedUnit.unit.in_(sorted(principal.units)))
+
+
+def sees_task(principal: Principal | None) -> ColumnElement[bool] | None:
+    """A task is seen with its case, and by whoever it is for."""
+    case = sees_case(principal, Task.instance_key)
+    if case is None or principal is None:
+        return None
+    return or_(case, Task.assignee == principal.id, Task.candidate_users.any(principal.id))  # type: ignore[arg-type]

@@ -3,10 +3,10 @@
 All are warnings; a model with them can be evaluated. The work is bounded, what was left out is a finding too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from engine.dmn.boxed import DecisionTable, LiteralExpression, TableInput, TableOutput
+from engine.dmn.boxed import DecisionTable, LiteralExpression, TableInput
 from engine.dmn.coverage import MAX_EXAMPLES, Allowance, Box, Cell, Column, Coverage, TooMuchError
 from engine.dmn.errors import Finding
 from engine.dmn.linking import tables_in
@@ -55,7 +55,7 @@ class _Check:
             yield self._finding("checks_incomplete", self._table.line)
 
     def _column(self, index: int, column: TableInput) -> Column:
-        cells = tuple(_cell(rule.tests[index]) for rule in self._table.rules if index < len(rule.tests))
+        cells = tuple(_cell(rule.tests[index : index + 1]) for rule in self._table.rules)
         declared = self._types.find(column.type_ref)
         allowed = column.values or declared.allowed_text
         domain = read_region(allowed) if allowed else None
@@ -69,8 +69,7 @@ class _Check:
         """Cells that compare with another type than the column's, or that no allowed value passes."""
         for index, (column, analysed) in enumerate(zip(self._table.inputs, self._columns, strict=True)):
             kind = self._types.find(column.type_ref).kind
-            for rule in self._table.rules:
-                cell = rule.tests[index]
+            for cell in (cell for rule in self._table.rules for cell in rule.tests[index : index + 1]):
                 region = read_region(cell.text)
                 if region is None:
                     continue
@@ -82,20 +81,16 @@ class _Check:
                     yield Finding("never_true", cell.id or self._element, cell.line, parameters)
 
     def _outputs(self) -> Iterator[Finding]:
+        """Literals that are not among the values allowed for their output."""
         for index, column in enumerate(self._table.outputs):
             allowed = read_region(column.values or self._types.find(column.type_ref).allowed_text)
-            for rule in self._table.rules:
-                if allowed is not None and index < len(rule.outputs):
-                    yield from self._output(rule.outputs[index], column, allowed)
-
-    def _output(self, cell: LiteralExpression, column: TableOutput, allowed: Region) -> Iterator[Finding]:
-        constant = read_constant(cell.text)
-        if constant is None or constant[0] != allowed.kind:
-            return
-        kind, value = constant
-        if not allowed.meets(Region(kind, (point(value),))).intervals:
-            parameters = {"entry": cell.text, "output": column.name}
-            yield Finding("output_value", cell.id or self._element, cell.line, parameters)
+            for cell in (cell for rule in self._table.rules for cell in rule.outputs[index : index + 1]):
+                constant = read_constant(cell.text)
+                if constant is None or allowed is None or constant[0] != allowed.kind:
+                    continue
+                if not allowed.holds(constant[1]):
+                    parameters = {"entry": cell.text, "output": column.name}
+                    yield Finding("output_value", cell.id or self._element, cell.line, parameters)
 
     def _gaps(self, coverage: Coverage) -> Iterator[Finding]:
         """Only where one answer is expected and no default stands in."""
@@ -125,8 +120,11 @@ class _Check:
         return Finding(code, self._element, line, parameters)
 
 
-def _cell(test: LiteralExpression) -> Cell:
-    return Cell("", None) if test.text in ANY_VALUE else Cell(test.text, read_region(test.text))
+def _cell(tests: Sequence[LiteralExpression]) -> Cell:
+    """The cell of a rule; in a tolerant parse a rule may lack some, which then ask nothing."""
+    if not tests or tests[0].text in ANY_VALUE:
+        return Cell("", None)
+    return Cell(tests[0].text, read_region(tests[0].text))
 
 
 def _mentioned_strings(regions: Iterable[Region]) -> Region | None:

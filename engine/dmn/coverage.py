@@ -98,15 +98,16 @@ class Coverage:
                     [(piece.values, piece.certain) for piece in column if piece.certain >> rule & 1]
                     for column in self._pieces
                 ]
-                if next(self._uncovered(pieces, (1 << rule) - 1), None) is None:
+                # A rule that no value of a column passes is another finding.
+                if all(pieces) and next(self._uncovered(pieces, (1 << rule) - 1), None) is None:
                     yield rule
 
     def _cut(self, column: Column) -> list[Piece]:
         """The column's pieces. Of those with the same rules the first stands for all, but those without any rule are
         gaps by themselves and are all kept."""
         regions = [cell.region for cell in column.cells if cell.region is not None]
-        kinds = {region.kind for region in regions}
-        if len(kinds) > 1 or (column.domain is None and not kinds):
+        kinds = {region.kind for region in (*regions, column.domain) if region is not None}
+        if len(kinds) != 1:
             return [self._piece(column, None)]
         whole = column.domain or Region(kinds.pop(), (Interval(),))
         found: list[Piece] = []

@@ -9,8 +9,9 @@ from typing import Any
 from engine.dmn.boxed import DecisionTable, Rule
 from engine.dmn.constants import NO_MOMENT
 from engine.dmn.errors import Finding
+from engine.dmn.place import Place
 from engine.dmn.scope import Run
-from engine.feel import Expression, UnaryTests, compile_expression, compile_unary_tests
+from engine.feel import Expression, UnaryTests, compile_expression
 
 _AGGREGATES: Mapping[str, Expression] = {
     "SUM": compile_expression("sum(hits)"),
@@ -31,16 +32,20 @@ class Hit:
 class Policy:
     """The hit policy of one table. `values` is the text of each output's allowed values, in order of priority."""
 
-    def __init__(self, table: DecisionTable, values: Sequence[str], element: str, findings: list[Finding]) -> None:
+    def __init__(self, table: DecisionTable, values: Sequence[str], element: str, place: Place) -> None:
         self._policy = table.hit_policy
         self._aggregation = table.aggregation if table.hit_policy == "COLLECT" else ""
         self._element = element
         self._single = len(table.outputs) == 1
         self._names = [output.name for output in table.outputs]
-        self._allowed = [_tests(text) for text in values]
-        self._ranks = [_ranks(text) for text in values]
-        if self._policy in ("PRIORITY", "OUTPUT ORDER") and not any(self._ranks):
-            findings.append(Finding("no_output_order", element, table.line, {"policy": self._policy}))
+        columns = [
+            (text, column.id or element, column.line) for text, column in zip(values, table.outputs, strict=True)
+        ]
+        self._allowed = [place.unary_tests(*column) if column[0] not in ("", "-") else None for column in columns]
+        ordered = self._policy in ("PRIORITY", "OUTPUT ORDER")
+        self._ranks = [_ranks(place, *column) if ordered else [] for column in columns]
+        if ordered and not any(self._ranks):
+            place.findings.append(Finding("no_output_order", element, table.line, {"policy": self._policy}))
 
     def decide(self, run: Run, hits: Sequence[Hit]) -> Any:
         """The table's value; where the policy or an output's allowed values are violated, null and a failure."""
@@ -117,13 +122,11 @@ def _numbers(hits: Sequence[Hit]) -> str:
     return ", ".join(str(hit.rule.index) for hit in hits)
 
 
-def _tests(text: str) -> UnaryTests | None:
-    return None if text in ("", "-") else compile_unary_tests(text)
-
-
-def _ranks(text: str) -> list[UnaryTests]:
+def _ranks(place: Place, text: str, element: str, line: int) -> list[UnaryTests]:
     """The allowed values one by one, in their order."""
-    return [compile_unary_tests(part) for part in split_tests(text)] if text not in ("", "-") else []
+    parts = split_tests(text) if text not in ("", "-") else []
+    compiled = [place.unary_tests(part, element, line) for part in parts]
+    return [tests for tests in compiled if tests is not None]
 
 
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^,"()\[\]{}]|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)')

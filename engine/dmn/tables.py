@@ -26,7 +26,7 @@ def compile_table(table: DecisionTable, place: Place, name: str = "") -> Code:
     outputs = [_output(column, table, place) for column in table.outputs]
     rows = [_row(rule, outputs, place) for rule in table.rules]
     fallback = _fallback(outputs, place)
-    policy = Policy(table, [output.values for output in outputs], element, place.findings)
+    policy = Policy(table, [output.values for output in outputs], element, place)
     first_only = table.hit_policy == "FIRST"
 
     def evaluate(run: Run, scope: Mapping[str, Any]) -> Any:

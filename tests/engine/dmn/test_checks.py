@@ -143,6 +143,12 @@ def test_cells_of_another_type_are_found(found: Any) -> None:
     ]
 
 
+def test_cells_of_several_types_in_a_column_are_no_trouble(found: Any) -> None:
+    rules = [["true", "1"], ['"a"', "2"], ["> 5", "3"], ["-", "4"]]
+    codes = {finding.code for finding in found(['s:string:"a","b"'], ["o"], rules, "FIRST")}
+    assert codes == {"test_type"}
+
+
 def test_expressions_of_another_type_than_declared_are_found_where_it_can_be_told(dmn: Any) -> None:
     model = dmn.model(
         dmn.decision("a", dmn.literal('"x" + b'), type_ref="number"),

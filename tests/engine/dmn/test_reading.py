@@ -152,6 +152,7 @@ def test_half_a_boxed_expression_is_refused(dmn: Any, logic: Any, code: Any) -> 
         (('<output id="out1" name="b" typeRef=""></output>', ""), "missing_element"),
         (('hitPolicy="UNIQUE"', 'hitPolicy="PRIORITY"'), "no_output_order"),
         (('<inputExpression typeRef=""><text>a</text></inputExpression>', ""), "missing_element"),
+        (('name="b" typeRef="">', 'name="b"><outputValues><text>"a" "b"</text></outputValues>'), "feel_syntax"),
     ],
 )
 def test_a_table_out_of_shape_is_refused(dmn: Any, change: Any, code: Any) -> None:

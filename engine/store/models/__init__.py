@@ -7,12 +7,15 @@ from engine.store.models.case_number import CaseNumber
 from engine.store.models.command import Command
 from engine.store.models.definition import Definition
 from engine.store.models.deployment import Deployment
+from engine.store.models.document import Document
+from engine.store.models.form_draft import FormDraft
 from engine.store.models.handler import Handler
 from engine.store.models.history import HistoryRow
 from engine.store.models.incident import Incident
 from engine.store.models.instance import Instance
 from engine.store.models.involved_unit import InvolvedUnit
 from engine.store.models.job import Job
+from engine.store.models.login_session import LoginAttempts, LoginSession
 from engine.store.models.message import Message, MessageReceipt, MessageStart
 from engine.store.models.person import Membership, Person, Shift, Substitute
 from engine.store.models.start_event import StartEvent
@@ -30,12 +33,16 @@ __all__ = [
     "Command",
     "Definition",
     "Deployment",
+    "Document",
+    "FormDraft",
     "Handler",
     "HistoryRow",
     "Incident",
     "Instance",
     "InvolvedUnit",
     "Job",
+    "LoginAttempts",
+    "LoginSession",
     "Membership",
     "Message",
     "MessageReceipt",

@@ -116,12 +116,7 @@ def _escalate(run: Run, token: Token, wait: Wait, command: commands.ThrowEscalat
 
 
 def _deliver(run: Run, token: Token, wait: Wait, command: commands.Deliver) -> None:
-    element = run.spec.elements[command.element]
-    run.effects.append(Note("event_received", element.id, token.key))
-    # a non-interrupting event is waited for again and again
-    if getattr(element, "interrupting", True):
-        run.close(token, wait, "completed")
-    element.triggered(run, token, dict(command.variables))
+    run.trigger(token, wait, command.variables, "event_received")
 
 
 def _fire(run: Run, token: Token, wait: Wait, command: commands.FireTimer) -> None:
@@ -129,11 +124,11 @@ def _fire(run: Run, token: Token, wait: Wait, command: commands.FireTimer) -> No
         fire(run, token, wait, command)
         return
     element = run.spec.elements[command.element]
-    run.effects.append(Note("timer_fired", element.id, token.key))
-    run.close(token, wait, "completed")
-    if command.cycle is not None and not getattr(element, "interrupting", True):
+    if not getattr(element, "interrupting", True):
+        # the row of this time is used up, whether or not there is a next
+        run.close(token, wait, "completed")
         repeat(run, token, element, command)
-    element.triggered(run, token, {})
+    run.trigger(token, wait, {}, "timer_fired")
 
 
 def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncident) -> None:

@@ -5,7 +5,7 @@ An element class mixes `Element` in before one of SpiffWorkflow's spec classes. 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
@@ -14,8 +14,9 @@ from .stuck import Stuck, warned
 from .token import Token
 
 if TYPE_CHECKING:
-    from .multi_instance import MultiInstance
+    from .listeners import Listener
     from .run import Run
+    from .values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class Mapping:
     target: tuple[str, ...]
 
 
+class Loop(Protocol):
+    """What makes an activity run more than once: the body's token counts, each inner token is one turn."""
+
+    def enter(self, run: "Run", body: Token) -> bool | None: ...
+
+    def inner_left(self, run: "Run", inner: Token, body: Token) -> None: ...
+
+    def result(self, run: "Values", body: Token) -> dict[str, Any]: ...
+
+
 class Frozen(Exception):
     """Somebody tried to change a specification that instances share."""
 
@@ -51,8 +62,12 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
     input_mappings: tuple[Mapping, ...] = ()
     output_mappings: tuple[Mapping, ...] = ()
     properties: "dict[str, Source]" = {}  # noqa: RUF012 - replaced, never written to
-    loop: "MultiInstance | None" = None
+    loop: Loop | None = None
+    listeners: "tuple[Listener, ...]" = ()
     joins = False
+    start_quantity = 1
+    completion_quantity = 1
+    for_compensation = False  # entered only to undo something
     frozen = False
 
     def __init__(self, spec: Any, id: str, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
@@ -77,6 +92,8 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
             return True
         if self.loop is not None and not token.is_inner:
             return self.loop.enter(run, token)
+        if self.listeners and run.asks(token, "start"):
+            return None
         run.map_inputs(token)
         if not token.is_inner:
             run.watch_boundaries(token)
@@ -88,6 +105,9 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 
     def _on_complete(self, token: Token) -> None:
         run = token.workflow
+        turns = self.loop is not None and not token.is_inner
+        if self.listeners and not turns and run.asks(token, "end"):
+            return
         run.map_outputs(token)
         if token.is_inner:
             run.inner_left(token)
@@ -110,6 +130,13 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 
     def _on_cancel(self, token: Token) -> None:
         """The token is taken away before it could leave."""
+
+    def may_pass(self, run: "Run", scope: Token, arrived: dict[str, int]) -> bool:
+        """Whether a join goes on now with what has arrived, by flow."""
+        return False
+
+    def child_left(self, run: "Run", token: Token) -> None:
+        """A token inside this scope has left its element."""
 
     def triggered(self, run: "Run", host: Token, variables: "dict[str, Any]") -> None:
         """An event this element waits for has come; `host` is the token that waited."""

@@ -37,7 +37,9 @@ class IntermediateCatchEvent(CatchEvent, defaults.IntermediateCatchEvent):  # ty
 
 
 class ReceiveTask(CatchEvent, defaults.ReceiveTask):  # type: ignore[misc]
-    """A task that waits for a message."""
+    """A task that waits for a message; with `instantiate`, one that opens the instance."""
+
+    instantiate = False
 
 
 class ThrowEvent(JobTask):
@@ -88,6 +90,7 @@ class BoundaryEvent(Element, defaults.BoundaryEvent):  # type: ignore[misc]
     event_definition: Definition
     attached_to: str = ""
     interrupting = True
+    handler: str | None = None  # of a compensation event: what undoes the activity
 
     def __init__(self, spec: Any, id: str, event_definition: Definition, interrupting: bool, **kwargs: Any) -> None:  # noqa: A002
         super().__init__(spec, id, event_definition, interrupting, **kwargs)

@@ -26,6 +26,9 @@ class ParallelGateway(Element, defaults.ParallelGateway):  # type: ignore[misc]
 
     joins = True
 
+    def may_pass(self, run: "Run", scope: Token, arrived: dict[str, int]) -> bool:
+        return len(arrived) == len(self.incoming)
+
     def flows(self, run: "Run", token: Token) -> tuple[Flow, ...]:
         return self.outgoing
 
@@ -37,7 +40,10 @@ class InclusiveGateway(Element, defaults.InclusiveGateway):  # type: ignore[misc
 
 
 class EventBasedGateway(Element, defaults.EventBasedGateway):  # type: ignore[misc]
-    """Waits for the first of the events behind it."""
+    """Waits for the first of the events behind it. `instantiate`: one of them opens the instance."""
+
+    instantiate = False
+    parallel = False  # instantiating: the other events have to come too
 
     def __init__(self, spec: Any, id: str, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
         super().__init__(spec, id, event_definition=None, **kwargs)
@@ -52,4 +58,4 @@ class EventBasedGateway(Element, defaults.EventBasedGateway):  # type: ignore[mi
         parent = token.parent
         flow = next(f for f in self.outgoing if f.target == event.id)
         run.spring(event, parent, variables)
-        run.leave(token, (flow,), arrive=False)
+        run.leave(token, (flow,), go=False)

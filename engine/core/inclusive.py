@@ -12,14 +12,23 @@ if TYPE_CHECKING:
 
 def may_join(run: "Run", gateway: Element, scope: int, arrived: dict[str, int]) -> bool:
     """Whether no token of the scope can reach an empty incoming flow unless it can reach a filled one too."""
-    places = {token.task_spec.id for token in run.state.children(run.tasks[scope])}
-    places |= {element for join_scope, element in run.state.joins if join_scope == scope and element != gateway.id}
+    places = _places(run, gateway, scope)
     reached = [_sources(run.spec, gateway.id, flow.id) for flow in gateway.incoming if flow.id in arrived]
     missing = [_sources(run.spec, gateway.id, flow.id) for flow in gateway.incoming if flow.id not in arrived]
     return not any(
         any(place in sources for sources in missing) and not any(place in sources for sources in reached)
         for place in places
     )
+
+
+def can_come(run: "Run", gateway: Element, scope: int, flow_id: str) -> bool:
+    """Whether a token of the scope can still reach this incoming flow."""
+    return not _places(run, gateway, scope).isdisjoint(_sources(run.spec, gateway.id, flow_id))
+
+
+def _places(run: "Run", gateway: Element, scope: int) -> set[str]:
+    places = {token.task_spec.id for token in run.state.children(run.tasks[scope])}
+    return places | {element for key, element in run.state.joins if key == scope and element != gateway.id}
 
 
 @lru_cache(maxsize=4096)

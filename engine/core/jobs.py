@@ -9,6 +9,7 @@ from .effects import Change, Note
 from .element import Element, text_of
 from .event_definitions import Definition
 from .expressions import Source
+from .listeners import LISTENER, answered
 from .records import Job
 from .stuck import Stuck
 from .throwing import catcher, caught_outside, throw_error, throw_escalation
@@ -60,7 +61,11 @@ class SendTask(JobTask, defaults.SendTask):  # type: ignore[misc]
 
 def complete_job(run: "Run", token: Token, wait: Wait, command: CompleteJob) -> None:
     run.close(token, wait, "completed")
-    if wait.element != REMINDER:
+    if wait.element == LISTENER:
+        for name, value in command.variables.items():
+            run.state.set(token.key, name, value)
+        answered(run, token)
+    elif wait.element != REMINDER:
         run.complete(token, command.variables)
 
 

@@ -2,26 +2,37 @@
 
 from collections import ChainMap
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .expressions import Source
-from .stuck import warned
+from .stuck import Stuck, warned
 from .token import Token
 
 if TYPE_CHECKING:
+    from .event_definitions import Definition
     from .run import Run
+    from .values import Values
+
+MOST = 100_000  # instances a number may ask for: each is a token and a row at least
 
 
 @dataclass(frozen=True, slots=True)
 class MultiInstance:
-    """zeebe:loopCharacteristics. The body's token counts; `index` in an inner token's data is its place (from 0)."""
+    """A collection, or with `counted` a number of instances. The body's token counts; `index` is an inner's place.
+
+    `told` is thrown by every instance that completes (`behavior` None) or by the first (One).
+    """
 
     collection: Source
+    counted: bool = False
     sequential: bool = False
     item: str | None = None
     output_collection: str | None = None
     output_element: Source | None = None
     completion: Source | None = None
+    behavior: str = "All"
+    told: "Definition | None" = None
 
     def enter(self, run: "Run", body: Token) -> bool | None:
         items = self._items(run, body)
@@ -41,6 +52,10 @@ class MultiInstance:
         index = inner.internal_data["index"]
         self._collect(run, inner, body, index)
         body.internal_data["done"] += 1
+        if self.told and (self.behavior == "None" or (self.behavior == "One" and body.internal_data["done"] == 1)):
+            self.told.throw(run, inner)
+            if body.key not in run.tasks:
+                return
         finished = self._completed_early(run, inner, body)
         run.state.remove(inner)
         if finished:
@@ -52,7 +67,7 @@ class MultiInstance:
         if not body.inside:
             run.complete(body)
 
-    def result(self, run: "Run", body: Token) -> dict[str, Any]:
+    def result(self, run: "Values", body: Token) -> dict[str, Any]:
         """What the body hands up: its output collection."""
         if self.output_collection is None:
             return {}
@@ -60,9 +75,24 @@ class MultiInstance:
 
     def _items(self, run: "Run", body: Token) -> list[Any]:
         value, warnings = run.evaluate(self.collection, body)
+        if self.counted:
+            return [None] * self._count(value)
         if not isinstance(value, list | tuple):
             raise warned("EXTRACT_VALUE_ERROR", "not_a_list", self.collection.text, warnings, field="inputCollection")
         return list(value)
+
+    def _count(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
+            raise Stuck(
+                "EXTRACT_VALUE_ERROR", "not_a_number", {"expression": self.collection.text, "field": "loopCardinality"}
+            )
+        if not 0 <= value <= MOST:
+            raise Stuck(
+                "EXTRACT_VALUE_ERROR",
+                "loop_too_large",
+                {"expression": self.collection.text, "count": str(value), "most": MOST},
+            )
+        return int(value)
 
     def _begin(self, run: "Run", body: Token, index: int, item: Any) -> None:
         inner = run.enter(body.task_spec, body)

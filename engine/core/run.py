@@ -10,26 +10,24 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.feel import Evaluation, FeelError
-
+from . import compensation, conditions, listeners
 from .effects import Answer, Change, Close, Effect, Note, Open, Proceed
 from .element import Element, Flow
-from .element import Mapping as IoMapping
-from .expressions import Source
-from .gateways import InclusiveGateway
-from .inclusive import may_join
+from .joins import arrive, pass_late
 from .limits import hold
+from .multiple import Multiple, gathered
 from .records import Incident, Record
 from .spec import ProcessSpec
-from .state import State, View
-from .stuck import Stuck, failed, warned
+from .state import State
+from .stuck import Stuck
 from .surroundings import Surroundings
 from .token import Token, Wait
+from .values import Values
 
 STEPS = 10_000  # what one transaction does at most; a longer way goes on in the next
 
 
-class Run:
+class Run(Values):
     """The workflow that a token (SpiffWorkflow's task) belongs to while it steps."""
 
     def __init__(self, spec: ProcessSpec, state: State, surroundings: Surroundings) -> None:
@@ -49,44 +47,36 @@ class Run:
     def until_waiting(self) -> None:
         """Step every ready token; stop when all wait or the budget is used up."""
         for _ in range(STEPS):
+            if self.spec.has_conditions and self.state.moved:
+                conditions.look(self)
             while self.ready and self.ready[0].key not in self.tasks:
                 self.ready.popleft()
             if self.ready:
                 self.step(self.ready.popleft())
-            elif not self.join_inclusive():
+            elif not pass_late(self):
                 return
         self.state.ready = [token.key for token in self.ready if token.key in self.tasks]
         self.effects.append(Proceed())
 
     def step(self, token: Token) -> None:
-        mark = len(self.effects)
+        mark, own = len(self.effects), dict(self.state.variables.get(token.key, ()))
         try:
             done = token.run()
         except Stuck as stuck:
             if token.state == TaskState.COMPLETED:
                 self.stop(token, stuck, "leave")
             else:
-                self.undo(token, mark)
+                self.undo(token, mark, own)
                 self.stop(token, stuck, "enter")
             return
-        if done is None and token.key in self.tasks:
+        if done is None and token.key in self.tasks and listeners.HEARD not in token.internal_data:
             self.effects.insert(mark, Note("element_activated", token.task_spec.id, token.key))
 
-    def undo(self, token: Token, mark: int) -> None:
+    def undo(self, token: Token, mark: int, own: dict[str, Any]) -> None:
         """What entering had done before it got stuck: it is all done again once the incident is resolved."""
         del self.effects[mark:]
         token.waits.clear()
-        self.state.variables.pop(token.key, None)
-        self.state.changed = {(scope, name) for scope, name in self.state.changed if scope != token.key}
-
-    def join_inclusive(self) -> bool:
-        """Let the first inclusive join go on that no other token can reach any more."""
-        for (scope, element_id), arrived in self.state.joins.items():
-            gateway = self.spec.elements[element_id]
-            if isinstance(gateway, InclusiveGateway) and may_join(self, gateway, scope, arrived):
-                self.pass_join(gateway, self.tasks[scope], arrived)
-                return True
-        return False
+        self.state.restore(token.key, own)
 
     # Tokens
 
@@ -105,25 +95,6 @@ class Run:
         self.take_result(token, variables)
         return token
 
-    def arrive(self, flow: Flow, parent: Token) -> None:
-        target = self.spec.elements[flow.target]
-        if not target.joins or len(target.incoming) < 2:
-            self.enter(target, parent)
-            return
-        arrived = self.state.joins.setdefault((parent.key, target.id), {})
-        arrived[flow.id] = arrived.get(flow.id, 0) + 1
-        if not isinstance(target, InclusiveGateway) and len(arrived) == len(target.incoming):
-            self.pass_join(target, parent, arrived)
-
-    def pass_join(self, gateway: Element, parent: Token, arrived: dict[str, int]) -> None:
-        """Take one token from each flow that has one; what came twice waits for the next time."""
-        rest = {flow: count - 1 for flow, count in arrived.items() if count > 1}
-        if rest:
-            self.state.joins[parent.key, gateway.id] = rest
-        else:
-            del self.state.joins[parent.key, gateway.id]
-        self.enter(gateway, parent)
-
     def complete(self, token: Token, variables: Mapping[str, Any] | None = None) -> None:
         """The wait is over: take the result and leave."""
         if variables is not None:
@@ -133,17 +104,22 @@ class Run:
         except Stuck as stuck:
             self.stop(token, stuck, "leave")
 
-    def leave(self, token: Token, flows: tuple[Flow, ...], arrive: bool = True) -> None:
-        """The token goes along the flows; without `arrive` somebody else has put it there already."""
+    def leave(self, token: Token, flows: tuple[Flow, ...], go: bool = True) -> None:
+        """The token goes along the flows; without `go` somebody else has put it there already."""
         self.close_waits(token)
         data = {"flows": [flow.id for flow in flows]} if flows else {}
         self.effects.append(Note("element_completed", token.task_spec.id, token.key, data))
         parent = token.parent
         self.hold(token)
+        if self.spec.has_compensation:
+            compensation.completed(self, token)
         self.state.remove(token)
-        for flow in flows if arrive else ():
-            self.arrive(flow, parent)
-        if parent is not None:
+        for flow in flows * token.task_spec.completion_quantity if go else ():
+            arrive(self, flow, parent)
+        if compensation.FOR in token.internal_data:
+            compensation.handled(self, token.internal_data[compensation.FOR])
+        if parent is not None and parent.key in self.tasks:
+            parent.task_spec.child_left(self, parent)
             self.emptied(parent)
 
     def inner_left(self, token: Token) -> None:
@@ -192,14 +168,41 @@ class Run:
 
     # Records
 
+    def trigger(self, token: Token, wait: Wait, variables: Mapping[str, Any], kind: str) -> None:
+        """An event a token waits for has come; `kind` is what history calls it."""
+        element = self.spec.elements[wait.element]
+        definition = getattr(element, "event_definition", None)
+        self.effects.append(Note(kind, element.id, token.key))
+        # a non-interrupting event is waited for again and again
+        again = not getattr(element, "interrupting", True)
+        if not isinstance(definition, Multiple) or not definition.parallel:
+            if not again:
+                self.close(token, wait, "completed")
+            element.triggered(self, token, dict(variables))
+            return
+        self.close(token, wait, "completed")
+        parts = gathered(self, token, element, variables)
+        if parts is not None:
+            if again:
+                definition.subscribe(self, token, element)
+            element.triggered(self, token, parts)
+
     def open(self, token: Token, record: Record, element: str | None = None) -> None:
         """A record begins to wait for this token; `element` is what it triggers, if that is not the token's own."""
         self.effects.append(Open(record))
         token.waits.append(Wait(record.noun, record.key, element or token.task_spec.id))
 
+    def asks(self, token: Token, event: str) -> bool:
+        """Whether a listener has to answer before the token goes on; its job is opened."""
+        asked = listeners.ask(self, token, event)
+        if asked:
+            token._set_state(TaskState.STARTED)
+        return asked
+
     def close(self, token: Token, wait: Wait, outcome: str) -> None:
-        self.effects.append(Close(wait.noun, wait.key, outcome))
-        token.waits.remove(wait)
+        if wait in token.waits:
+            self.effects.append(Close(wait.noun, wait.key, outcome))
+            token.waits.remove(wait)
 
     def close_waits(self, token: Token) -> None:
         for wait in tuple(token.waits):
@@ -229,65 +232,3 @@ class Run:
         self.effects.append(
             Note("incident_raised", token.task_spec.id, token.key, {"kind": stuck.kind, "code": stuck.code})
         )
-
-    # Values
-
-    def evaluate(self, source: Source, token: Token, scope: Mapping[str, Any] | None = None) -> Evaluation:
-        """The value of a literal or expression in the token's scope, as JSON. Raises Stuck past FEEL's limits."""
-        try:
-            return source.evaluate(self.state.view(token) if scope is None else scope, self.moment)
-        except FeelError as error:
-            raise failed("EXTRACT_VALUE_ERROR", source.text, error) from error
-
-    def view(self, token: Token) -> View:
-        return self.state.view(token)
-
-    def holds(self, flow: Flow, token: Token) -> bool:
-        """Whether a flow's condition is true; what is neither true nor false is an incident. Raises Stuck."""
-        if flow.condition is None:
-            return True
-        value, warnings = self.evaluate(flow.condition, token)
-        if not isinstance(value, bool):
-            raise warned("CONDITION_ERROR", "condition_not_boolean", flow.condition.text, warnings, flow=flow.id)
-        return value
-
-    def map_inputs(self, token: Token) -> None:
-        for mapping in token.task_spec.input_mappings:
-            value, _ = self.evaluate(mapping.source, token)
-            put(self.state, token.key, mapping, value)
-
-    def take_result(self, token: Token, variables: Mapping[str, Any]) -> None:
-        """Keep a result for the output mappings where there are any, else hand it up."""
-        if not token.task_spec.output_mappings:
-            self.state.propagate(token, variables)
-            return
-        for name, value in variables.items():
-            self.state.set(token.key, name, value)
-
-    def map_outputs(self, token: Token) -> None:
-        """Evaluate the output mappings once, even when leaving is tried again after an incident."""
-        if token.task_spec.loop is not None and not token.is_inner:
-            self.state.propagate(token.parent, token.task_spec.loop.result(self, token))
-            return
-        if not token.task_spec.output_mappings or "mapped" in token.internal_data:
-            return
-        parent = token.parent
-        for mapping in token.task_spec.output_mappings:
-            value, _ = self.evaluate(mapping.source, token)
-            name, *path = mapping.target
-            self.state.propagate(parent, {name: merged(self.view(parent).get(name), path, value)})
-        token.internal_data["mapped"] = True
-
-
-def put(state: State, scope: int, mapping: IoMapping, value: Any) -> None:
-    name, *path = mapping.target
-    state.set(scope, name, merged(state.variables.get(scope, {}).get(name), path, value))
-
-
-def merged(old: Any, path: list[str], value: Any) -> Any:
-    """`value` at `path` inside `old`, which stays as it is; a missing or other value on the way becomes a context."""
-    if not path:
-        return value
-    context = dict(old) if isinstance(old, Mapping) else {}
-    context[path[0]] = merged(context.get(path[0]), path[1:], value)
-    return context

@@ -27,6 +27,7 @@ def write(state: State) -> dict[str, Any]:
         "c": state.caller,
         "e": list(state.catches),
         "r": [key - base for key in state.ready],
+        "u": state.undo,
     }
     return {name: value for name, value in snapshot.items() if value or name == "n"}
 
@@ -48,6 +49,7 @@ def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "a
     state.caller = snapshot.get("c")
     state.catches = tuple(snapshot.get("e", ()))
     state.ready = [key + offset for offset in snapshot.get("r", ())]
+    state.undo = snapshot.get("u", [])
     return state
 
 

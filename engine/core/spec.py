@@ -9,9 +9,12 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
+from .compensation import Compensation
+from .conditions import Conditional
 from .element import Element, Flow, Frozen
-from .events import BoundaryEvent, StartEvent
+from .events import BoundaryEvent, ReceiveTask, StartEvent
 from .expressions import Source
+from .gateways import EventBasedGateway
 
 
 class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
@@ -22,6 +25,8 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
     root: Element
     process_id: str
     properties: Mapping[str, Source]
+    has_conditions = False
+    has_compensation = False
     frozen = False
 
     def __init__(self, process_id: str, name: str, filename: str, version_tag: str | None = None) -> None:
@@ -54,6 +59,10 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
             element._outputs = tuple(flow.target for flow in element.outgoing)
             element.properties = MappingProxyType(dict(element.properties))  # type: ignore[assignment]
             element.frozen = True
+        definitions = [getattr(element, "event_definition", None) for element in self.elements.values()]
+        definitions += [part for found in definitions for part in getattr(found, "definitions", ())]
+        self.has_conditions = any(isinstance(found, Conditional) for found in definitions)
+        self.has_compensation = any(isinstance(found, Compensation) for found in definitions)
         self.frozen = True
         return self
 
@@ -73,8 +82,10 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         return start.scope is not None and getattr(self.elements[start.scope], "by_event", False)
 
     def _starts_alone(self, element: Element) -> bool:
-        """A start event of the process that waits for an event opens an instance only when that event comes."""
-        return not (isinstance(element, StartEvent) and not element.event_definition.is_none)
+        """What waits for an event opens an instance only when that event comes, and a handler when it is needed."""
+        if isinstance(element, StartEvent):
+            return element.event_definition.is_none
+        return not getattr(element, "instantiate", False) and not element.for_compensation
 
     def boundaries(self, element_id: str) -> tuple[BoundaryEvent, ...]:
         return self._boundaries.get(element_id, ())
@@ -89,13 +100,16 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         starts = tuple(e for e in found if isinstance(self.elements[e], StartEvent))
         return starts or found
 
-    def starts(self) -> tuple[StartEvent, ...]:
-        """The start events of the process itself that wait for an event."""
-        return tuple(
-            element
-            for element in self.elements.values()
-            if isinstance(element, StartEvent) and element.scope is None and not element.event_definition.is_none
-        )
+    def starts(self) -> tuple[Element, ...]:
+        """What opens an instance by its event: a start event, a receive task, or an event behind a gateway."""
+        outermost = [element for element in self.elements.values() if element.scope is None]
+        found: list[Element] = []
+        for element in outermost:
+            if isinstance(element, EventBasedGateway) and element.instantiate:
+                found += [self.elements[flow.target] for flow in element.outgoing]
+            elif isinstance(element, StartEvent | ReceiveTask) and not self._starts_alone(element):
+                found.append(element)
+        return tuple(found)
 
     def flows(self) -> tuple[Flow, ...]:
         return tuple(flow for element in self.elements.values() for flow in element.outgoing)

@@ -22,6 +22,8 @@ class State:
         self.caller: int | None = None
         self.catches: tuple[str, ...] = ()
         self.ready: list[int] = []
+        self.undo: list[dict[str, Any]] = []  # what has completed and can be compensated, see `compensation`
+        self.moved = False  # a variable has changed since conditions were last looked at
         self.changed: set[tuple[int, str]] = set()
         self.dropped: set[int] = set()
 
@@ -48,6 +50,8 @@ class State:
         if self.variables.pop(token.key, None):
             self.dropped.add(token.key)
         self.clear_joins(token.key)
+        if self.undo:
+            self.undo = [record for record in self.undo if record["scope"] != token.key]
 
     def clear_joins(self, scope: int) -> None:
         for place in [place for place in self.joins if place[0] == scope]:
@@ -74,6 +78,14 @@ class State:
     def set(self, scope: int, name: str, value: Any) -> None:
         self.variables.setdefault(scope, {})[name] = value
         self.changed.add((scope, name))
+        self.moved = True
+
+    def restore(self, scope: int, variables: dict[str, Any]) -> None:
+        """Give a scope the variables it had before."""
+        added = self.variables.pop(scope, {}).keys() - variables.keys()
+        self.changed -= {(scope, name) for name in added}
+        if variables:
+            self.variables[scope] = variables
 
     def propagate(self, token: Token, values: Mapping[str, Any]) -> None:
         """Each value goes to the nearest scope, from the token's own on, that has the name; else to the instance."""

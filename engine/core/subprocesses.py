@@ -39,11 +39,21 @@ class ProcessRoot(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
     def enter(self, run: "Run", token: Token) -> None:
         run.watch_scope(token)
         if start := token.internal_data.get("start"):
-            run.spring(run.spec.elements[start], token, {})
+            opened = run.spring(run.spec.elements[start], token, {})
+            self._enter_beside(run, token, opened.task_spec)
             return
         for entry in run.spec.entries(self.id):
             run.enter(run.spec.elements[entry], token)
         run.emptied(token)
+
+    def _enter_beside(self, run: "Run", token: Token, opened: Element) -> None:
+        """Behind a parallel instantiating gateway the other events have to come too."""
+        gateways = (run.spec.elements[flow.source] for flow in opened.incoming)
+        for gateway in gateways:
+            if getattr(gateway, "parallel", False):
+                others = [flow.target for flow in gateway.outgoing if flow.target != opened.id]
+                for other in others:
+                    run.enter(run.spec.elements[other], token)
 
     def scope_emptied(self, run: "Run", token: Token) -> None:
         run.finish(token, "completed")

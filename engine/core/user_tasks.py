@@ -34,6 +34,8 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
     priority: Source | None = None
 
     def enter(self, run: "Run", token: Token) -> None:
+        if self.listeners and run.asks(token, "creating"):
+            return
         limit = limit_of(run, token)
         form_id = text_of(run, token, self.form_id, "formId") if self.form_id else None
         task = Task(
@@ -78,4 +80,6 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
 
 def complete_task(run: "Run", token: Token, wait: Wait, command: CompleteTask) -> None:
     run.close(token, wait, "completed")
-    run.complete(token, command.variables)
+    run.take_result(token, command.variables)
+    if not run.asks(token, "completing"):
+        run.complete(token)

@@ -1,0 +1,59 @@
+"""Listeners: jobs before an element is entered and before it is left, and around a person's task."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.util.task import TaskState
+
+from .element import text_of
+from .expressions import Source
+from .records import Job
+from .token import Token
+
+if TYPE_CHECKING:
+    from .run import Run
+
+LISTENER = "listener"  # stands for the element in the wait of a listener's job
+HEARD = "heard"  # a token's data: event → how many of its listeners have answered
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """zeebe:executionListener (start, end) or zeebe:taskListener (creating, completing)."""
+
+    event: str
+    type: Source
+    retries: Source | None = None
+
+
+def ask(run: "Run", token: Token, event: str) -> bool:
+    """Open the job of the next listener for this event. False when all have answered, or there is none."""
+    listeners = [listener for listener in token.task_spec.listeners if listener.event == event]
+    heard = token.internal_data.get(HEARD, {}).get(event, 0)
+    if heard >= len(listeners):
+        return False
+    listener = listeners[heard]
+    kind = "EXECUTION_LISTENER" if event in ("start", "end") else "TASK_LISTENER"
+    retries = int(text_of(run, token, listener.retries, "retries")) if listener.retries else 3
+    job_type = text_of(run, token, listener.type, "type")
+    scopes = tuple(run.state.scopes(token))
+    headers = {"listenerEventType": event}
+    run.open(
+        token,
+        Job(run.state.new_key(), token.task_spec.id, token.key, job_type, retries, kind, headers, scopes),
+        LISTENER,
+    )
+    token.internal_data["asked"] = event
+    return True
+
+
+def answered(run: "Run", token: Token) -> None:
+    """A listener's job is done: ask the next, or go on with what it listened to."""
+    event = token.internal_data.pop("asked")
+    heard = token.internal_data.setdefault(HEARD, {})
+    heard[event] = heard.get(event, 0) + 1
+    if event in ("start", "creating"):
+        token._set_state(TaskState.READY)
+        run.ready.append(token)
+    else:
+        run.complete(token)

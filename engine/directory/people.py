@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,6 @@ from .principal import Principal
 from .units import below
 
 _hasher = PasswordHasher()
-# checked in place of a missing person's hash, so that the time taken tells nobody who exists
-_NOBODY = _hasher.hash("nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,18 @@ def authenticate(session: Session, person_id: str, password: str, source: str = 
     person = session.get(Person, person_id)
     known = person.password_hash if person is not None and person.active else None
     try:
-        _hasher.verify(known or _NOBODY, password)
+        _hasher.verify(known or _nobody(), password)
     except VerificationError:
         known = None
     if known is None:
         raise Unauthorized("credentials_wrong")
     return principal_of(session, person_id, source)
+
+
+@cache
+def _nobody() -> str:
+    """Checked in place of a missing person's hash, so that the time taken tells nobody who exists."""
+    return _hasher.hash("nobody")
 
 
 def password_hash_of(session: Session, person_id: str) -> str | None:
@@ -176,4 +180,7 @@ def _valid(table: type[Membership] | type[Substitute]) -> ColumnElement[bool]:
 
 def pinyin_key(name: str) -> str:
     """What a name is sorted by: PostgreSQL has no Chinese collation."""
+    # its dictionaries take longer to load than the rest of the engine, and only naming people needs them
+    from pypinyin import lazy_pinyin
+
     return " ".join(lazy_pinyin(name)).lower()

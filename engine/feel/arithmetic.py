@@ -35,7 +35,7 @@ def operate(operator: str, left: Any, right: Any) -> Any:
     left, right = adapt(left), adapt(right)
     try:
         if type(left) is Decimal and type(right) is Decimal:
-            return _NUMERIC[operator](left, right)
+            return _finite(_NUMERIC[operator](left, right))
         result = _OPERATIONS[operator](left, right) if operator in _OPERATIONS else None
     except DivisionByZero:
         raise NoValue("division_by_zero") from None
@@ -49,6 +49,13 @@ def operate(operator: str, left: Any, right: Any) -> Any:
     if result is None:
         raise NoValue("operands", operator=operator, left=kind_of(left), right=kind_of(right))
     return result
+
+
+def _finite(number: Decimal) -> Decimal:
+    # Python raises nothing for zero to a negative power.
+    if not number.is_finite():
+        raise NoValue("division_by_zero")
+    return number
 
 
 def negate(value: Any) -> Any:

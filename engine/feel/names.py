@@ -57,7 +57,10 @@ def name_parts(name: str) -> tuple[str, ...]:
 def joined_words(tokens: list[Token], index: int) -> tuple[str, int]:
     """Words that follow one another without an operator are one name: nothing else could be meant."""
     end = index + 1
+    # `Phase 1` is a name as well; `.5` after a word is none, but a mistake in a path.
     while (token := tokens[end]).sort in (Sort.WORD, Sort.NUMBER) and token.text not in STOPPERS:
+        if token.text[0] == ".":
+            break
         end += 1
     return " ".join(token.text for token in tokens[index:end]), end
 

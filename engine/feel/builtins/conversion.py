@@ -147,14 +147,17 @@ def _from_json(run: Run, text: str) -> Any:
     if text.count("[") + text.count("{") > 100 * MAX_RESULT_DEPTH:
         raise NoValue("invalid", text=text[:50], what="JSON")
     try:
-        return from_json(json.loads(text, parse_float=_json_number, parse_int=_json_number))
+        return from_json(
+            json.loads(text, parse_float=_json_number, parse_int=_json_number, parse_constant=_json_number)
+        )
     except (ValueError, RecursionError, DecimalException):
         raise NoValue("invalid", text=text, what="JSON") from None
 
 
 def _json_number(text: str) -> Decimal:
     number = Decimal(text)
-    if literal_number(text) is None:
+    # NaN and Infinity, which Python's reader lets in, are no JSON; nor can a number be too large to write out.
+    if not number.is_finite() or literal_number(text) is None:
         raise ValueError
     return number
 

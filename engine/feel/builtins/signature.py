@@ -95,7 +95,10 @@ class BuiltIn:
         if given is not None and len(given) != len(values):
             raise NoValue("argument_names", function=self.name, names=", ".join(names or ()))
         refusal: NoValue | None = None
-        for signature in self.signatures:
+        for signature in self.signatures if given is None else self._by_order(given):
+            # One argument that is no list was refused as one already; taken as the rest it would be let in.
+            if refusal and signature.rest and len(values) == 1:
+                continue
             try:
                 bound = signature.by_position(values) if given is None else signature.by_name(given)
             except NoValue as reason:
@@ -108,6 +111,15 @@ class BuiltIn:
         if given is None:
             raise NoValue("argument_count", function=self.name, count=len(values))
         raise NoValue("argument_names", function=self.name, names=", ".join(given))
+
+    def _by_order(self, given: dict[str, Any]) -> list[Signature]:
+        """The signatures, those first that name the parameters in the order of the call: `before(range: r, point: p)`
+        is another function than `before(point: p, range: r)`."""
+        names = list(given)
+        return sorted(
+            self.signatures,
+            key=lambda signature: [p.name for p in signature.parameters if p.name in given] != names,
+        )
 
     def _computed(self, run: Run, bound: list[Any]) -> Any:
         for value in bound:

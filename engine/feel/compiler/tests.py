@@ -43,7 +43,8 @@ def _tests(compiler: Compiler, node: Tests, levels: Levels) -> Evaluate:
             # A test that reads `?` says itself whether the value passes; a boolean stands for itself otherwise too,
             # unless booleans are what is tested.
             stands = type(found) is bool and (is_condition or type(value) is not bool)
-            passed = found if stands else _passed(run, value, found, place)
+            unknown = found is None and is_condition
+            passed = found if stands or unknown else _passed(run, value, found, place)
             if passed:
                 return not negated
             if passed is None:

@@ -3,11 +3,23 @@
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from engine.feel.patterns.blocks import BLOCKS
 
 Intervals = tuple[tuple[int, int], ...]
 LAST = 0x10FFFF
+
+# Nearly all code points stand in planes of one category; only the others need to be looked at one by one.
+_ASSIGNED = ((0, 0x33FFF), (0xE0000, 0xE0FFF))
+_UNIFORM = (
+    (0x34000, 0xDFFFF, "Cn"),
+    (0xE1000, 0xEFFFF, "Cn"),
+    (0xF0000, 0xFFFFD, "Co"),
+    (0xFFFFE, 0xFFFFF, "Cn"),
+    (0x100000, 0x10FFFD, "Co"),
+    (0x10FFFE, LAST, "Cn"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +80,20 @@ def characters(*points: int) -> Charset:
 @lru_cache(maxsize=64)
 def category(name: str) -> Charset | None:
     """A general category such as `L` or `Lu`; None if Unicode has none such."""
-    intervals: list[tuple[int, int]] = []
-    start = None
-    for point in range(LAST + 2):
-        inside = point <= LAST and unicodedata.category(chr(point)).startswith(name)
-        if inside and start is None:
-            start = point
-        elif not inside and start is not None:
-            intervals.append((start, point - 1))
-            start = None
-    return Charset(tuple(intervals)) if intervals else None
+    found = [charset for kind, charset in _categories().items() if kind.startswith(name)]
+    return union(*found) if found else None
+
+
+@lru_cache(maxsize=1)
+def _categories() -> dict[str, Charset]:
+    intervals: dict[str, list[tuple[int, int]]] = {}
+    for first, last in _ASSIGNED:
+        for kind, points in groupby(range(first, last + 1), key=lambda point: unicodedata.category(chr(point))):
+            run = list(points)
+            intervals.setdefault(kind, []).append((run[0], run[-1]))
+    for first, last, kind in _UNIFORM:
+        intervals.setdefault(kind, []).append((first, last))
+    return {kind: union(Charset(tuple(found))) for kind, found in intervals.items()}
 
 
 def block(name: str) -> Charset | None:

@@ -50,19 +50,19 @@ SCOPE: dict[str, Any] = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def moment() -> Moment:
     """The moment of every test: 2026-03-04, 05:06:07 UTC."""
     return Moment(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC), seed=42)
 
 
-@pytest.fixture()
+@pytest.fixture
 def scope() -> dict[str, Any]:
     """Variables that tables may use."""
     return dict(SCOPE)
 
 
-@pytest.fixture()
+@pytest.fixture
 def answer(moment: Moment, scope: dict[str, Any]) -> Callable[[str], str]:
     """What an expression answers, as a table writes it."""
 
@@ -76,7 +76,7 @@ def answer(moment: Moment, scope: dict[str, Any]) -> Callable[[str], str]:
     return evaluate
 
 
-@pytest.fixture()
+@pytest.fixture
 def passes(moment: Moment, scope: dict[str, Any]) -> Callable[[str], str]:
     """What unary tests answer: `tests / value`, the value an expression."""
 

@@ -8,6 +8,7 @@ from engine.errors import Finding
 
 from .checks import check, check_topics
 from .document import Document, scan
+from .elements import action_labels
 from .findings import DiagramError, Findings
 from .parser import DiagramParser
 from .reading import Limits, read_xml
@@ -17,7 +18,10 @@ __all__ = ["DiagramError", "Limits", "Parsed", "lint", "parse"]
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file holds: its executable processes, what is to be said of it, and the names people read, by id."""
+    """What a file holds: its executable processes and what is to be said of it.
+
+    `texts` are what people read, to be translated: names by element id, labels of actions by `<id>.action.label`.
+    """
 
     name: str
     processes: tuple[ProcessSpec, ...]
@@ -30,7 +34,8 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> Parsed:
     specs, document, findings = _examine(data, name, limits or Limits())
     if findings.refused:
         raise DiagramError(findings.by_line(), name)
-    return Parsed(name, tuple(spec.freeze(spec.root) for spec in specs), findings.by_line(), document.texts)
+    texts = document.texts | {key: text for spec in specs for key, text in action_labels(spec)}
+    return Parsed(name, tuple(spec.freeze(spec.root) for spec in specs), findings.by_line(), texts)
 
 
 def lint(data: bytes, name: str, topics: Collection[str] | None = None) -> list[Finding]:

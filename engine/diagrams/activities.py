@@ -30,9 +30,9 @@ class JobParser(ElementParser):
             self.findings.error("bpmn_job_without_type", self.node)
         priority = self.extensions.get("priorityDefinition")
         self.task.priority = self.fields.value(priority, "priority")
-        headers = self.extensions.inside("taskHeaders", "header")
-        if headers:
-            self.task.headers = {node.get("key") or "": node.get("value") or "" for node in headers}
+        if headers := self.extensions.inside("taskHeaders", "header"):
+            named = ((self.fields.text(node, "key", required=True), node.get("value") or "") for node in headers)
+            self.task.headers = {key: value for key, value in named if key is not None}
 
     def either(self, name: str) -> Node | None:
         """The zeebe element that says what is done, unless a task definition says it is a job; never both."""

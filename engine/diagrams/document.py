@@ -12,7 +12,7 @@ from .rules import FLOW_NODES
 _FLOW_NODES = frozenset(bpmn(name) for name in FLOW_NODES.split())
 _FLOW = bpmn("sequenceFlow")
 _PROCESS = bpmn("process")
-_SUB_PROCESS = bpmn("subProcess")
+_SCOPES = frozenset({_PROCESS, bpmn("subProcess")})
 _LANE = bpmn("lane")
 _LANE_MEMBER = bpmn("flowNodeRef")
 _DEFINITIONS = bpmn("definitions")
@@ -55,7 +55,7 @@ def scan(root: Node, findings: Findings, depth: int) -> Document:
         node, place, level = stack.pop()
         names.check(node, level)
         _keep(document, findings, node, *place)
-        if node.tag in (_PROCESS, _SUB_PROCESS):
+        if node.tag in _SCOPES:
             place = _inside(node, place[0])
         children = list(_read_children(node, names))
         stack.extend((child, place, level + 1) for child in reversed(children))

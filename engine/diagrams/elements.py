@@ -1,12 +1,14 @@
 """Parses what every element has: name, lane, documentation, mappings, properties, default flow and loop."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 
 from engine.core.element import Element, Mapping
-from engine.core.expressions import Source
+from engine.core.expressions import Literal, Source
+from engine.core.spec import ProcessSpec
 
 from .fields import Fields
 from .findings import Findings
@@ -103,3 +105,11 @@ def properties(extensions: Extensions, fields: Fields) -> dict[str, Source]:
         if value is not None:
             found[name] = value
     return found
+
+
+def action_labels(spec: ProcessSpec) -> Iterator[tuple[str, str]]:
+    """The labels of actions (decision 15) that are plain texts, with the key they are translated by."""
+    for element in spec.task_specs.values():
+        label = element.properties.get("action.label")
+        if isinstance(label, Literal):
+            yield f"{element.id}.action.label", label.text

@@ -8,6 +8,9 @@ from engine.errors import Finding, Invalid, Severity
 from .names import Node
 
 
+_SHOWN = 200  # characters
+
+
 class DiagramError(Invalid):
     """A diagram that cannot be deployed, with every finding that says why."""
 
@@ -32,6 +35,7 @@ class Findings:
         self._add("info", code, node, parameters)
 
     def _add(self, severity: Severity, code: str, node: Node | None, parameters: dict[str, Any]) -> None:
+        parameters = {name: shortened(value) for name, value in parameters.items()}
         element = "" if node is None else element_of(node)
         line = None if node is None else node.sourceline
         self._found.append(Finding(code, parameters, severity, self.file, element, line))
@@ -52,3 +56,8 @@ def element_of(node: Node) -> str:
             return str(identifier)
         around = around.getparent()
     return ""
+
+
+def shortened(value: Any) -> Any:
+    """A text of the file as a finding repeats it."""
+    return value[:_SHOWN] + "…" if isinstance(value, str) and len(value) > _SHOWN else value

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from engine.core.element import Element
-from engine.core.event_definitions import Error, Escalation, Message
+from engine.core.event_definitions import Definition, Error, Escalation, Message
 from engine.core.events import BoundaryEvent, CatchEvent, EndEvent, IntermediateCatchEvent, StartEvent, ThrowEvent
 from engine.core.subprocesses import SubProcess
 from engine.diagrams.names import bpmn
@@ -115,30 +115,32 @@ def _one_plain_start(subject: Subject) -> None:
 
 def _each_caught_once(subject: Subject) -> None:
     """At one place each event has one catcher; of two, one would never get it."""
-    seen: set[tuple[str, str | None, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for element in subject.elements:
-        if not isinstance(element, StartEvent | BoundaryEvent):
+        caught = _caught(element.event_definition) if isinstance(element, StartEvent | BoundaryEvent) else None
+        if caught is None:
             continue
-        caught = _caught(element)
-        place = element.attached_to if isinstance(element, BoundaryEvent) else _around(subject, element)
-        if caught is not None and (place, *caught) in seen:
+        event = (_where(subject, element), *caught)
+        if event in seen:
             subject.error("bpmn_caught_twice", element)
-        elif caught is not None:
-            seen.add((place, *caught))
+        seen.add(event)
 
 
-def _caught(element: StartEvent | BoundaryEvent) -> tuple[str | None, str] | None:
-    """Error, escalation or message by its code or name; the others may well be caught more than once."""
-    definition = element.event_definition
-    if isinstance(definition, Error | Escalation):
-        return definition.code, type(definition).__name__
-    if isinstance(definition, Message):
-        return definition.message_name.text, "Message"
+def _caught(definition: Definition) -> tuple[str, str, str] | None:
+    """What is caught, where that can be told before anything runs and another catcher would take it away."""
+    match definition:
+        case Error() | Escalation():
+            return type(definition).__name__, definition.code or "", ""
+        case Message():
+            key = definition.correlation_key
+            return "Message", definition.message_name.text, "" if key is None else key.text
     return None
 
 
-def _around(subject: Subject, start: StartEvent) -> str:
-    """The scope in which a start is waited for: an event sub-process waits in the one around it."""
-    if not subject.by_event(start.scope):
-        return start.scope or ""
-    return subject.spec.task_specs[start.scope].scope or "" if start.scope else ""
+def _where(subject: Subject, element: Element) -> str:
+    """The activity or scope at which an event is waited for; empty for what opens an instance."""
+    if isinstance(element, BoundaryEvent):
+        return element.attached_to
+    if element.scope is None or not subject.by_event(element.scope):
+        return element.scope or ""
+    return subject.spec.task_specs[element.scope].scope or subject.spec.root.id

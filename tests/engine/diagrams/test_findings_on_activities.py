@@ -132,3 +132,14 @@ def test_actions_belong_to_messages(found: Found) -> None:
     on_message = catch("a", message("m", "=k"), properties={"action.label": "撤销", "action.form": "withdraw"})
     assert [f.code for f in found(*one(on_timer))] == ["bpmn_property_misplaced"]
     assert found(*one(on_message)) == []
+
+
+def test_long_texts_are_shortened_in_findings(found: Found) -> None:
+    (finding,) = found(*one(script("a", "1 + " * 1_000)))
+    assert finding.code == "bpmn_feel_syntax"
+    assert len(finding.parameters["text"]) < 250
+
+
+def test_a_header_has_a_key(found: Found) -> None:
+    (finding,) = found(*one(service("a", headers={"": "x"})))
+    assert (finding.code, finding.parameters) == ("bpmn_field_missing", {"field": "key"})

@@ -123,3 +123,9 @@ def test_a_boundary_event_may_be_attached_to_any_activity_but_an_event_sub_proce
     watched = [boundary("x", "b", HOUR), boundary("y", "u", HOUR)]
     assert found(S, inner, user("u", "HQ.crc"), E, *watched, flows("s b u e")) == []
     assert [f.code for f in found(*LINE, handler(HOUR), boundary("x", "h", HOUR))] == ["bpmn_boundary_host"]
+
+
+def test_the_same_message_may_open_an_instance_and_reach_one(found: Found) -> None:
+    assert found(*LINE, start("again", message("m")), handler(message("m", "=k")), flows("again t")) == []
+    twice = [boundary("b", "t", message("m", "=k")), boundary("c", "t", message("m", "=other"))]
+    assert found(*LINE, *twice) == []

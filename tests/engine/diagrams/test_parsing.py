@@ -247,8 +247,9 @@ def test_an_implicit_start_and_end_are_enough() -> None:
 
 
 def test_names_for_people_are_gathered_by_id() -> None:
-    found = parse(diagram(start("s", name="开始"), end("e"), flows("s e"), name="故障处理"), "fault.bpmn")
-    assert found.texts == {"p": "故障处理", "s": "开始"}
+    wait = catch("c", message("withdraw", "=no"), properties={"action.label": "撤销"})
+    found = parse(diagram(start("s", name="开始"), wait, end("e"), flows("s c e"), name="故障处理"), "fault.bpmn")
+    assert found.texts == {"p": "故障处理", "s": "开始", "c.action.label": "撤销"}
 
 
 def test_a_text_may_stand_on_lines_of_its_own() -> None:

@@ -7,7 +7,6 @@ from engine.errors import Finding, Invalid, Severity
 
 from .names import Node
 
-
 _SHOWN = 200  # characters
 
 

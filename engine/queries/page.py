@@ -48,13 +48,13 @@ FIRST = PageRequest()
 def cursor(values: Sequence[Any]) -> str:
     """The place of a row in the order asked for, opaque to whoever keeps it."""
     text = json.dumps([value.isoformat() if isinstance(value, datetime) else value for value in values])
-    return base64.urlsafe_b64encode(text.encode()).decode()
+    return base64.b64encode(text.encode()).decode()
 
 
 def place(text: str, width: int) -> list[Any]:
     """What a cursor says. Raises Invalid for one that is not of this order."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(text.encode()))
+        values = json.loads(base64.b64decode(text.encode(), validate=True))
     except (ValueError, binascii.Error, RecursionError):
         values = None
     if not isinstance(values, list) or len(values) != width or not all(_is_plain(value) for value in values):

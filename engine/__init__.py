@@ -50,7 +50,7 @@ from engine.store.case_clock import reset as reset_case_clock
 from engine.store.json import dumps as dump_json
 from engine.store.json import loads as load_json
 from engine.store.session import WORTH_ANOTHER_TRY
-from engine.texts import words
+from engine.texts import terminal_language, words
 from engine.work.contract import BpmnError, Handler, Job, Port, Retry
 
 __all__ = [
@@ -108,6 +108,7 @@ __all__ = [
     "sqlstate",
     "start",
     "suspend",
+    "terminal_language",
     "transaction",
     "with_request_id",
     "words",

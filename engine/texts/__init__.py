@@ -1,5 +1,6 @@
 """The words of errors and findings, in Chinese and English: one YAML file a room, `code: {zh: …, en: …}`."""
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,12 @@ def texts() -> Mapping[str, Mapping[str, str]]:
             raise ValueError(f"{file.name} repeats {', '.join(sorted(twice))}")
         collected.update(entries)
     return collected
+
+
+def terminal_language() -> Language:
+    """The language of whoever reads this terminal, by the environment's locale; English unless it is Chinese."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
 
 
 class _Parameters(dict[str, Any]):

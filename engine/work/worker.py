@@ -28,10 +28,11 @@ from engine.store.enqueue import COMMANDS, JOBS, enqueue
 from engine.store.session import raw_connection
 from engine.work import alive, leasing, topics
 from engine.work.clockwork import Clockwork
-from engine.work.commands import apply_left_commands
+from engine.work.commands import apply_left_commands, queue_left_commands
 from engine.work.ports import load_ports
 from engine.work.running import Runner
 from engine.work.schedules import add_schedules
+from engine.work.upkeep import queue_forgotten_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +145,11 @@ class Worker:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
 
     def _tell(self) -> None:
+        """What we serve, and what a worker before us may have left when it died."""
         found = self.runner.topics
         waited = store.retrying(lambda session: topics.tell_topics(session, found, self.runner.worker))
+        store.retrying(queue_forgotten_jobs)
+        store.retrying(queue_left_commands)
         logger.info("worker ready", extra={"worker": self.runner.worker, "topics": sorted(found), "jobs": waited})
 
     def _give_back(self) -> None:

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from engine import store
@@ -24,14 +25,14 @@ class Aside(threading.Thread):
     def __init__(self, work: object) -> None:
         super().__init__(daemon=True)
         self._work = work
-        self.failure: BaseException | None = None
+        self.failure: Exception | None = None
         self.start()
 
     def run(self) -> None:
         try:
             with store.transaction() as session:
                 self._work(session)  # type: ignore[operator]
-        except BaseException as error:
+        except Exception as error:
             self.failure = error
 
     def done(self) -> None:
@@ -42,8 +43,6 @@ class Aside(threading.Thread):
 
 def until_waiting(desk_url: str) -> None:
     """Come back once some connection waits for an advisory lock: no clock is involved, the database tells."""
-    import psycopg
-
     with psycopg.connect(desk_url, autocommit=True) as connection:
         while True:
             found = connection.execute(

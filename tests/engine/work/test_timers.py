@@ -70,7 +70,7 @@ def test_a_clock_that_died_leaves_its_timers_to_the_next(desk: Desk) -> None:
 def test_a_timer_that_cannot_be_fired_waits_longer_each_time_and_holds_up_nobody(desk: Desk) -> None:
     desk.deploy(WAITS)
     broken, sound = desk.start(), desk.start()
-    desk.rows("UPDATE instances SET snapshot = '{\"v\": 99, \"n\": 0}' WHERE key = :key", key=broken)
+    desk.rows('UPDATE instances SET snapshot = \'{"v": 99, "n": 0}\' WHERE key = :key', key=broken)
     desk.pin(MONDAY + HOUR)
     tick()
     assert desk.state(sound) == "completed"

@@ -1,0 +1,64 @@
+"""Play mode on a terminal: a case in memory, completed step by step by whoever plays, with time moved by hand."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from engine.errors import TrunklineError
+from engine.texts import terminal_language, words
+
+from .box import Sandbox
+from .case import Case, Item
+
+HELP = """<number> [JSON]   complete what waits under this number, with these variables
+next              let time pass until the next thing falls due
+vars              show the variables
+quit              end
+"""
+
+
+def play(files: Sequence[tuple[str, bytes]], variables: Mapping[str, Any], read: Iterable[str], out: TextIO) -> int:
+    """Play the first process of the files; commands come as lines of `read` (see HELP). 1 if nothing can be started."""
+    box = Sandbox()
+    for name, content in sorted(files, key=lambda file: file[0].endswith(".bpmn")):
+        box.deploy(content, name)
+    if not box.specs:
+        return 1
+    case = box.start(next(iter(box.specs)), variables)
+    out.write(HELP)
+    _show(box, out)
+    for line in read:
+        word, _, rest = line.strip().partition(" ")
+        if word == "quit":
+            break
+        try:
+            _do(box, case, word, rest, out)
+        except (TrunklineError, ValueError, IndexError) as error:
+            out.write(f"{words(error, terminal_language()) if isinstance(error, TrunklineError) else error}\n")
+        _show(box, out)
+    return 0
+
+
+def _do(box: Sandbox, case: Case, word: str, rest: str, out: TextIO) -> None:
+    if word == "next":
+        due = box.next_due()
+        if due is not None:
+            box.advance(to=due)
+    elif word == "vars":
+        out.write(json.dumps(case.variables, ensure_ascii=False, default=str, indent=2) + "\n")
+    elif word:
+        _waiting(box)[int(word) - 1].complete(json.loads(rest) if rest else {})
+
+
+def _waiting(box: Sandbox) -> list[Item]:
+    return [item for case in box.cases for item in case.waiting]
+
+
+def _show(box: Sandbox, out: TextIO) -> None:
+    out.write(f"\n{box.now.astimezone(box.zone):%Y-%m-%d %H:%M}\n")
+    for case in box.cases:
+        out.write(f"{case.process_id} {case.case_no or ''} {case.state}: {' → '.join(case.path)}\n")
+        for stopped in case.incidents:
+            out.write(f"  ! {stopped.element}: {stopped.message}\n")
+    for number, item in enumerate(_waiting(box), start=1):
+        out.write(f"  {number}  {item!r}\n")

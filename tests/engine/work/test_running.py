@@ -1,0 +1,223 @@
+"""Python handlers run: what they are given, what their answers do, and what happens when they break."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine import BpmnError, Handler, Invalid, Job, Port, Retry, store
+from engine.work import topics
+from engine.work.alive import new_worker_name
+from engine.work.running import Runner
+from tests.engine.factories import boundary, diagram, end, error, flows, service, start
+from tests.engine.work.conftest import Desk
+
+PORT = Port("mail", {"retry_after_s": [5, 30]})
+NUMBER = {"type": "object", "required": ["n"], "properties": {"n": {"type": "number"}}}
+ANYTHING = {"type": "object"}
+Function = Callable[[Job, Port], Any]
+
+
+def runner(function: Function, port: str | None = "mail", output: Any = ANYTHING, ports: Any = None) -> Runner:
+    handler = Handler("ask", 1, function, port, NUMBER, output, {}, timedelta(minutes=1))
+    table = {"ask": topics._topic(handler)}
+    with store.transaction() as session:
+        topics.tell_topics(session, table, "test")
+    return Runner(new_worker_name()[0], table, {"mail": PORT} if ports is None else ports)
+
+
+@pytest.fixture
+def begun(desk: Desk) -> Callable[..., int]:
+    """Start a case with one job of topic `ask`, whose error `no` is caught; gives the instance's key."""
+
+    def beginning(**variables: Any) -> int:
+        parts = [start("s"), service("t", "ask"), boundary("b", "t", error("no")), end("e"), end("f")]
+        desk.deploy(diagram(*parts, flows("s t e", "b f")))
+        return desk.start(**variables)
+
+    return beginning
+
+
+def job_key(desk: Desk) -> int:
+    return int(desk.value("SELECT key FROM jobs"))
+
+
+def waiting(desk: Desk) -> tuple[str, int, int, str | None]:
+    found = desk.rows("SELECT state, retries, attempts, error_message FROM jobs")[0]
+    return tuple(found)  # type: ignore[return-value]
+
+
+def incident(desk: Desk) -> str:
+    return str(desk.value("SELECT parameters->>'message' FROM incidents WHERE state = 'active'"))
+
+
+def test_a_handler_sees_its_job_and_its_answer_goes_on(desk: Desk, begun: Callable[..., int]) -> None:
+    seen: list[Job] = []
+
+    def answer(job: Job, port: Port) -> dict[str, Any]:
+        seen.append(job)
+        assert port is PORT
+        return {"sum": job.variables["n"] + Decimal("0.10")}
+
+    instance = begun(n=Decimal("1.10"))
+    key = job_key(desk)
+    assert runner(answer).run(key) is None
+    assert desk.state(instance) == "completed"
+    assert str(desk.variables(instance)["sum"]) == "1.20"
+    [job] = seen
+    assert (job.key, job.topic, job.process_id, job.element_id, job.attempt) == (key, "ask", "p", "t", 1)
+
+
+def test_what_happened_is_written_as_the_workers(desk: Desk, begun: Callable[..., int]) -> None:
+    instance = begun(n=1)
+    runner(lambda job, port: {}).run(job_key(desk))
+    statement = (
+        "SELECT actor, source, request_id FROM history WHERE kind = 'instance_completed' AND instance_key = :key"
+    )
+    [(actor, source, request)] = desk.rows(statement, key=instance)
+    assert (actor, source) == ("system:worker", "worker")
+    assert request
+
+
+def test_its_no_goes_to_the_boundary_event(desk: Desk, begun: Callable[..., int]) -> None:
+    def refuse(job: Job, port: Port) -> dict[str, Any]:
+        raise BpmnError("no", "busy", {"why": "line"})
+
+    instance = begun(n=1)
+    runner(refuse).run(job_key(desk))
+    assert desk.variables(instance) == {"n": 1, "why": "line"}
+    assert "b" in desk.elements(instance)
+
+
+def test_retry_waits_as_long_as_it_says_and_costs_a_retry(desk: Desk, begun: Callable[..., int]) -> None:
+    def later(job: Job, port: Port) -> dict[str, Any]:
+        raise Retry(timedelta(minutes=7), "busy")
+
+    begun(n=1)
+    runner(later).run(job_key(desk))
+    assert waiting(desk) == ("created", 2, 1, "busy")
+    assert timedelta(minutes=6) < desk.value("SELECT available_at - now() FROM jobs") <= timedelta(minutes=7)
+
+
+def test_any_other_failure_backs_off_as_the_port_says_until_there_is_an_incident(
+    desk: Desk, begun: Callable[..., int]
+) -> None:
+    def fail(job: Job, port: Port) -> dict[str, Any]:
+        raise OSError("no route")
+
+    begun(n=1)
+    run = runner(fail)
+    for attempt, (retries, wait) in enumerate([(2, 5), (1, 30)], start=1):
+        run.run(job_key(desk))
+        assert waiting(desk) == ("created", retries, attempt, "OSError: no route")
+        left = desk.value("SELECT available_at - now() FROM jobs")
+        assert timedelta(seconds=wait - 2) < left <= timedelta(seconds=wait)
+        assert run.run(job_key(desk)) is not None, "it is delivered again when its time has come"
+        desk.rows("UPDATE jobs SET available_at = now()")
+    run.run(job_key(desk))
+    assert waiting(desk)[0] == "failed"
+    assert incident(desk) == "OSError: no route"
+
+
+@pytest.mark.parametrize("variables", [{}, {"n": "one"}], ids=["missing", "a text"])
+def test_variables_the_handler_does_not_take_are_an_incident_at_once(
+    desk: Desk, begun: Callable[..., int], variables: dict[str, Any]
+) -> None:
+    def never(job: Job, port: Port) -> dict[str, Any]:
+        raise AssertionError("called")
+
+    begun(**variables)
+    runner(never).run(job_key(desk))
+    assert incident(desk).startswith("input $")
+    assert "one" not in incident(desk)
+
+
+@pytest.mark.parametrize("result", [None, {"n": object()}, {"n": "x"}], ids=["no dict", "no JSON", "not by schema"])
+def test_an_answer_that_is_none_is_an_incident_at_once(desk: Desk, begun: Callable[..., int], result: Any) -> None:
+    begun(n=1)
+    runner(lambda job, port: result, output=NUMBER).run(job_key(desk))
+    assert incident(desk).startswith("output $")
+
+
+def test_a_port_that_is_not_set_up_is_an_incident(desk: Desk, begun: Callable[..., int]) -> None:
+    begun(n=1)
+    runner(lambda job, port: {}, ports={}).run(job_key(desk))
+    assert "mail" in incident(desk)
+
+
+def test_a_handler_without_port_gets_an_empty_one(desk: Desk, begun: Callable[..., int]) -> None:
+    instance = begun(n=1)
+    runner(lambda job, port: {"options": dict(port.options)}, port=None, ports={}).run(job_key(desk))
+    assert desk.variables(instance)["options"] == {}
+
+
+def test_a_foreign_workers_lease_is_respected(desk: Desk, begun: Callable[..., int]) -> None:
+    instance = begun(n=1)
+    desk.activate("ask", worker="foreign", lease=90)
+    run = runner(lambda job, port: {})
+    wait = run.run(job_key(desk))
+    assert wait is not None
+    assert timedelta(seconds=80) < wait <= timedelta(seconds=90)
+    desk.rows("UPDATE jobs SET lease_until = now() - interval '1 s'")
+    run.run(job_key(desk))
+    assert desk.state(instance) == "completed"
+
+
+def test_a_dead_workers_run_costs_a_retry_and_the_last_is_an_incident(desk: Desk, begun: Callable[..., int]) -> None:
+    """Its name holds no lock, as that of a process that was killed."""
+    begun(n=1)
+    dead = new_worker_name()[0]
+    desk.rows("UPDATE jobs SET state = 'activated', worker = :dead, lease_until = now() + interval '1 h'", dead=dead)
+    desk.rows("UPDATE jobs SET retries = 1")
+    runner(lambda job, port: {}).run(job_key(desk))
+    assert incident(desk) == "the worker was lost while it ran"
+
+
+def test_an_answer_that_comes_too_late_is_dropped(
+    desk: Desk, begun: Callable[..., int], caplog: pytest.LogCaptureFixture
+) -> None:
+    def slow(job: Job, port: Port) -> dict[str, Any]:
+        desk.rows("UPDATE jobs SET worker = 'another', attempts = attempts + 1")
+        return {"n": 2}
+
+    instance = begun(n=1)
+    with caplog.at_level(logging.WARNING):
+        runner(slow).run(job_key(desk))
+    assert desk.state(instance) == "active"
+    assert "too late" in caplog.text
+
+
+def test_nothing_is_left_to_do_for_a_job_that_is_gone(desk: Desk) -> None:
+    assert runner(lambda job, port: {}).run(5 << 24 | 3) is None
+
+
+def test_jobs_that_waited_for_a_topic_are_queued_when_a_worker_tells_it(desk: Desk, begun: Callable[..., int]) -> None:
+    begun(n=1)
+    assert desk.value("SELECT handled FROM jobs") is False
+    assert desk.value("SELECT count(*) FROM pgqueuer.pgqueuer") == 0
+    runner(lambda job, port: {})
+    assert desk.value("SELECT handled FROM jobs") is True
+    payload = desk.value("SELECT convert_from(payload, 'UTF8') FROM pgqueuer.pgqueuer WHERE entrypoint = 'jobs'")
+    assert payload == str(job_key(desk))
+    desk.start(n=2)
+    assert desk.value("SELECT count(*) FROM pgqueuer.pgqueuer") == 2
+
+
+def test_what_is_rolled_back_is_never_delivered(desk: Desk) -> None:
+    runner(lambda job, port: {})
+    desk.deploy(diagram(start("s"), service("t", "ask"), end("e"), flows("s t e")))
+    from engine.instances import start as begin
+
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+        begin(session, process_id="p")
+        raise ZeroDivisionError
+    assert desk.value("SELECT count(*) FROM pgqueuer.pgqueuer") == 0
+
+
+def test_a_module_without_handlers_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        topics.load_topics("tests.engine.factories")
+    assert refused.value.code == "handlers_not_loaded"

@@ -16,6 +16,8 @@ from engine.definitions import (
     process_spec,
 )
 from engine.directory.acting import acting
+from engine.directory.organisation import has_people
+from engine.directory.organisation import load as load_organisation
 from engine.directory.people import authenticate, password_hash_of, principal_of
 from engine.directory.principal import Principal
 from engine.directory.tokens import principal_of_token
@@ -41,21 +43,39 @@ from engine.instances import (
     start,
     suspend,
 )
+from engine.logs import configure as configure_logs
 from engine.logs import request as with_request_id
 from engine.logs import request_id
 from engine.settings import VERSION, Settings
-from engine.store import Session, configured_url, require_current, sqlstate, transaction
+from engine.settings import load as load_settings
+from engine.store import (
+    Session,
+    after_commit,
+    configured_url,
+    database,
+    dispose,
+    require_current,
+    retrying,
+    sqlstate,
+    transaction,
+    upgrade,
+)
 from engine.store.case_clock import pin as pin_case_clock
 from engine.store.case_clock import reset as reset_case_clock
 from engine.store.json import dumps as dump_json
 from engine.store.json import loads as load_json
 from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
+from engine.work.activation import ActivatedJob, activate_jobs
 from engine.work.contract import BpmnError, Handler, Job, Port, Retry
+from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
+from engine.work.messages import correlate_message, publish_message
+from engine.work.signals import broadcast_signal
 
 __all__ = [
     "VERSION",
     "WORTH_ANOTHER_TRY",
+    "ActivatedJob",
     "BpmnError",
     "Conflict",
     "DeployRefused",
@@ -80,36 +100,55 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "acting",
+    "activate_jobs",
     "advance",
+    "after_commit",
     "apply_due_commands",
     "authenticate",
+    "broadcast_signal",
     "cancel",
     "case_time",
+    "complete_job",
+    "configure",
+    "configure_logs",
     "configured_url",
+    "correlate_message",
+    "database",
     "definition",
     "definition_xml",
     "deploy",
+    "dispose",
     "dump_json",
+    "fail_job",
     "form_of",
+    "has_people",
     "latest",
     "load_json",
+    "load_organisation",
+    "load_settings",
     "machine_time",
     "password_hash_of",
     "pin_case_clock",
     "principal_of",
     "principal_of_token",
     "process_spec",
+    "publish_message",
     "queries",
     "request_id",
     "require_current",
     "reset_case_clock",
+    "resolve_incident",
     "resume",
+    "retrying",
     "set_variables",
     "sqlstate",
     "start",
     "suspend",
     "terminal_language",
+    "throw_job_error",
     "transaction",
+    "update_job",
+    "upgrade",
     "with_request_id",
     "words",
 ]

@@ -32,7 +32,7 @@ class Aside(threading.Thread):
         try:
             with store.transaction() as session:
                 self._work(session)  # type: ignore[operator]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told to the test by `done`
             self.failure = error
 
     def done(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine import BpmnError, Handler, Invalid, Job, Port, Retry, store
+from engine.instances import start as begin
 from engine.work import topics
 from engine.work.alive import new_worker_name
 from engine.work.running import Runner
@@ -209,11 +210,14 @@ def test_jobs_that_waited_for_a_topic_are_queued_when_a_worker_tells_it(desk: De
 def test_what_is_rolled_back_is_never_delivered(desk: Desk) -> None:
     runner(lambda job, port: {})
     desk.deploy(diagram(start("s"), service("t", "ask"), end("e"), flows("s t e")))
-    from engine.instances import start as begin
 
-    with pytest.raises(ZeroDivisionError), store.transaction() as session:
-        begin(session, process_id="p")
-        raise ZeroDivisionError
+    def broken() -> None:
+        with store.transaction() as session:
+            begin(session, process_id="p")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
     assert desk.value("SELECT count(*) FROM pgqueuer.pgqueuer") == 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.sandbox import Case, Sandbox
+from tests.engine.house import House
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # nine o'clock in Shanghai, a working day
 
@@ -30,3 +31,11 @@ def begin(box: Sandbox) -> Begin:
         return box.start("p", variables)
 
     return starting
+
+
+@pytest.fixture
+def house(db: str) -> House:
+    """The engine on a database of this test alone, its case clock pinned at nine on a Monday."""
+    made = House(db)
+    made.pin(MONDAY)
+    return made

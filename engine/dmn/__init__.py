@@ -3,7 +3,7 @@
 from engine.dmn.errors import DmnError, DmnFailure, DmnWarning, Finding
 from engine.dmn.model import Model, parse
 from engine.dmn.nodes import Decision, DecisionService, KnowledgeNode
-from engine.dmn.result import DecisionResult, EvaluatedDecision, EvaluatedInput, EvaluatedTable, MatchedRule
+from engine.dmn.result import DecisionResult, EvaluatedDecision, EvaluatedTable, EvaluatedValue, MatchedRule
 
 __all__ = [
     "Decision",
@@ -13,8 +13,8 @@ __all__ = [
     "DmnFailure",
     "DmnWarning",
     "EvaluatedDecision",
-    "EvaluatedInput",
     "EvaluatedTable",
+    "EvaluatedValue",
     "Finding",
     "KnowledgeNode",
     "MatchedRule",

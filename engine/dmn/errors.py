@@ -35,6 +35,7 @@ _SENTENCES: Mapping[str, str] = {
     "aggregation_of_many_outputs": "an aggregated table has one output, this one has {count}",
     "rule_width": "the rule has {entries} {kind} entries, the table has {columns} {kind} columns",
     "no_output_order": "the hit policy {policy} needs output values, which give the priorities",
+    "duplicate_output": "two outputs of the table have the same name",
     "unnamed_output": "an output of a table with several outputs needs a name",
     # findings of the checks
     "gap": "no rule for {example}",

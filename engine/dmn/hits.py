@@ -49,6 +49,8 @@ class Policy:
 
     def decide(self, run: Run, hits: Sequence[Hit]) -> Any:
         """The table's value; where the policy or an output's allowed values are violated, null and a failure."""
+        # Several hits or none are answered by the policies as the kit of the standard expects them: only COLLECT
+        # gives an empty list, the others null.
         if not all(self._allows(run, hit) for hit in hits):
             return None
         match self._policy:
@@ -73,7 +75,7 @@ class Policy:
         return [value] if many and not isinstance(value, list) else value
 
     def _answer(self, hit: Hit) -> Any:
-        return hit.outputs[self._names[0]] if self._single else dict(hit.outputs)
+        return hit.outputs.get(self._names[0]) if self._single else dict(hit.outputs)
 
     def _unique(self, run: Run, hits: Sequence[Hit]) -> Any:
         if len(hits) > 1:
@@ -91,6 +93,7 @@ class Policy:
         answers = [self._answer(hit) for hit in hits]
         if not self._aggregation:
             return answers
+        # Since DMN 1.2 all outputs are counted, not the distinct ones.
         if self._aggregation == "COUNT":
             return Decimal(len(answers))
         if not answers:

@@ -9,7 +9,7 @@ from engine.dmn.drg import DrawnDecision, DrawnInput, DrawnKnowledge, DrawnServi
 from engine.dmn.functions import invoke, make_function
 from engine.dmn.literals import compile_literal
 from engine.dmn.place import Place
-from engine.dmn.result import DecisionResult, EvaluatedDecision, EvaluatedInput
+from engine.dmn.result import DecisionResult, EvaluatedDecision, EvaluatedValue
 from engine.dmn.scope import Run, Scope
 from engine.dmn.types import Code, Typed, typed
 from engine.feel import FeelLimitError, Moment
@@ -126,6 +126,7 @@ class Decision(Node):
         super().prepare(place)
         self._decisions = [node for node in self.surroundings.nodes() if isinstance(node, Decision)]
         logic = self.drawn.logic
+        # The variable's type is then the only one to hold the text against at deploy.
         if isinstance(logic, LiteralExpression) and not logic.type_ref:
             self._code = typed(compile_literal(logic, place, self.place.type), self.place)
         elif logic is not None:
@@ -147,6 +148,7 @@ class Decision(Node):
         return run.values[self]
 
     def compute(self, run: Run) -> Any:
+        # A service called from a table's cell evaluates decisions in the middle of another.
         outer, run.tables = run.tables, []
         known = self.surroundings.values(run)
         value = None
@@ -160,10 +162,11 @@ class Decision(Node):
 
     def _trace(self, run: Run, known: Mapping[str, Any], value: Any) -> None:
         table, tables = None, tuple(run.tables)
+        # The decision's own table is recorded after those that its cells called.
         if isinstance(self.drawn.logic, DecisionTable) and tables:
             table, tables = tables[-1], tables[:-1]
         given = tuple(
-            EvaluatedInput(node.id, node.name, known[node.variable])
+            EvaluatedValue(node.id, node.name, known[node.variable])
             for node in self.surroundings.own
             if isinstance(node, InputNode | Decision)
         )
@@ -226,9 +229,11 @@ class DecisionService(Callable):
 
     def evaluate(self, scope: Mapping[str, Any], moment: Moment) -> DecisionResult:
         """The service's value; its parameters are the variables of the same names."""
-        run = Run(scope, moment)
-        values = [self._given(run, node, scope) for node in self.parameters]
-        return outcome(run, lambda run: self._invoke(run, values))
+
+        def value(run: Run) -> Any:
+            return self._invoke(run, [self._given(run, node, scope) for node in self.parameters])
+
+        return outcome(Run(scope, moment), value)
 
     def required(self) -> list[Node]:
         return [*self.outputs]
@@ -249,12 +254,14 @@ class DecisionService(Callable):
 
     def _invoke(self, run: Run, values: Sequence[Any]) -> Any:
         """The parameters stand for their nodes; decisions behind input decisions are not computed."""
+        # A run of its own: the same nodes have other values outside.
         inner = run.inner({node.variable: value for node, value in zip(self.parameters, values, strict=True)})
         inner.values.update(zip(self.parameters, values, strict=True))
         results = {decision.variable: decision.value(inner) for decision in self.outputs}
         run.failure = run.failure or inner.failure
         value = next(iter(results.values())) if len(self.outputs) == 1 else results
-        return self.place.take(run, value)
+        # Some tools declare the type of the function here, others that of its result.
+        return value if self.place.type.is_function else self.place.take(run, value)
 
 
 def outcome(run: Run, value: Any) -> DecisionResult:

@@ -9,8 +9,8 @@ from engine.feel import to_json
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluatedInput:
-    """An input of a table (its expression) or of a decision (input data, required decision) with its value."""
+class EvaluatedValue:
+    """An input or output with its value: a table's column, input data, a required decision."""
 
     id: str
     name: str
@@ -19,11 +19,11 @@ class EvaluatedInput:
 
 @dataclass(frozen=True, slots=True)
 class MatchedRule:
-    """A row that matched: id, number from 1, its outputs by name, the texts of its annotation columns by name."""
+    """A row that matched: id, number from 1, its outputs, the texts of its annotation columns by name."""
 
     id: str
     index: int
-    outputs: Mapping[str, Any]
+    outputs: tuple[EvaluatedValue, ...]
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -33,7 +33,7 @@ class EvaluatedTable:
 
     id: str
     name: str
-    inputs: tuple[EvaluatedInput, ...]
+    inputs: tuple[EvaluatedValue, ...]
     rules: tuple[MatchedRule, ...]
 
 
@@ -44,7 +44,7 @@ class EvaluatedDecision:
     id: str
     name: str
     type: str  # what its logic is: decisionTable, literalExpression, context …, or none
-    inputs: tuple[EvaluatedInput, ...]
+    inputs: tuple[EvaluatedValue, ...]
     rules: tuple[MatchedRule, ...]
     output: Any
     tables: tuple[EvaluatedTable, ...] = ()  # tables inside a context or called functions
@@ -69,7 +69,7 @@ def _decision(decision: EvaluatedDecision) -> dict[str, Any]:
         "id": decision.id,
         "name": decision.name,
         "type": decision.type,
-        "inputs": [_input(given) for given in decision.inputs],
+        "inputs": [_value(given) for given in decision.inputs],
         "rules": [_rule(rule) for rule in decision.rules],
         "output": to_json(decision.output),
         "tables": [_table(table) for table in decision.tables],
@@ -80,15 +80,15 @@ def _table(table: EvaluatedTable) -> dict[str, Any]:
     return {
         "id": table.id,
         "name": table.name,
-        "inputs": [_input(given) for given in table.inputs],
+        "inputs": [_value(given) for given in table.inputs],
         "rules": [_rule(rule) for rule in table.rules],
     }
 
 
-def _input(given: EvaluatedInput) -> dict[str, Any]:
+def _value(given: EvaluatedValue) -> dict[str, Any]:
     return {"id": given.id, "name": given.name, "value": to_json(given.value)}
 
 
 def _rule(rule: MatchedRule) -> dict[str, Any]:
-    outputs = {name: to_json(value) for name, value in rule.outputs.items()}
+    outputs = [_value(output) for output in rule.outputs]
     return {"id": rule.id, "index": rule.index, "outputs": outputs, "annotations": dict(rule.annotations)}

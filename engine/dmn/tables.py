@@ -9,7 +9,7 @@ from engine.dmn.hits import Hit, Policy
 from engine.dmn.literals import compile_literal
 from engine.dmn.place import Place
 from engine.dmn.regions import python_types, read_region
-from engine.dmn.result import EvaluatedInput, EvaluatedTable, MatchedRule
+from engine.dmn.result import EvaluatedTable, EvaluatedValue, MatchedRule
 from engine.dmn.scope import MAX_TABLES, Run
 from engine.dmn.types import MISMATCH, Code, Typed, typed
 
@@ -31,15 +31,17 @@ def compile_table(table: DecisionTable, place: Place, name: str = "") -> Code:
 
     def evaluate(run: Run, scope: Mapping[str, Any]) -> Any:
         values = [column.read(run, scope) for column in inputs]
-        if any(value is MISMATCH for value in values):
-            return None
+        allowed = all(column.allows(run, scope, value) for column, value in zip(inputs, values, strict=True))
         hits: list[Hit] = []
-        for row in rows:
+        for row in rows if allowed else ():
             if row.matches(run, scope, values):
                 hits.append(row.hit(run, scope))
                 if first_only:
                     break
+        # Also a table that fails is shown with what it was given.
         _record(run, table, name, values, hits)
+        if not allowed:
+            return None
         if not hits and fallback is not None:
             return policy.default(fallback(run, scope))
         return policy.decide(run, hits)
@@ -56,19 +58,22 @@ class _Input:
     element: str
 
     def read(self, run: Run, scope: Mapping[str, Any]) -> Any:
-        """The column's value; MISMATCH, with a failure, if the column does not allow it."""
+        """The column's value, of its type if it can be."""
         value = self.code(run, scope)
-        if value is None:
-            return None
         fitting = self.place.type.coerce(self.place.type.from_json(value))
         if fitting is MISMATCH:
             # A modeler's default type is often wrong where the tests are right: they decide, not the type.
             run.warn("input_type", self.element, name=self.name, type=self.place.type.name)
-            fitting = value
-        if self.allowed is not None and not self.allowed(run, scope, fitting):
-            run.fail("input_not_allowed", self.element, name=self.name)
-            return MISMATCH
+            return value
         return fitting
+
+    def allows(self, run: Run, scope: Mapping[str, Any], value: Any) -> bool:
+        """Whether the value is null or one of the column's; else the run has failed."""
+        # Nothing known is no wrong value: the cells say what happens then.
+        if self.allowed is None or value is None or self.allowed(run, scope, value):
+            return True
+        run.fail("input_not_allowed", self.element, name=self.name)
+        return False
 
 
 def _input(column: TableInput, place: Place, element: str) -> _Input:
@@ -88,6 +93,7 @@ def compile_test(cell: LiteralExpression, place: Place) -> Test | None:
         return None
     tests = place.unary_tests(cell.text, cell.id, cell.line)
     if tests is None:
+        # Only a tolerant parse gets here; a cell that cannot be read must not let everything pass.
         return lambda run, scope, value: False
     element = cell.id or place.owner
 
@@ -104,10 +110,12 @@ def compile_test(cell: LiteralExpression, place: Place) -> Test | None:
             if isinstance(value, bool)
             else ask_feel(run, scope, value) and cell.text.startswith("not")
         )
+    # Most cells of real tables are constants; a set or two comparisons take a tenth of an evaluation.
     plain, points = python_types(region.kind), region.points()
     holds: Callable[[Any], bool] = region.holds if points is None else points.__contains__
 
     def compare(run: Run, scope: Mapping[str, Any], value: Any) -> bool:
+        # The exact class is asked for: a bool is an int to Python, a date-time a date.
         return holds(value) if type(value) in plain else ask_feel(run, scope, value)
 
     return compare
@@ -172,13 +180,17 @@ def _record(run: Run, table: DecisionTable, name: str, values: Sequence[Any], hi
     if len(run.tables) >= MAX_TABLES:
         return
     inputs = tuple(
-        EvaluatedInput(column.id, column.label or column.text, value)
+        EvaluatedValue(column.id, column.label or column.text, value)
         for column, value in zip(table.inputs, values, strict=True)
     )
-    rules = tuple(
-        MatchedRule(
-            hit.rule.id, hit.rule.index, hit.outputs, dict(zip(table.annotations, hit.rule.annotations, strict=False))
-        )
-        for hit in hits
-    )
+    rules = tuple(_matched(table, hit) for hit in hits)
     run.tables.append(EvaluatedTable(table.id, name, inputs, rules))
+
+
+def _matched(table: DecisionTable, hit: Hit) -> MatchedRule:
+    outputs = tuple(
+        EvaluatedValue(column.id, column.name or column.label, value)
+        for column, value in zip(table.outputs, hit.outputs.values(), strict=False)
+    )
+    annotations = dict(zip(table.annotations, hit.rule.annotations, strict=False))
+    return MatchedRule(hit.rule.id, hit.rule.index, outputs, annotations)

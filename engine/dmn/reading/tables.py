@@ -92,6 +92,8 @@ def _check_shape(element: Element, table: DecisionTable, findings: Findings) -> 
     if len(table.outputs) > 1:
         if table.aggregation and table.aggregation != "COUNT":
             findings.append(element.finding("aggregation_of_many_outputs", count=len(table.outputs)))
+        if len({output.name for output in table.outputs}) != len(table.outputs):
+            findings.append(element.finding("duplicate_output"))
         if not all(output.name for output in table.outputs):
             findings.append(element.finding("unnamed_output"))
     for child, rule in zip(element.children("rule"), table.rules, strict=True):

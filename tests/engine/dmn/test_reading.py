@@ -166,6 +166,11 @@ def test_a_table_of_several_outputs_names_them_and_is_not_aggregated(dmn: Any) -
     assert codes(dmn.definitions(dmn.decision("d", table))) == ["aggregation_of_many_outputs", "unnamed_output"]
 
 
+def test_two_outputs_of_one_name_are_refused(dmn: Any) -> None:
+    table = dmn.table(["a"], ["b", "b"], [["1", "2", "3"]])
+    assert codes(dmn.definitions(dmn.decision("d", table))) == ["duplicate_output"]
+
+
 def test_a_tolerant_parse_makes_what_is_wrong_null(dmn: Any) -> None:
     data = dmn.definitions(dmn.decision("a", dmn.literal("1 +")) + dmn.decision("b", dmn.literal("2")))
     model = parse(data, tolerant=True)

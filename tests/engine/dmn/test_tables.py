@@ -103,6 +103,7 @@ def test_an_input_outside_its_allowed_values_fails_the_table(dmn: Any) -> None:
     result = dmn.ask_table(table, scope="mars")
     assert (result.value, result.error.code) == (None, "input_not_allowed")
     assert result.error.parameters == {"name": "scope"}
+    assert (result.trace[0].inputs[0].value, result.trace[0].rules) == ("mars", ())
     assert dmn.ask_table(table, scope="intl").value == 1
     assert dmn.ask_table(table, scope=None).value == 1
 

@@ -116,8 +116,9 @@ def _on_process(element: Element) -> bool:
 
 
 def _on_message_catch(element: Element) -> bool:
-    waits = isinstance(element, CatchEvent | StartEvent | BoundaryEvent)
-    return waits and isinstance(getattr(element, "event_definition", None), Message)
+    # what opens an instance is offered as a form to start by, not as an action of a case
+    waits = isinstance(element, CatchEvent | BoundaryEvent) or (isinstance(element, StartEvent) and element.scope)
+    return bool(waits) and isinstance(getattr(element, "event_definition", None), Message)
 
 
 def _on_none_start(element: Element) -> bool:

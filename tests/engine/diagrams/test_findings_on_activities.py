@@ -127,11 +127,15 @@ def test_an_event_sub_process_cannot_be_repeated(found: Found) -> None:
     assert [f.code for f in found(*one(task("a")), handler)] == ["bpmn_event_sub_process_loop"]
 
 
-def test_actions_belong_to_messages(found: Found) -> None:
-    on_timer = catch("a", timer(duration="PT1H"), properties={"action.label": "撤销"})
-    on_message = catch("a", message("m", "=k"), properties={"action.label": "撤销", "action.form": "withdraw"})
-    assert [f.code for f in found(*one(on_timer))] == ["bpmn_property_misplaced"]
-    assert found(*one(on_message)) == []
+def test_actions_belong_to_messages_that_reach_a_case(found: Found) -> None:
+    action = {"action.label": "撤销", "action.form": "withdraw"}
+    on_timer = catch("a", timer(duration="PT1H"), properties=action)
+    assert [f.code for f in found(*one(on_timer))] == ["bpmn_property_misplaced"] * 2
+    assert found(*one(catch("a", message("m", "=k"), properties=action))) == []
+    asked = start("hs", message("m", "=k"), interrupting=False, properties=action)
+    assert found(*one(task("a")), event_sub("h", asked, end("he"), flows("hs he"))) == []
+    opening = start("z", message("m"), properties=action)
+    assert [f.code for f in found(*one(task("a")), opening, flows("z a"))] == ["bpmn_property_misplaced"] * 2
 
 
 def test_long_texts_are_shortened_in_findings(found: Found) -> None:

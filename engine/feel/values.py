@@ -51,7 +51,7 @@ class Function:
     variadic: bool = field(default=False)
 
 
-_KINDS: dict[type, str] = {
+KINDS: dict[type, str] = {
     type(None): "null",
     bool: "boolean",
     Decimal: "number",
@@ -73,13 +73,15 @@ _KINDS: dict[type, str] = {
     Function: "function",
 }
 
-PLAIN = frozenset(_KINDS) - {int, float, datetime, timedelta}
+"""FEEL's name for each Python type."""
+
+PLAIN = frozenset(KINDS) - {int, float, datetime, timedelta}
 """Types that need no adapting."""
 
 
 def kind_of(value: Any) -> str:
     """FEEL's name for the type of a value, as `instance of` has it (without what is in a list or context)."""
-    return _KINDS.get(type(value)) or _foreign_kind(value)
+    return KINDS.get(type(value)) or _foreign_kind(value)
 
 
 def adapt(value: Any) -> Any:

@@ -13,23 +13,25 @@ from engine.feel.errors import NoValue
 from engine.feel.parser import parse_type_text
 from engine.feel.run import CHARACTERS_A_STEP, Run
 from engine.feel.typesystem import ANY, Type
-from engine.feel.values import PLAIN, Function, adapt, kind_of
+from engine.feel.values import KINDS, PLAIN, Function, adapt, kind_of
 
 Implementation = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter; no kinds means any value."""
+    """One parameter; no kinds means any value. `types` are the Python types that need no second look."""
 
     name: str
     kinds: frozenset[str]
     optional: bool
+    types: frozenset[type]
 
     def accept(self, function: str, value: Any) -> Any:
         """The argument as this parameter takes it, in or out of a list of one (10.3.2.9.4); else NoValue."""
-        if type(value) not in PLAIN:
-            value = adapt(value)
+        if type(value) in self.types:
+            return value
+        value = adapt(value)
         kind = kind_of(value)
         if not self.kinds or kind in self.kinds:
             return value
@@ -48,6 +50,7 @@ class Signature:
     function: str
     parameters: tuple[Parameter, ...]
     rest: bool
+    required: int
     result: Type
 
     def by_position(self, values: list[Any]) -> list[Any] | None:
@@ -58,8 +61,7 @@ class Signature:
                 return None
             bound = [p.accept(self.function, v) for p, v in zip(self.parameters[:fixed], values, strict=False)]
             return [*bound, [self.parameters[-1].accept(self.function, value) for value in values[fixed:]]]
-        required = sum(not parameter.optional for parameter in self.parameters)
-        if not required <= len(values) <= len(self.parameters):
+        if not self.required <= len(values) <= len(self.parameters):
             return None
         return [p.accept(self.function, v) for p, v in zip(self.parameters, values, strict=False)]
 
@@ -158,7 +160,8 @@ def _signature(text: str) -> Signature:
     rest_taken = bool(parts) and "..." in parts[-1]
     parsed = tuple(_parameter(part.replace("...", "")) for part in parts)
     returns = result.replace("->", "").strip()
-    return Signature(function.strip(), parsed, rest_taken, parse_type_text(returns) if returns else ANY)
+    required = sum(not parameter.optional for parameter in parsed)
+    return Signature(function.strip(), parsed, rest_taken, required, parse_type_text(returns) if returns else ANY)
 
 
 def _parameter(text: str) -> Parameter:
@@ -167,4 +170,5 @@ def _parameter(text: str) -> Parameter:
     accepted = frozenset(kind.strip() for kind in kinds.split("|")) - {"any"}
     if "any" in kinds.split("|") or kinds.strip() == "any":
         accepted = frozenset()
-    return Parameter(name.rstrip("?"), accepted, name.endswith("?"))
+    types = frozenset(kind for kind in PLAIN if not accepted or KINDS[kind] in accepted)
+    return Parameter(name.rstrip("?"), accepted, name.endswith("?"), types)

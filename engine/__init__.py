@@ -16,6 +16,7 @@ from engine.definitions import (
     process_spec,
 )
 from engine.directory.acting import acting
+from engine.directory.organisation import DEMO as DEMO_ORGANISATION
 from engine.directory.organisation import has_people
 from engine.directory.organisation import load as load_organisation
 from engine.directory.people import authenticate, password_hash_of, principal_of
@@ -66,21 +67,28 @@ from engine.store.json import dumps as dump_json
 from engine.store.json import loads as load_json
 from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
+from engine.work.actions import Action, open_actions, send_action
 from engine.work.activation import ActivatedJob, activate_jobs
 from engine.work.contract import BpmnError, Handler, Job, Port, Retry
+from engine.work.decisions import EvaluatedDecision, evaluate_decision
 from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
+from engine.work.long_poll import activate_or_wait
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
+from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task
 
 __all__ = [
+    "DEMO_ORGANISATION",
     "VERSION",
     "WORTH_ANOTHER_TRY",
+    "Action",
     "ActivatedJob",
     "BpmnError",
     "Conflict",
     "DeployRefused",
     "Deployed",
     "Deployment",
+    "EvaluatedDecision",
     "Finding",
     "Forbidden",
     "Handler",
@@ -101,14 +109,18 @@ __all__ = [
     "Unavailable",
     "acting",
     "activate_jobs",
+    "activate_or_wait",
     "advance",
     "after_commit",
     "apply_due_commands",
+    "assign_task",
     "authenticate",
     "broadcast_signal",
     "cancel",
     "case_time",
+    "claim_task",
     "complete_job",
+    "complete_task",
     "configure",
     "configure_logs",
     "configured_url",
@@ -119,6 +131,7 @@ __all__ = [
     "deploy",
     "dispose",
     "dump_json",
+    "evaluate_decision",
     "fail_job",
     "form_of",
     "has_people",
@@ -127,6 +140,7 @@ __all__ = [
     "load_organisation",
     "load_settings",
     "machine_time",
+    "open_actions",
     "password_hash_of",
     "pin_case_clock",
     "principal_of",
@@ -140,6 +154,7 @@ __all__ = [
     "resolve_incident",
     "resume",
     "retrying",
+    "send_action",
     "set_variables",
     "sqlstate",
     "start",
@@ -147,6 +162,7 @@ __all__ = [
     "terminal_language",
     "throw_job_error",
     "transaction",
+    "unassign_task",
     "update_job",
     "upgrade",
     "with_request_id",

@@ -1,6 +1,5 @@
 """A form-js schema as the server needs it: the fields that carry a value, and the groups and lists around them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,9 +49,8 @@ class Form:
     components: tuple[Field, ...]
 
 
-def parse(content: bytes | str) -> Form:
+def read(schema: Mapping[str, Any]) -> Form:
     """Read a form-js schema. Raises Invalid for one with a component this version does not know."""
-    schema = json.loads(content)
     findings: list[Finding] = []
     components = _fields(schema.get("components", ()), findings)
     if findings:

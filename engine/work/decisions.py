@@ -1,0 +1,38 @@
+"""Evaluating a deployed decision by itself, without a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.definitions import decision_of, definition, latest
+from engine.dmn import DecisionResult
+from engine.errors import Conflict, Invalid
+from engine.feel import FeelError
+from engine.store.models import Definition
+from engine.work.checking import moment
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedDecision:
+    """The definition that answered, and what it said; `result.error` is set where the table allows no answer."""
+
+    definition: Definition
+    result: DecisionResult
+
+
+def evaluate_decision(
+    session: Session, variables: Mapping[str, Any], *, decision_id: str | None = None, key: int | None = None
+) -> EvaluatedDecision:
+    """Evaluate the version of a key, or an id's latest. Raises NotFound, Invalid, Conflict past FEEL's limits."""
+    if (decision_id is None) == (key is None):
+        raise Invalid("decision_id_or_key")
+    found = latest(session, "decision", decision_id) if decision_id is not None else definition(session, key or 0)
+    try:
+        result = decision_of(session, found.key).evaluate(variables, moment(found.key))
+    except FeelError as error:
+        raise Conflict("decision_failed", decision=found.id, reason=str(error)) from error
+    history.record(session, "decision_evaluated", data={"decision": found.id, "version": found.version})
+    return EvaluatedDecision(found, result)

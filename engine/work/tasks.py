@@ -1,0 +1,100 @@
+"""The inbox's commands: claim, assign and complete user tasks, under the rights of who asks (decision 14)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.core import commands
+from engine.directory.people import principal_of
+from engine.directory.principal import Principal
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.instances import advance
+from engine.work.checking import checked
+from engine.work.visibility import may_see
+
+_TASK = text("""
+    SELECT key, instance_key, element, element_key, state, scopes, assignee, candidate_groups, candidate_users, form_key
+    FROM tasks WHERE key = :key
+""")
+# Compare-and-set: of two who claim the same task, one gets it.
+_ASSIGN = text("""
+    UPDATE tasks SET assignee = :assignee
+    WHERE key = :key AND state = 'created' AND assignee IS NOT DISTINCT FROM :before
+""")
+
+
+def claim_task(session: Session, principal: Principal, key: int) -> None:
+    """Take a task for oneself. Raises NotFound, Forbidden, Conflict if somebody else has it or it has ended."""
+    assign_task(session, principal, key, principal.id, override=False)
+
+
+def assign_task(session: Session, principal: Principal, key: int, assignee: str, override: bool = True) -> None:
+    """Give a task to somebody who may work on it; without `override` only if nobody else has it.
+
+    Raises NotFound, Forbidden, Conflict; Invalid for somebody who is no candidate (operators may choose anybody).
+    """
+    task = workable(session, principal, key)
+    if task.assignee not in (None, assignee) and not override:
+        raise Conflict("task_assigned_already", key=str(key), assignee=task.assignee)
+    if assignee != principal.id:
+        _require_candidate(session, principal, task, assignee)
+    _set_assignee(session, task, assignee)
+    history.record(session, "task_assigned", *_place(task), {"task": str(key), "assignee": assignee})
+
+
+def unassign_task(session: Session, principal: Principal, key: int) -> None:
+    """Give a task back to its candidates. Raises NotFound, Forbidden, Conflict if it has ended."""
+    task = workable(session, principal, key)
+    _set_assignee(session, task, None)
+    history.record(session, "task_unassigned", *_place(task), {"task": str(key), "assignee": task.assignee})
+
+
+def complete_task(session: Session, principal: Principal, key: int, variables: Mapping[str, Any] | None = None) -> None:
+    """A person has done a task; what they sent is checked against its form, which alone says what is taken over.
+
+    Raises NotFound, Forbidden (somebody else has it, or the asker is no candidate), Conflict (it has ended), Invalid
+    with one finding a field.
+    """
+    task = workable(session, principal, key)
+    if task.assignee not in (None, principal.id) and not principal.may_operate():
+        raise Forbidden("task_of_another", key=str(key), assignee=task.assignee)
+    taken = checked(session, task.form_key, variables or {}, task.instance_key, task.scopes)
+    command = commands.CompleteTask(key, task.element_key, taken)
+    if advance(session, task.instance_key, command).stale:
+        raise Conflict("task_ended", key=str(key), state="completed")
+
+
+def workable(session: Session, principal: Principal, key: int) -> Row[Any]:
+    """The task's row if the principal may work on it. Raises NotFound, Forbidden, Conflict if it has ended."""
+    task = session.execute(_TASK, {"key": key}).one_or_none()
+    if task is None:
+        raise NotFound("task_unknown", key=str(key))
+    groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
+    if not (principal.may_operate() or principal.may_work_on(groups, users, task.assignee)):
+        # whoever does not see the case is not told that it is there
+        if not may_see(session, principal, task.instance_key):
+            raise NotFound("task_unknown", key=str(key))
+        raise Forbidden("task_not_yours", key=str(key))
+    if task.state != "created":
+        raise Conflict("task_ended", key=str(key), state=task.state)
+    return task
+
+
+def _require_candidate(session: Session, principal: Principal, task: Row[Any], assignee: str) -> None:
+    other = principal_of(session, assignee)
+    groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
+    if not (principal.may_operate() or other.may_work_on(groups, users, None)):
+        raise Invalid("assignee_not_candidate", assignee=assignee)
+
+
+def _set_assignee(session: Session, task: Row[Any], assignee: str | None) -> None:
+    done = session.execute(_ASSIGN, {"key": task.key, "assignee": assignee, "before": task.assignee})
+    if done.rowcount == 0:  # type: ignore[attr-defined]
+        raise Conflict("task_changed", key=str(task.key))
+
+
+def _place(task: Row[Any]) -> tuple[int, str, int]:
+    return task.instance_key, task.element, task.element_key

@@ -88,7 +88,7 @@ class CallActivityParser(ElementParser):
             self.findings.error("bpmn_call_without_process", self.node)
             return
         process = self.fields.value(called, "processId", required=True)
-        if process is not None:
+        if process is not None:  # else the file is refused, and nobody asks for it
             self.task.process = process
         self.task.binding = binding(self, called)
         self.task.propagate_all_parent = called.get("propagateAllParentVariables", "true") in ("true", "1")
@@ -105,5 +105,6 @@ class SubProcessParser(ElementParser):
 def binding(parser: ElementParser, node: Node) -> Binding:
     """Which version of a called process, decision or form is meant."""
     kind = node.get("bindingType") or "latest"
+    # a tag beside another kind of binding is what the modelling tool leaves behind
     tag = parser.fields.text(node, "versionTag", required=kind == "versionTag")
     return Binding(kind, tag if kind == "versionTag" else None)

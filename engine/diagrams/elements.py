@@ -64,6 +64,7 @@ class ElementParser(TaskParser):  # type: ignore[misc]
     def parse_node(self) -> Element:
         """The element with all that is its own."""
         self.task = self.create_task()
+        # whether the flow leaves this element is seen when the flows are parsed
         self.task.default = self.node.get("default")
         if self.extensions.get("ioMapping") is not None:
             self.task.input_mappings = self._mappings("input")
@@ -101,6 +102,7 @@ def properties(extensions: Extensions, fields: Fields) -> dict[str, Source]:
             continue
         if name in found:
             fields.findings.error("bpmn_property_twice", node, name=name)
+        # the property's own name is what the person knows the field by
         value = fields.compiled(node, name, node.get("value") or "")
         if value is not None:
             found[name] = value

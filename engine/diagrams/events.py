@@ -77,4 +77,5 @@ class ReceiveTaskParser(EventParser):
 
 class SendTaskParser(ReceiveTaskParser, JobParser):
     def event_definition(self) -> Definition:
+        # a handler knows itself what it sends
         return Plain() if self.extensions.get("taskDefinition") is not None else super().event_definition()

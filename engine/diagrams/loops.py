@@ -14,6 +14,7 @@ def multi_instance(node: Node, zeebe: Node | None, fields: Fields) -> MultiInsta
     collection = fields.feel(zeebe, "inputCollection", zeebe.get("inputCollection") or "", required=True)
     output = fields.variable(zeebe, "outputCollection")
     element = fields.feel(zeebe, "outputElement", zeebe.get("outputElement") or "")
+    # one without the other would collect nothing, or nowhere
     if bool(zeebe.get("outputCollection")) != bool(zeebe.get("outputElement")):
         fields.findings.error("bpmn_loop_output_incomplete", zeebe)
     item = fields.variable(zeebe, "inputElement")

@@ -18,6 +18,7 @@ class NameCheck:
         self._findings = findings
         self._refused = refused
         self._depth = depth
+        self._once: set[tuple[Node, str]] = set()
         self._foreign: Counter[str] = Counter()
         self._first: dict[str, Node] = {}
 
@@ -35,9 +36,10 @@ class NameCheck:
     def may_stand(self, parent: Node, child: Node) -> bool:
         """Whether the child is to be read; if not, it has been refused or noted as foreign."""
         tag = child.tag
-        if not isinstance(tag, str):
+        if not isinstance(tag, str):  # an entity that was not resolved
             self._findings.error("bpmn_entity", parent)
             return False
+        # what may stand among the extension elements is the owner's to say
         if parent.tag == _EXTENSIONS and not tag.startswith(BPMN):
             allowed = RULES.get(parent.getparent().tag, _NOTHING).extensions
             parent = parent.getparent()
@@ -60,9 +62,10 @@ class NameCheck:
         """Zeebe elements that describe their owner stand there once; a second one would be overlooked."""
         if not child.tag.startswith(ZEEBE) or child.getparent().tag != _EXTENSIONS:
             return True
-        if any(other.tag == child.tag for other in child.itersiblings(preceding=True)):
+        if (parent, child.tag) in self._once:
             self._findings.error("bpmn_extension_twice", child, name=shown(child.tag))
             return False
+        self._once.add((parent, child.tag))
         return True
 
     def _refuse_element(self, parent: Node, child: Node) -> None:

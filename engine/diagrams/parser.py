@@ -86,7 +86,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         for node in self.document.contents:
             if not node.get("id"):
                 self.findings.error("bpmn_id_missing", node, name="process")
-            elif node.get("id") not in self.process_parsers:  # else it is a finding already
+            elif node.get("id") not in self.process_parsers:  # else it is a finding already: the id stands twice
                 self.create_parser(node, filename)
 
     def specs(self) -> list[ProcessSpec]:

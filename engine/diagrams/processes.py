@@ -50,6 +50,7 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
         return spec
 
     def _parse_nodes(self, contents: Contents) -> None:
+        # sub-processes were walked in place, so their contents follow them here as in the file
         for node, scope in contents.nodes:
             if not self._has_own_id(node):
                 continue
@@ -60,6 +61,7 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
         identifier = node.get("id")
         if not identifier:
             self.findings.error("bpmn_id_missing", node, name=etree.QName(node).localname)
+        # of two with the same id the first is parsed; the second has its finding
         return bool(identifier) and self.document.nodes[identifier] is node
 
     def _parse_flows(self, contents: Contents) -> None:
@@ -97,7 +99,7 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
         if not wanted:
             self.findings.error("bpmn_field_missing", flow, field=field)
         elif wanted in self.document.refused:
-            return None
+            return None  # named already; the flow is not to blame
         elif found is None or found is self.spec.root:
             self.findings.error("bpmn_flow_to_nothing", flow, field=field, id=wanted)
             return None

@@ -33,6 +33,7 @@ def read_xml(data: bytes, name: str, limits: Limits) -> Node:
     try:
         root: Node = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
+        # a DTD can be the reason for many another complaint, so it is what is told
         line: int | None = error.position[0]
         if b"<!DOCTYPE" in data:
             raise refused(name, "bpmn_has_dtd", line) from error

@@ -16,6 +16,7 @@ _ACTIVITIES = frozenset(map(bpmn, ACTIVITIES.split()))
 
 
 def check_events(subject: Subject) -> None:
+    starts = Counter(element.scope for element in subject.elements if isinstance(element, StartEvent))
     for element in subject.elements:
         if isinstance(element, StartEvent):
             _start(subject, element)
@@ -24,7 +25,7 @@ def check_events(subject: Subject) -> None:
         elif isinstance(element, EndEvent) and element.outgoing:
             subject.error("bpmn_end_with_outgoing", element)
         elif isinstance(element, SubProcess) and element.by_event:
-            _event_sub_process(subject, element)
+            _event_sub_process(subject, element, starts[element.id])
         _what_it_waits_for(subject, element)
         _what_it_throws(subject, element)
     _one_plain_start(subject)
@@ -54,6 +55,7 @@ def _boundary(subject: Subject, event: BoundaryEvent) -> None:
     if event.incoming:
         subject.error("bpmn_boundary_with_incoming", event)
     if host is None:
+        # a refused activity has its finding; the event attached to it need not have another
         if event.attached_to not in subject.document.refused:
             subject.error("bpmn_boundary_to_nothing", event, id=event.attached_to)
     elif host is subject.spec.root or subject.node(host).tag not in _ACTIVITIES or subject.by_event(host.id):
@@ -64,10 +66,9 @@ def _boundary(subject: Subject, event: BoundaryEvent) -> None:
         subject.error("bpmn_error_interrupts", event)
 
 
-def _event_sub_process(subject: Subject, around: SubProcess) -> None:
-    starts = [e for e in subject.elements if isinstance(e, StartEvent) and e.scope == around.id]
-    if len(starts) != 1:
-        subject.error("bpmn_event_sub_process_starts", around, count=len(starts))
+def _event_sub_process(subject: Subject, around: SubProcess, starts: int) -> None:
+    if starts != 1:
+        subject.error("bpmn_event_sub_process_starts", around, count=starts)
     if around.incoming or around.outgoing:
         subject.error("bpmn_event_sub_process_flows", around)
     if around.loop is not None:
@@ -79,6 +80,7 @@ def _what_it_waits_for(subject: Subject, element: Element) -> None:
         return
     definition = element.event_definition
     if isinstance(element, StartEvent | BoundaryEvent | IntermediateCatchEvent):
+        # a token springs out of these when the event has come, past the point where inputs are mapped
         if element.input_mappings:
             subject.error("bpmn_inputs_without_effect", element)
         needs_one = not isinstance(element, StartEvent) or subject.by_event(element.scope)
@@ -86,6 +88,7 @@ def _what_it_waits_for(subject: Subject, element: Element) -> None:
             subject.error("bpmn_event_without_definition", element)
     if isinstance(definition, Error | Escalation) and definition.thrown is not None:
         subject.error("bpmn_catch_computed", element)
+    # a message that opens an instance has nobody to be correlated with
     opens_instance = isinstance(element, StartEvent) and element.scope is None
     if isinstance(definition, Message) and definition.correlation_key is None and not opens_instance:
         subject.info("bpmn_no_correlation_key", element, name=definition.message_name.text)

@@ -12,6 +12,7 @@ from engine.diagrams.names import bpmn, text_of
 
 from .subject import Subject
 
+# From these a token takes every flow, or the one of its event, and asks no condition.
 _ALL_OR_EVENTS = (ParallelGateway, EventBasedGateway, StartEvent, CatchEvent, BoundaryEvent, ThrowEvent)
 _LISTS = ((bpmn("incoming"), "incoming"), (bpmn("outgoing"), "outgoing"))
 
@@ -78,6 +79,7 @@ def _ways_in(subject: Subject) -> None:
 
 def _reached(subject: Subject) -> None:
     """Warn of every element no token can come to."""
+    # what is attached to an element, or waits in a scope, is reached with it
     inside = _by_scope(subject)
     attached: dict[str, list[Element]] = {}
     for element in subject.elements:

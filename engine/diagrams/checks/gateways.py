@@ -21,6 +21,7 @@ def check_gateways(subject: Subject) -> None:
 def _target(subject: Subject, target: Element, watched: set[str]) -> None:
     if not isinstance(target, IntermediateCatchEvent | ReceiveTask):
         subject.error("bpmn_event_gateway_target", target)
+    # a token that came another way would wait for the event again
     elif len(target.incoming) > 1:
         subject.error("bpmn_event_gateway_target_shared", target)
     elif isinstance(target, ReceiveTask) and (target.loop or target.input_mappings or target.id in watched):

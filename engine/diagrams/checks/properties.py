@@ -88,7 +88,7 @@ def _limit(value: Source) -> str | None:
     if not isinstance(value, Feel):
         return "bpmn_limit_not_feel"
     if value.reads:
-        return None
+        return None  # mostly what a decision table answers: only the run can tell
     try:
         given = value.evaluate({}, _MOMENT).value
         if given is not None:

@@ -48,6 +48,7 @@ def _timer(subject: Subject, element: Element, definition: TimerDefinition) -> N
     once = isinstance(element, IntermediateCatchEvent) or (
         isinstance(element, BoundaryEvent | StartEvent) and element.interrupting and element.scope is not None
     )
+    # these are gone once their timer has fired
     if definition.kind == "cycle" and (once or (isinstance(element, BoundaryEvent) and element.interrupting)):
         subject.warning("bpmn_cycle_fires_once", element)
     _readable(subject, element, definition.kind, definition.value, lambda text: when(definition.kind, text, _SOME_DAY))

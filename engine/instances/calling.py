@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.core import commands
 from engine.core.state import COUNTER_BITS
-from engine.errors import Conflict, TrunklineError
+from engine.errors import TrunklineError
 from engine.store import raw_connection
 
 from .advancing import advance
@@ -19,18 +19,12 @@ _CALLED = "SELECT key FROM instances WHERE parent_element_key = %s AND state = '
 
 def call(session: Session, instance_key: int | None, payload: Mapping[str, Any]) -> None:
     """Start the called instance; where it cannot be started, the caller gets an incident."""
+    if _called(session, payload["element_key"]) is not None:
+        return
     try:
         start_called(session, payload)
-    except Conflict as refused:
-        if refused.code != "called_already":
-            _tell_caller(session, payload, refused)
     except TrunklineError as refused:
-        _tell_caller(session, payload, refused)
-
-
-def _tell_caller(session: Session, payload: Mapping[str, Any], refused: TrunklineError) -> None:
-    told = {"process": payload["process_id"], **refused.parameters}
-    _fail_call(session, payload, refused.code, told)
+        _fail_call(session, payload, refused.code, {"process": payload["process_id"], **refused.parameters})
 
 
 def _fail_call(session: Session, payload: Mapping[str, Any], code: str, parameters: Mapping[str, Any]) -> None:
@@ -46,9 +40,15 @@ def give_up_call(session: Session, instance_key: int | None, payload: Mapping[st
 
 def uncall(session: Session, instance_key: int | None, payload: Mapping[str, Any]) -> None:
     """Cancel the instance that a token called, if it still runs."""
-    found = raw_connection(session).execute(_CALLED, [payload["element_key"]]).fetchone()
-    if found is not None:
-        advance(session, found[0], commands.Cancel())
+    key = _called(session, payload["element_key"])
+    if key is not None:
+        advance(session, key, commands.Cancel())
+
+
+def _called(session: Session, element_key: int) -> int | None:
+    """The running instance that a token called."""
+    found = raw_connection(session).execute(_CALLED, [element_key]).fetchone()
+    return found[0] if found else None
 
 
 def returned(session: Session, instance_key: int | None, payload: Mapping[str, Any]) -> None:

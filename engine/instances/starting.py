@@ -38,7 +38,7 @@ _DRAW = """
     INSERT INTO case_numbers (prefix, unit, day, last) VALUES (%s, %s, %s, 1)
     ON CONFLICT (prefix, unit, day) DO UPDATE SET last = case_numbers.last + 1 RETURNING last
 """
-_CALLER = "SELECT key, root_key, business_id, unit FROM instances WHERE key = %s"
+_CALLER = "SELECT root_key, business_id, unit FROM instances WHERE key = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
     parent_key = payload["element_key"] >> COUNTER_BITS << COUNTER_BITS
     found = raw_connection(session).execute(_CALLER, [parent_key]).fetchone()
     assert found is not None
-    _, root_key, business_id, unit = found
+    root_key, business_id, unit = found
     caller = Caller(payload["element_key"], parent_key, root_key, business_id, unit, tuple(payload["catches"]))
     number, key, process_id, version = _definition(session, None, key, None)
     return _open(session, number, key, process_id, version, payload["variables"], caller.business_id, None, caller)

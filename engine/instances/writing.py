@@ -101,8 +101,6 @@ def _send(connection: psycopg.Connection, parts: list[Part], values: dict[str, A
 def _taken(error: errors.UniqueViolation) -> Exception:
     if error.diag.constraint_name == "instances_business_id_in_use":
         return Conflict("business_id_in_use")
-    if error.diag.constraint_name == "instances_one_for_each_call":
-        return Conflict("called_already")
     return error
 
 

@@ -52,6 +52,7 @@ from engine.settings import load as load_settings
 from engine.store import (
     Session,
     after_commit,
+    configure,
     configured_url,
     database,
     dispose,

@@ -210,19 +210,20 @@ def _stray(draw: Draw, scope: Scope, at: str, depth: int) -> str:
 
 
 def _some(draw: Draw, scope: Scope, at: str, depth: int) -> str:
-    """An inclusive fork and join; one branch may leave for an end of its own."""
+    """An inclusive fork and join; one branch may leave for an end of its own, if another one surely comes."""
     fork, join = scope.name("some"), scope.name("join")
-    picked = draw(st.integers(1, 8))
+    picked, leaves = draw(st.integers(1, 8)), bool(draw(st.integers(0, 1)))
     scope.add(inclusive(join))
     scope.link(at, fork)
     default = ""
     for branch in range(3):
         head = scope.name("branch")
         scope.add(task(head))
-        condition = None if branch == 2 else f"=modulo(floor(r[{picked}] / {2**branch}), 2) = 1"
+        wanted = f"modulo(floor(r[{picked}] / {2**branch}), 2) = 1"
+        condition = None if branch == 2 else "=true" if leaves and branch == 1 else f"={wanted}"
         default = scope.link(fork, head, condition)
         tail = _sequence(draw, scope, head, depth - 1)
-        if branch == 0 and draw(st.integers(0, 1)):
+        if branch == 0 and leaves:
             tail = _leaving(scope, tail, picked)
         scope.link(tail, join)
     scope.add(inclusive(fork, default=default))

@@ -95,8 +95,12 @@ class Coverage:
         for rule in range(1, self._rules):
             if all(column.cells[rule].is_constant for column in self._columns):
                 pieces = [
-                    [(piece.values, piece.certain) for piece in column if piece.certain >> rule & 1]
-                    for column in self._pieces
+                    [
+                        (piece.values, piece.certain)
+                        for piece in (*pieces, _elsewhere(column))
+                        if piece.certain >> rule & 1
+                    ]
+                    for column, pieces in zip(self._columns, self._pieces, strict=True)
                 ]
                 # A rule that no value of a column passes is another finding.
                 if all(pieces) and next(self._uncovered(pieces, (1 << rule) - 1), None) is None:
@@ -167,6 +171,14 @@ class Coverage:
                 return None
             box.append((index, meeting.intervals[0]))
         return tuple(box)
+
+
+def _elsewhere(column: Column) -> Piece:
+    """Null, and values that no cell names: only rules without a test or with a negated one match there."""
+    certain = 0
+    for rule, cell in enumerate(column.cells):
+        certain |= (cell.is_any or (cell.region is not None and cell.text.startswith("not"))) << rule
+    return Piece(Interval(), certain, certain)
 
 
 def cut(whole: Region, regions: Sequence[Region]) -> Iterator[Interval]:

@@ -116,6 +116,12 @@ def test_a_rule_below_those_that_take_all_its_inputs_is_unreachable(found: Any) 
     assert not said(found(["n:number", "s:string"], ["o=0"], rules[:3], "COLLECT"), "unreachable_rule")
 
 
+def test_a_rule_for_what_the_others_do_not_name_can_be_reached(found: Any) -> None:
+    rules = [['"gold"', "-", "1"], ["-", '"AAA"', "2"], ['"tin"', "-", "3"], ["-", "-", "4"]]
+    assert found(["grade:string", "sla:string"], ["o"], rules, "FIRST") == ()
+    assert found(["vip:boolean"], ["o"], [["true", "1"], ["false", "2"], ["-", "3"]], "FIRST") == ()
+
+
 def test_a_rule_after_one_with_a_variable_can_be_reached(found: Any) -> None:
     assert not said(
         found(["n:number"], ["o"], [["> limit", "1"], ["> 5", "2"], ["-", "3"]], "FIRST"), "unreachable_rule"
@@ -235,6 +241,7 @@ def test_a_rule_is_called_unreachable_exactly_when_no_input_gets_to_it(dmn_sessi
     dmn = dmn_session
     table = dmn.table(["a:number", "b:number"], ["o"], [[*rule, str(n)] for n, rule in enumerate(rules, 1)], "FIRST")
     model = dmn.model(dmn.decision("d", table))
-    reached = {dmn.ask(model, "d", a=a, b=b).value for a in values for b in values} - {None}
+    given_values = [*values, None]
+    reached = {dmn.ask(model, "d", a=a, b=b).value for a in given_values for b in given_values} - {None}
     unreachable = {D(finding.parameters["rule"]) for finding in check(model) if finding.code == "unreachable_rule"}
     assert unreachable == {D(n) for n in range(1, len(rules) + 1)} - reached

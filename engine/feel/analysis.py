@@ -49,6 +49,7 @@ class Reading(NamedTuple):
 
 def reading_of(tree: Node) -> Reading:
     """The free names of the tree: `customer.id` is ("customer", "id"), a function is under its name alone."""
+    # Told apart because lint must not call an item's entry an unknown variable.
     certain: set[tuple[str, ...]] = set()
     in_filters: set[tuple[str, ...]] = set()
     calls: set[str] = set()
@@ -100,6 +101,7 @@ def _below(node: Node, bound: Bound, filtering: bool) -> Iterable[Pending]:
 def _entries(node: ContextOf, bound: Bound, filtering: bool) -> list[Pending]:
     below: list[Pending] = []
     for key, value in node.entries:
+        # A key is known to what follows it, and to a function that calls itself.
         below.append((value, bound | {key} if isinstance(value, FunctionOf) else bound, filtering))
         bound |= {key}
     return below

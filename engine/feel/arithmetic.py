@@ -42,6 +42,7 @@ def operate(operator: str, left: Any, right: Any) -> Any:
     except Overflow:
         raise NoValue("number_too_large") from None
     except InvalidOperation:
+        # Python reports 0/0 as an invalid operation.
         zero = operator == "/" and not right
         raise NoValue("division_by_zero" if zero else "not_a_number") from None
     except (ValueError, OverflowError, DecimalException):
@@ -119,6 +120,7 @@ def _shift(value: Any, duration: Duration, sign: int) -> Any:
     if isinstance(value, Time | DateTime):
         return value.shifted(nanoseconds)
     if isinstance(value, date | FarDate):
+        # The date of the midnight so much later; floor division takes a second before it to the day before.
         return date_of_day_number(day_number(value) + nanoseconds // DAY)
     return None
 
@@ -142,8 +144,10 @@ def _divide(left: Any, right: Any) -> Any:
 
 def _scaled(duration: Duration, number: Decimal, scale: Callable[[Any, Any], Decimal]) -> Duration:
     amount = scale(Decimal(_amount(duration)), number)
+    # Before int() would write out the digits.
     if amount.adjusted() > 30:
         raise OverflowError
+    # Fractions of a nanosecond or a month are cut off.
     whole = int(amount)
     if isinstance(duration, DaysTimeDuration):
         return _bounded(DaysTimeDuration(whole))

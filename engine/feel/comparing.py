@@ -33,6 +33,7 @@ def equal(run: Run, left: Any, right: Any) -> bool | None:
     if left is None or right is None:
         return left is right
     kind = kind_of(left)
+    # Different kinds are not unequal but incomparable (table 42).
     if kind != kind_of(right):
         return None
     if kind == "list":
@@ -60,6 +61,7 @@ def compare(operator: str, left: Any, right: Any) -> bool | None:
 def order_keys(kind: str, left: Any, right: Any) -> tuple[Any, Any]:
     """What of two values of one kind to compare; (None, None) for a local and a zoned one."""
     left, right = adapt(left), adapt(right)
+    # One of them is beyond Python's years.
     if kind == "date" and type(left) is not type(right):
         return day_number(left), day_number(right)
     if kind == "time":
@@ -81,6 +83,7 @@ def in_range(run: Run, value: Any, span: Range) -> bool | None:
     if span.operator in ("=", "!="):
         same = equal(run, value, span.start)
         return same if same is None or span.operator == "=" else not same
+    # An end that is null is unknown, which is not the same as open.
     if not span.operator and (span.start is None or span.end is None):
         return None
     if span.operator[:1] != "<":
@@ -98,6 +101,7 @@ def passes(run: Run, value: Any, test: Any) -> bool | None:
         return in_range(run, value, test)
     if isinstance(test, list | tuple):
         run.charge(len(test))
+        # A list is tested as a whole first, then as the list of values that pass.
         if kind_of(value) == "list" and equal(run, value, test):
             return True
         return any(

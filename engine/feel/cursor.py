@@ -18,6 +18,7 @@ class Cursor:
         self.tokens = tokenize(text)
         self.index = 0
         self._built_ins = built_ins
+        # Keys seen so far in the text: what is inside a filter or after a dot cannot be known otherwise without types.
         self._keys = NameTable()
         self._tables = [names, self._keys]
         self._nesting = 0
@@ -97,6 +98,7 @@ class Cursor:
 
     def known_name(self, built_ins: bool = True) -> tuple[str, int] | None:
         """The longest known name of several words here, and the index after it."""
+        # After a dot no built-in can stand, and `x.date and time` means two things compared.
         best = self._built_ins.match(self.tokens, self.index) if built_ins else None
         for table in reversed(self._tables):
             found = table.match(self.tokens, self.index)
@@ -108,6 +110,7 @@ class Cursor:
         """Step over the name that begins here: a known one, or words in a row."""
         name, end = joined_words(self.tokens, self.index)
         known = self.known_name(built_ins)
+        # Of equals the known name wins, because it is spelt as it was declared.
         if known and known[1] >= end:
             name, end = known
         self.index = end

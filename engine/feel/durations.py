@@ -57,6 +57,7 @@ _MAX_DIGITS = 30
 
 def parse_duration(text: str) -> Duration | None:
     """The duration written as `text`, or None if it is none."""
+    # int() of a long run of digits takes quadratic time.
     if len(text) > 4 * _MAX_DIGITS:
         return None
     return _years_months(text) or _days_time(text)

@@ -19,6 +19,7 @@ from engine.feel.typesystem import Type
 from engine.feel.values import PLAIN, adapt
 from engine.feel.warning import FeelWarning
 
+# A process has a few thousand expressions at most; what is beyond is compiled again.
 _KEPT = 4_096
 
 
@@ -56,6 +57,7 @@ class _Compiled:
             value = self._evaluate(run, local)
         except RecursionError:
             raise FeelLimitError("depth") from None
+        # Most results are scalars, which need no check of their size.
         if type(value) not in _SMALL:
             value = adapt(value)
             check_result(value)

@@ -16,8 +16,10 @@ def function_value(
     scope = run.scope
 
     def call(calling: Run, values: list[Any]) -> Any:
+        # Paid before the body runs, so that endless recursion ends whatever its body does.
         calling.charge(cost)
         calling.enter(cost)
+        # Its free names mean what they meant where it was written, whoever calls it, maybe in another evaluation.
         outside, calling.scope = calling.scope, scope
         try:
             return body(calling, (dict(zip(names, values, strict=True)), local))

@@ -16,6 +16,7 @@ _ISO = (date, FarDate, Time, DateTime, DaysTimeDuration, YearsMonthsDuration)
 def to_json(value: Any) -> Any:
     """The value for JSON: numbers stay Decimal, dates, times and durations become their ISO text, a range or a
     function (which JSON has no place for) null. FeelLimitError if it is too large or too deep."""
+    # A list of one, so that all levels count down the same number.
     left = [MAX_RESULT]
     return _to_json(value, 0, left)
 
@@ -48,6 +49,7 @@ def check_result(value: Any) -> None:
     if not isinstance(value, list | tuple | dict):
         return
     left = MAX_RESULT
+    # With a stack of its own: the value may be deeper than Python's.
     pending = [(value, 0)]
     while pending:
         item, level = pending.pop()

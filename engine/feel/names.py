@@ -6,11 +6,11 @@ from difflib import get_close_matches
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.tokens import Sort, Token, tokenize
 
+# Words that no name may run over unless it is known.
 STOPPERS = frozenset(("then", "else", "in", "return", "satisfies", "instance", "of", "between", "and", "or"))
-"""Words that no name may run over unless it is known."""
 
+# Words that begin something else than a name.
 KEYWORDS = STOPPERS | {"if", "for", "some", "every", "function", "external", "null", "true", "false"}
-"""Words that begin something else than a name."""
 
 
 class NameTable:
@@ -24,6 +24,7 @@ class NameTable:
     def add(self, name: str) -> None:
         """Make a name known. One that has no tokens of FEEL can never be written and is left out."""
         parts = name_parts(name)
+        # A name of one token needs no help to be found.
         if len(parts) < 2:
             return
         known = self._by_first.setdefault(parts[0], [])
@@ -67,5 +68,6 @@ def joined_words(tokens: list[Token], index: int) -> tuple[str, int]:
 
 def similar_name(name: str, known: Iterable[str]) -> str | None:
     """The known name that a mistyped one was probably meant to be."""
+    # A loose match would suggest nonsense for short names.
     found = get_close_matches(name, [other for other in known if other != name], n=1, cutoff=0.7)
     return found[0] if found else None

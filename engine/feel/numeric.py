@@ -6,6 +6,7 @@ from engine.feel.errors import NoValue
 
 PRECISION = 34
 
+# Shared by all threads: nothing in it is changed but flags nobody reads.
 CONTEXT = Context(
     prec=PRECISION,
     rounding=ROUND_HALF_EVEN,
@@ -13,7 +14,6 @@ CONTEXT = Context(
     Emax=6144,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
-"""Shared by all threads: nothing in it is changed but flags nobody reads."""
 
 _LARGEST_EXPONENT = 6_177
 
@@ -21,6 +21,7 @@ _LARGEST_EXPONENT = 6_177
 def literal_number(text: str) -> Decimal | None:
     """A number as written in FEEL or JSON, or None if it is too large."""
     try:
+        # Rounds to 34 digits; a number with more cannot be held by the standard's type.
         return CONTEXT.create_decimal(text)
     except DecimalException:
         return None

@@ -27,6 +27,7 @@ from engine.feel.tokens import Sort, syntax_error
 from engine.feel.type_parser import parse_type
 from engine.feel.typesystem import Type
 
+# From loose to tight; unary minus and `instance of` are tighter still and part of the operand.
 _OR, _AND, _COMPARING, _ADDING, _MULTIPLYING, _POWER = 1, 2, 3, 4, 5, 6
 _PRECEDENCE = {
     **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), _COMPARING),
@@ -90,6 +91,7 @@ class Parser(Primary):
         if self.at_sign("-") and self.peek().sort is Sort.END:
             self.advance()
             return Tests(start)
+        # `not(…)` around the whole negates tests, such as ranges, that the function could not take.
         if self.at_word("not") and self._bracket_spans_rest():
             self.index += 2
             items = self._tests()
@@ -162,6 +164,7 @@ class Parser(Primary):
 
     def _chain(self, first: Node, precedence: int) -> Node:
         rest = []
+        # Kept flat, so that a sum of thousands of terms is not thousands of levels deep.
         while self._precedence() == precedence:
             operator = self.advance()
             rest.append((operator.text, self._from(precedence + 1), operator.start))
@@ -193,6 +196,7 @@ class Parser(Primary):
             self.expect(")")
             if len(items) > 1:
                 return tuple(items)
+            # One expression in brackets was only the beginning of the test: `x in (1) + 1`.
             return (self._continued(self.postfix(first), _ADDING),)
 
     def _operand(self) -> Node:
@@ -201,6 +205,7 @@ class Parser(Primary):
         while self.at_sign("-"):
             signs.append(self.advance().start)
         node = self.postfix(self.primary())
+        # Two minus signs keep the check that the operand has a negative; more add nothing.
         for start in reversed(signs[-2:] if len(signs) % 2 == 0 else signs[-1:]):
             node = Negation(start, node)
         while self.at_word("instance") and self.peek().text == "of":

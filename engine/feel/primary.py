@@ -75,6 +75,7 @@ class Primary(Cursor):
 
     def _word(self) -> Node:
         token = self.token
+        # A known name of several words goes before a keyword: `if needed`, `for sale`.
         if token.text not in KEYWORDS or self.known_name():
             if token.text in _REFUSED:
                 self.fail(_REFUSED[token.text])
@@ -149,6 +150,7 @@ class Primary(Cursor):
         entries: list[tuple[str, Node]] = []
         with self.knowing() as known:
             while not self.at_sign("}"):
+                # A key in quotes may be any string, one without is a name.
                 key = self.advance().text if self.token.sort is Sort.STRING else self.take_text_until(":")
                 self.expect(":")
                 entries.append((key, self.expression()))
@@ -222,6 +224,7 @@ class Primary(Cursor):
             if self.at_sign("."):
                 at = self.advance().start
                 node = Path(at, node, self._entry_name())
+            # A literal cannot be called; saying so here gives the better message.
             elif self.at_sign("(") and not isinstance(node, Literal | ListOf | RangeOf):
                 node = self._call(node)
             elif self.at_sign("[") and not self._closes_range():
@@ -264,6 +267,7 @@ class Primary(Cursor):
             token = self.tokens[index]
             if token.sort is Sort.SIGN and token.text == ":":
                 return index > self.index
+            # A colon before any bracket or comma: no expression has one there, so the argument is named.
             if token.sort not in (Sort.WORD, Sort.NUMBER, Sort.SIGN) or token.text in "()[]{},":
                 return False
         return False

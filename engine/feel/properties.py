@@ -40,6 +40,7 @@ def _whole_seconds(duration: DaysTimeDuration) -> Decimal:
 
 
 def _years(duration: YearsMonthsDuration) -> Decimal:
+    # Toward zero: minus 14 months are minus one year and minus two months.
     years = abs(duration.months) // 12
     return Decimal(-years if duration.months < 0 else years)
 
@@ -68,6 +69,7 @@ def _of_date_part(read: Property) -> Property:
     return lambda value: read(value.date)
 
 
+# By kind and name.
 PROPERTIES: dict[str, dict[str, Property]] = {
     "date": _DATE,
     "time": _CLOCK,
@@ -86,4 +88,3 @@ PROPERTIES: dict[str, dict[str, Property]] = {
         "end included": lambda value: value.end_included,
     },
 }
-"""By kind and name."""

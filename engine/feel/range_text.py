@@ -27,6 +27,7 @@ def parse_range(text: str) -> Range | None:
     if not isinstance(tree, RangeOf) or tree.operator:
         return None
     start, end = _literal(tree.start), _literal(tree.end)
+    # Also refuses ends of two kinds, and null.
     if not compare("<=", start, end):
         return None
     return Range(start, end, tree.start_included, tree.end_included)

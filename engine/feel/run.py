@@ -11,14 +11,14 @@ from engine.feel.limits import MAX_DEPTH, MAX_STRING, MAX_WARNINGS
 from engine.feel.typesystem import Type
 from engine.feel.warning import FeelWarning
 
+# Line and column, from one.
 Place = tuple[int, int]
-"""Line and column, from one."""
 
+# Local variables: those of this level and the levels around it.
 Locals = tuple[dict[str, Any], Any] | None
-"""Local variables: those of this level and the levels around it."""
 
+# A compiled node.
 Evaluate = Callable[["Run", Locals], Any]
-"""A compiled node."""
 
 CHARACTERS_A_STEP = 16
 
@@ -54,12 +54,14 @@ class Run:
     def random(self) -> Random:
         """The evaluation's own source of random numbers: same seed, same numbers."""
         if self._random is None:
+            # Made when first asked for: seeding costs more than most expressions.
             self._random = Random(self.moment.seed)
         return self._random
 
     def warn(self, place: Place, code: str, **parameters: object) -> None:
         """Note why a node answered null."""
         if len(self.warnings) < MAX_WARNINGS:
+            # Parameters are kept with an instance and shown: a value of a megabyte helps nobody.
             words = {name: str(value)[:200] for name, value in parameters.items()}
             self.warnings.append(FeelWarning(code, words, *place))
 

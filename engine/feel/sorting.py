@@ -34,4 +34,5 @@ def sorted_by(run: Run, items: list[Any], precedes: Function | None) -> list[Any
             raise NoValue("not_comparable", left=kind_of(left), right=kind_of(right))
         return answer
 
+    # Merge sort asks about n log n pairs and copes with an order that contradicts itself.
     return sorted(items, key=Placed)

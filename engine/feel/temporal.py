@@ -41,6 +41,7 @@ def make_date(year: int, month: int, day: int) -> AnyDate:
         return date(year, month, day)
     if abs(year) > MAX_YEAR:
         raise ValueError("the year is out of range")
+    # Lets Python check month and day.
     near = date(_near(year), month, day)
     return FarDate(year, near.month, near.day)
 
@@ -151,6 +152,7 @@ class DateTime:
     def shifted(self, nanoseconds: int) -> "DateTime":
         """The date-time so much later in elapsed time, on the same clock."""
         if self.time.zone is None:
+            # Without a zone the clock never jumps.
             return date_time_of_local(self.local_nanoseconds + nanoseconds, self.time)
         return date_time_at(self.instant + nanoseconds, self.time)
 
@@ -188,6 +190,7 @@ def date_time_at(instant: int, like: Time) -> DateTime:
 
 def from_datetime(value: datetime) -> DateTime:
     """Python's date-time as FEEL's; a zone keeps its id, else the offset stays."""
+    # A zone says more than its offset of the moment: adding days needs it.
     zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
     offset = value.utcoffset()
     seconds = None if zone or offset is None else int(offset.total_seconds())

@@ -62,6 +62,7 @@ def parse_date_time(text: str) -> DateTime | None:
 
 def parse_temporal(text: str) -> AnyDate | Time | DateTime | Duration | None:
     """Whatever an @-literal may hold."""
+    # Only a date-time has a T that is not a duration's.
     if "T" in text and not text.lstrip("-").startswith("P"):
         return parse_date_time(text)
     return parse_date(text) or parse_time(text) or parse_duration(text)
@@ -78,6 +79,7 @@ def _clock(text: str) -> tuple[Time, bool] | None:
         return None
     offset = 0 if match[5] else None
     if match[6]:
+        # timedelta would carry them over silently.
         if int(match[8]) > 59 or int(match[9] or 0) > 59:
             return None
         seconds = timedelta(hours=int(match[7]), minutes=int(match[8]), seconds=int(match[9] or 0)).seconds

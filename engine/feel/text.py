@@ -16,6 +16,7 @@ def text_of(run: Run, value: Any, json: bool = False) -> str:
     if isinstance(value, str) and not json:
         return value
     parts = []
+    # Paid for part by part while it grows, not when it is done.
     for part in _json_parts(value, 0) if json else _parts(value, 0):
         run.charge(1)
         run.charge_text(len(part))

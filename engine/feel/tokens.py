@@ -35,13 +35,16 @@ class Token:
         return f'"{self.text}"' if self.sort is Sort.STRING else f"`{self.text}`"
 
 
+# Rules 30 to 32 of the grammar; Python's \s has all of it but the zero-width ones.
 _SPACE = "\\s\u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+# Rules 28 and 29: letters of every script, emoji too, and `?`, which alone is the value under test.
 _START = (
     "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 
+# One pattern for all tokens: the alternatives are tried in order, so the longer signs stand before the shorter.
 _TOKEN = re.compile(
     rf"""(?P<space>[{_SPACE}]+|//[^\n]*|/\*.*?\*/)
     |(?P<word>[{_START}][{_PART}]*)
@@ -75,6 +78,7 @@ def tokenize(text: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             raise _unreadable(text, position)
+        # Comments were matched as space: neither means anything between tokens.
         if match.lastgroup != "space":
             tokens.append(_token(text, match))
         position = match.end()
@@ -85,6 +89,7 @@ def tokenize(text: str) -> list[Token]:
 def _token(text: str, match: re.Match[str]) -> Token:
     raw, start, end = match[0], match.start(), match.end()
     if match.lastgroup == "string":
+        # An @-literal may have space before its quotes, so the first quote is looked for.
         content = raw[raw.index('"') + 1 : -1]
         value = _unescaped(text, start, content) if "\\" in content else content
         return Token(Sort.AT if raw[0] == "@" else Sort.STRING, value, start, end)

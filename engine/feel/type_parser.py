@@ -21,6 +21,7 @@ def parse_type(cursor: Cursor) -> Type:
 
 
 def _type_name(cursor: Cursor) -> str:
+    # These have an `and` in them, which ends every other name.
     for name in _OF_SEVERAL_WORDS:
         words = name.split()
         if [cursor.peek(ahead).text for ahead in range(len(words))] == words:

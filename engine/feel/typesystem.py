@@ -75,6 +75,7 @@ class UnknownTypeError(Exception):
 def resolve(declared: Type, types: Mapping[str, Type]) -> Type:
     """The type behind the host's names; UnknownTypeError if there is none or they go round in a circle."""
     seen = 0
+    # A name may stand for a name; a circle of them ends when every type was seen.
     while type(declared) is Type and declared.name not in PRIMITIVES and declared not in (ANY, NULL):
         seen += 1
         if declared.name not in types or seen > len(types):
@@ -87,6 +88,7 @@ def is_instance(value: Any, declared: Type, types: Mapping[str, Type]) -> bool:
     """`value instance of declared`: null is an instance of Null only, parts may be null."""
     declared = resolve(declared, types)
     if value is None:
+        # Null is in every type's domain but an instance of none (table 53).
         return declared == NULL
     if declared == ANY:
         return True
@@ -123,7 +125,9 @@ def _function_conforms(value: Function, declared: FunctionType, types: Mapping[s
     return (
         len(own.parameters) == len(declared.parameters)
         and all(
-            assignable(wanted, given, types) for wanted, given in zip(declared.parameters, own.parameters, strict=True)
+            # Parameters the other way round: who takes more may stand in for who takes less.
+            assignable(wanted, given, types)
+            for wanted, given in zip(declared.parameters, own.parameters, strict=True)
         )
         and assignable(own.result, declared.result, types)
     )

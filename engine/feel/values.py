@@ -51,6 +51,7 @@ class Function:
     variadic: bool = field(default=False)
 
 
+# FEEL's name for each Python type.
 KINDS: dict[type, str] = {
     type(None): "null",
     bool: "boolean",
@@ -73,14 +74,13 @@ KINDS: dict[type, str] = {
     Function: "function",
 }
 
-"""FEEL's name for each Python type."""
-
+# Types that need no adapting.
 PLAIN = frozenset(KINDS) - {int, float, datetime, timedelta}
-"""Types that need no adapting."""
 
 
 def kind_of(value: Any) -> str:
     """FEEL's name for the type of a value, as `instance of` has it (without what is in a list or context)."""
+    # Exact types first: that answers nearly always, and bool is an int to isinstance.
     return KINDS.get(type(value)) or _foreign_kind(value)
 
 
@@ -91,6 +91,7 @@ def adapt(value: Any) -> Any:
     if isinstance(value, int):
         return Decimal(value)
     if isinstance(value, float):
+        # By its shortest text: 0.1 is meant, not the 55 digits of the nearest binary number.
         number = Decimal(repr(value))
         return number if number.is_finite() else None
     if isinstance(value, datetime):

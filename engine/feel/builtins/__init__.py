@@ -10,6 +10,6 @@ BUILT_INS: dict[str, BuiltIn] = {
     for name, built_in in family.FUNCTIONS.items()
 }
 
+# Those of several words, for the parser.
 BUILT_IN_NAMES = NameTable(BUILT_INS)
-"""Those of several words, for the parser."""
 BUILT_IN_NAMES.add("is defined")

@@ -66,6 +66,7 @@ def _stddev(run: Run, items: list[Any]) -> Decimal | None:
 def _mode(run: Run, items: list[Any]) -> list[Decimal]:
     counts = Counter(_numbers(run, items, "mode"))
     most = max(counts.values(), default=0)
+    # All that are most frequent, in ascending order (table 75).
     return sorted(number for number, count in counts.items() if count == most)
 
 

@@ -54,6 +54,7 @@ def _context_put(run: Run, context: Context, keys: str | list[Any], value: Any) 
         run.charge(1 + len(inner))
         if kind_of(inner.get(key)) != "context":
             raise NoValue("no_entry", name=key)
+        # Copied along the way: the given context stays as it is.
         inner[key] = dict(inner[key])
         inner = inner[key]
     run.charge(1 + len(inner))

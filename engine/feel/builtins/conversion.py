@@ -59,6 +59,7 @@ def _in_zone(value: DateTime, zone: str) -> DateTime:
     """The same instant on the clocks of a zone; a local date-time just gets the zone."""
     if not zone_exists(zone):
         raise NoValue("invalid", text=zone, what="time zone")
+    # A zone has its own offset.
     there = replace(value.time, offset=None, zone=zone)
     return DateTime(value.date, there) if value.time.is_local else date_time_at(value.instant, there)
 
@@ -105,6 +106,7 @@ def _number(run: Run, text: Any, grouping: str | None = None, point: str | None 
         return text
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping == point and grouping):
         raise NoValue("invalid", text=grouping or point or "", what="separator")
+    # Grouping signs may stand anywhere, as Java's number format has it.
     plain = text.replace(grouping, "") if grouping else text
     plain = plain.replace(point, "|").replace(".", "?").replace("|", ".") if point and point != "." else plain
     value = literal_number(plain) if _looks_like_number(plain) else None

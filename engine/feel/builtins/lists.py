@@ -39,6 +39,7 @@ def _extreme(run: Run, items: List, operator: str, function: str) -> Any:
     if items and not comparable(best, best):
         raise NoValue("argument", function=function, parameter="list", expected="comparable", kind=kind_of(best))
     for item in items[1:]:
+        # No order among all means no extreme, as for `<`.
         better = compare(operator, item, best)
         if better is None:
             raise NoValue("not_comparable", left=kind_of(item), right=kind_of(best))
@@ -157,6 +158,7 @@ def _duplicate_values(run: Run, items: List) -> List:
 @FUNCTIONS.add("flatten(list: list) -> list")
 def _flatten(run: Run, items: List) -> List:
     flat: List = []
+    # With a stack of its own, for lists in lists in lists.
     pending = [iter(items)]
     while pending:
         for item in pending[-1]:

@@ -30,6 +30,7 @@ def _rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     if not _SMALLEST_SCALE <= places <= _LARGEST_SCALE:
         raise NoValue("out_of_range", what="scale", value=scale)
     exponent = number.as_tuple().exponent
+    # A number keeps its digits where there is nothing to round.
     if isinstance(exponent, int) and -exponent <= places:
         return number
     return CONTEXT.plus(number.quantize(Decimal((0, (1,), -places)), rounding=rounding, context=_WIDE))
@@ -83,6 +84,7 @@ def _abs(run: Run, n: Decimal | Duration) -> Decimal | Duration:
 def _modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Decimal:
     if not divisor:
         raise NoValue("division_by_zero")
+    # The quotient would have that many digits.
     if dividend.adjusted() - divisor.adjusted() > 6000:
         raise NoValue("number_too_large")
     remainder = _WIDE.remainder(dividend, divisor)

@@ -108,6 +108,7 @@ def _turned(rule: Rule) -> Rule:
     return lambda left, right: rule(right, left)
 
 
+# A signature for each pair of sorts, so that named arguments are told apart.
 def _declare(name: str, rule: Rule, *parameters: str) -> None:
     def answer(run: Run, left: Any, right: Any) -> bool:
         for value in (left, right):

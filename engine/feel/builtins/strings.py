@@ -20,6 +20,7 @@ def _substring(run: Run, string: str, start: Decimal, length: Decimal | None = N
         raise NoValue("out_of_range", what="start position", value=start)
     if length is not None and count < 1:
         raise NoValue("out_of_range", what="length", value=length)
+    # Positions count from one, or from the end below zero.
     begin = first - 1 if first > 0 else len(string) + first
     return string[begin : begin + count]
 
@@ -120,5 +121,6 @@ def _to_base64(run: Run, value: str) -> str:
 
 
 def _pattern(run: Run, text: str, pattern: str, flags: str | None) -> Pattern:
+    # A pattern may look at each character several times.
     run.charge((len(text) + len(pattern)) // 4)
     return pattern_of(pattern, flags or "")

@@ -30,6 +30,7 @@ def _assert(run: Run, value: Any, condition: Any, cause: str | None = None) -> A
 
 @FUNCTIONS.add("uuid() -> string")
 def _uuid(run: Run) -> str:
+    # Drawn from the seed: the sandbox and a repeated transaction get the same one.
     return str(uuid.UUID(int=run.random.getrandbits(128), version=4))
 
 

@@ -60,6 +60,7 @@ def _missing(run: Run, value: Mapping[str, Any], name: str, place: Place) -> Non
 @compiles(Filter)
 def _filter(compiler: Compiler, node: Filter, levels: Levels) -> Evaluate:
     base, place = compiler.compile(node.base, levels), compiler.place(node)
+    # Looking into `partial` needs no copy of it.
     base = getattr(base, "original", base)
     condition = compiler.compile(node.condition, Level({ITEM}, levels, of_item=True))
     fixed = constant_of(condition)
@@ -78,11 +79,13 @@ def _filter(compiler: Compiler, node: Filter, levels: Levels) -> Evaluate:
             holds = condition(run, ({ITEM: adapt(item)}, local))
             if holds is True:
                 kept.append(item)
+            # A number is a position, and the same for every item.
             elif kind_of(holds) == "number":
                 return at_index(run, items, holds, place)
             elif holds is not False and holds is not None:
                 run.warn(place, "filter", kind=kind_of(holds))
                 return None
+        # An empty list has no item to tell a position from a condition.
         if not items and kind_of(index := condition(run, ({ITEM: None}, local))) == "number":
             return at_index(run, items, index, place)
         return kept

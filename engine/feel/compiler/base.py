@@ -23,6 +23,7 @@ from engine.feel.syntax import (
 from engine.feel.tokens import line_and_column
 
 _FOLDED = (Chain, Negation, Logic, Comparison, Between, RangeOf)
+# Conversions only: they are what analysts write in constant cells, and they depend on nothing.
 _FOLDED_CALLS = frozenset(("date", "time", "date and time", "duration", "number", "string"))
 _FOLDING_BUDGET = 1_000
 _LONGEST_CONSTANT = 10_000
@@ -95,6 +96,7 @@ class Compiler:
         return isinstance(node, _FOLDED) and all(id(child) in self._constants for child in children(node))
 
     def _folded(self, node: Node, evaluate: Evaluate) -> Evaluate:
+        # No scope and no moment: what needs either would not be constant.
         run = Run({}, _NO_MOMENT, _FOLDING_BUDGET)
         value = evaluate(run, None)
         # A warning belongs to each evaluation, and a large string to none before it is asked for.

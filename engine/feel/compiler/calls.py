@@ -18,6 +18,7 @@ from engine.feel.values import Function, adapt, kind_of
 IS_DEFINED = "is defined"
 # A missing variable is what these are asked about, so it is nothing to warn of.
 _QUIET = frozenset(("get or else", "is empty", "is blank"))
+# The frames of `call_function` and of the function itself.
 _LEVELS_OF_A_CALL = 2
 
 
@@ -94,6 +95,7 @@ def _call_of_name(
                 run.warn(place, "not_a_function", kind=kind_of(value))
                 return None
             del run.warnings[before:]
+        # The scope goes before the host, so that a model's function is what its author sees.
         host = run.moment.functions.get(name)
         if host is not None:
             return _call_of_host(run, name, host, values, names, place)

@@ -25,6 +25,7 @@ def _context(compiler: Compiler, node: ContextOf, levels: Levels) -> Evaluate:
     entries: list[tuple[str, Evaluate]] = []
     twice = None
     for key, value in node.entries:
+        # Found when compiling, told when evaluating: it is a null and no syntax error (10.3.2.2).
         if any(key == other for other, _ in entries):
             twice = key
         # A function may call itself by its key; any other entry sees only those before it.

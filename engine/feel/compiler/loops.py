@@ -85,7 +85,9 @@ def _turns(
     start = source(run, inner)
     items = _items(start) if end is None else _steps(start, end(run, inner))
     for item in items:
+        # Also where an inner list is empty and the body never runs.
         run.charge(1)
+        # Functions made in a turn keep that turn's variables.
         turn = {**values, name: adapt(item)}
         if index + 1 < len(sources):
             yield from _turns(run, sources, turn, local, index + 1)
@@ -114,6 +116,7 @@ def _steps(start: Any, end: Any) -> Iterating[Any]:
     if kinds == ("number", "number"):
         first, last = whole(start), whole(end)
         if first is not None and last is not None:
+            # Nothing is laid out in memory: a loop to a billion ends by its budget.
             return map(Decimal, _up_or_down(first, last))
     if kinds == ("date", "date"):
         return map(date_of_day_number, _up_or_down(day_number(start), day_number(end)))

@@ -116,7 +116,9 @@ def _known(levels: Levels) -> list[tuple[bool, set[str]]]:
 
 def _missing(run: Run, name: str, place: Place) -> Any:
     if name in BUILT_INS:
+        # Built-ins are the outermost scope (10.3.4): anything else of the name goes before.
         return BUILT_INS[name].as_value
+    # Only now, when something is wrong anyway, is the whole scope looked through.
     names = list(run.scope)
     similar = similar_name(name, names) if len(names) <= _MANY_NAMES else None
     if similar:

@@ -91,6 +91,7 @@ def _comparison(compiler: Compiler, node: Comparison, levels: Levels) -> Evaluat
     left, right = compiler.compile(node.left, levels), compiler.compile(node.right, levels)
     place, operator = compiler.place(node), node.operator
     fast = _FAST_ORDER[operator]
+    # A comparison with a literal is what most conditions are.
     fixed = constant_of(right)
     kind = type(fixed)
     if kind in _DIRECT and (kind is not bool or operator in ("=", "!=")):
@@ -114,6 +115,7 @@ def _comparison(compiler: Compiler, node: Comparison, levels: Levels) -> Evaluat
 
 def compared(run: Run, operator: str, left: Any, right: Any, place: Place) -> bool | None:
     """`left operator right`, with a warning if they cannot be compared."""
+    # Comparing long strings takes time, too.
     if type(left) is str:
         run.charge(len(left) // CHARACTERS_A_STEP)
     if operator in ("=", "!="):
@@ -176,6 +178,7 @@ def _between(compiler: Compiler, node: Between, levels: Levels) -> Evaluate:
         value = operand(run, local)
         above = compared(run, ">=", value, low(run, local), place)
         below = compared(run, "<=", value, high(run, local), place)
+        # One side suffices to say no, even if the other cannot be compared.
         if above is False or below is False:
             return False
         return True if above and below else None

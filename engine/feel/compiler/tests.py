@@ -57,6 +57,7 @@ def _tests(compiler: Compiler, node: Tests, levels: Levels) -> Evaluate:
     return decide if tests else pass_all
 
 
+# Decided when compiling: what the text reads does not change.
 def _is_condition(test: Node) -> bool:
     return any(isinstance(node, Name) and node.name == INPUT for node in walk(test))
 

@@ -31,6 +31,7 @@ class Matcher(Protocol):
 class _Re2:
     def __init__(self, text: str) -> None:
         options = re2.Options()
+        # RE2 writes to the standard error otherwise.
         options.log_errors = False
         self._compiled = re2.compile(text, options)
 
@@ -54,6 +55,7 @@ class Pattern:
 
     def replaced(self, run: Run, text: str, replacement: str) -> str:
         """The text with every match replaced; `$1` stands for a group, `$0` for the match."""
+        # XPath forbids it: where would the next match begin?
         if self.found(run, ""):
             raise NoValue("pattern", pattern=self._source, reason="it matches the empty string")
         parts, start = [], 0

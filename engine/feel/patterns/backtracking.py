@@ -109,6 +109,7 @@ class Backtracking:
         for _ in range(repeat.least):
             self._compile(repeat.body)
         if repeat.most is None:
+            # Each round must take something, else `(a*)*` would go round for ever.
             self._loops += 1
             slot = -self._loops
             split = self._emit(_Step("split"))
@@ -137,6 +138,7 @@ class Backtracking:
             index, position, slots = waiting.pop()
             while index != _NOWHERE:
                 steps += 1
+                # In lots: charging each step would cost more than the step.
                 if steps % _STEPS_TO_CHARGE == 0:
                     run.charge(1 + len(slots) // 4)
                 step = self._program[index]

@@ -28,8 +28,8 @@ Emoticons 1F600 1F64F|CJKUnifiedIdeographsExtensionB 20000 2A6DF|CJKCompatibilit
 Tags E0000 E007F
 """
 
+# By name, without its `Is`.
 BLOCKS: dict[str, tuple[int, int]] = {
     name: (int(first, 16), int(last, 16))
     for name, first, last in (entry.split() for line in _TABLE.split("\n") if line for entry in line.split("|"))
 }
-"""By name, without its `Is`."""

@@ -56,6 +56,7 @@ class Charset:
 
     def ignoring_case(self) -> "Charset":
         """With the other case of each, for a set of reasonable size."""
+        # Case goes by pairs; beyond some thousand characters the set has both already.
         points = [point for first, last in self.intervals for point in range(first, min(last, first + 2_000) + 1)]
         others = {ord(other) for point in points for other in _cases(point)}
         return union(self, *(Charset(((point, point),)) for point in others)) if others else self

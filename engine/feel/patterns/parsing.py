@@ -155,6 +155,7 @@ class _Parser:
             least, most = {"?": (0, 1), "*": (0, None), "+": (1, None)}[self._take()]
         else:
             return atom
+        # XPath's grammar has no such thing, and RE2 would take it.
         if isinstance(atom, Anchor):
             self.fail("a repeated anchor")
         repeat = Repeat(atom, least, most, self._accept("?"))
@@ -191,6 +192,7 @@ class _Parser:
 
     def _back_reference(self) -> Tree:
         number = int(self._take())
+        # `\12` is group 12 if there are as many, else group 1 and a 2.
         while self.here.isascii() and self.here.isdigit() and number * 10 + int(self.here) <= self._groups:
             number = number * 10 + int(self._take())
         if number not in self._closed or number == 0:

@@ -17,6 +17,7 @@ def _text(tree: Tree, flags: Flags) -> str:
     if isinstance(tree, Anchor):
         if flags.multiline:
             return f"(?m:{tree.sign})"
+        # RE2's own `$` also stands before a last line end.
         return "\\A" if tree.sign == "^" else "\\z"
     if isinstance(tree, Group):
         return f"({'' if tree.number else '?:'}{_text(tree.body, flags)})"

@@ -8,6 +8,7 @@ from engine.errors import Finding, Invalid, Severity
 from .names import Node
 
 _SHOWN = 200  # characters
+_MOST = 1_000
 
 
 class DiagramError(Invalid):
@@ -18,13 +19,16 @@ class DiagramError(Invalid):
 
 
 class Findings:
-    """The findings of one file in the order they come up."""
+    """The findings of one file in the order they come up; past a limit they are only counted."""
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.refused = False
         self._found: list[Finding] = []
+        self._left_out = 0
 
     def error(self, code: str, node: Node | None, **parameters: Any) -> None:
+        self.refused = True
         self._add("error", code, node, parameters)
 
     def warning(self, code: str, node: Node | None, **parameters: Any) -> None:
@@ -33,18 +37,23 @@ class Findings:
     def info(self, code: str, node: Node | None, **parameters: Any) -> None:
         self._add("info", code, node, parameters)
 
+    def by_line(self) -> tuple[Finding, ...]:
+        ordered = tuple(sorted(self._found, key=lambda finding: finding.line or 0))
+        return (*ordered, self._rest()) if self._left_out else ordered
+
     def _add(self, severity: Severity, code: str, node: Node | None, parameters: dict[str, Any]) -> None:
+        # a file of nothing but mistakes would otherwise make an answer larger than itself
+        if len(self._found) >= _MOST:
+            self._left_out += 1
+            return
         parameters = {name: shortened(value) for name, value in parameters.items()}
         element = "" if node is None else element_of(node)
         line = None if node is None else node.sourceline
         self._found.append(Finding(code, parameters, severity, self.file, element, line))
 
-    @property
-    def refused(self) -> bool:
-        return any(finding.severity == "error" for finding in self._found)
-
-    def by_line(self) -> tuple[Finding, ...]:
-        return tuple(sorted(self._found, key=lambda finding: finding.line or 0))
+    def _rest(self) -> Finding:
+        severity: Severity = "error" if self.refused else "warning"
+        return Finding("bpmn_more_findings", {"count": self._left_out}, severity, self.file)
 
 
 def element_of(node: Node) -> str:

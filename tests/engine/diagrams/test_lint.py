@@ -155,3 +155,10 @@ def test_topics_nobody_serves_are_remarked_on_where_topics_are_known() -> None:
 
 def test_what_is_no_diagram_is_one_finding() -> None:
     assert [(f.code, f.severity) for f in lint(b"<html/>", "p.bpmn")] == [("bpmn_not_bpmn", "error")]
+
+
+def test_a_file_of_nothing_but_mistakes_gets_a_bounded_answer() -> None:
+    findings = lint(diagram(*(service(f"v{number}", "=") for number in range(1_500))), "p.bpmn")
+    assert len(findings) == 1_001
+    assert (findings[-1].code, findings[-1].severity) == ("bpmn_more_findings", "error")
+    assert findings[-1].parameters["count"] >= 500

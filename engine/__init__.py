@@ -34,6 +34,7 @@ from engine.errors import (
     Unauthorized,
     Unavailable,
 )
+from engine.feel import to_json
 from engine.instances import (
     Instance,
     advance,
@@ -50,6 +51,7 @@ from engine.logs import request_id
 from engine.settings import VERSION, Settings
 from engine.settings import load as load_settings
 from engine.store import (
+    EmbeddedServer,
     Session,
     after_commit,
     configure,
@@ -70,7 +72,7 @@ from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
 from engine.work.actions import Action, open_actions, send_action
 from engine.work.activation import ActivatedJob, activate_jobs
-from engine.work.contract import BpmnError, Handler, Job, Port, Retry
+from engine.work.contract import BpmnError, Handler, Job, Lookup, Port, Retry
 from engine.work.decisions import EvaluatedDecision, evaluate_decision
 from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
 from engine.work.long_poll import activate_or_wait
@@ -89,6 +91,7 @@ __all__ = [
     "DeployRefused",
     "Deployed",
     "Deployment",
+    "EmbeddedServer",
     "EvaluatedDecision",
     "Finding",
     "Forbidden",
@@ -96,6 +99,7 @@ __all__ = [
     "Instance",
     "Invalid",
     "Job",
+    "Lookup",
     "NotFound",
     "Port",
     "Principal",
@@ -162,6 +166,7 @@ __all__ = [
     "suspend",
     "terminal_language",
     "throw_job_error",
+    "to_json",
     "transaction",
     "unassign_task",
     "update_job",

@@ -1,0 +1,126 @@
+"""python -m web serve: the database, the demo's servers, the web server and a worker, started and ended together."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import engine
+from web.children import Child, Children
+from web.filling import demo_accounts, fill
+
+# Of the two seconds there are to end in, the database gets the rest.
+CHILDREN_END_SECONDS = 1.0
+START_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 0.25
+# A process that ends so soon after its start would do so again.
+TOO_SOON_SECONDS = 5.0
+MODULES = {"web": ("web",), "worker": ("engine", "worker")}
+
+
+def serve(settings: engine.Settings) -> int:
+    """Run everything until Ctrl-C or SIGTERM; 1 if a part of it ends by itself as soon as it is started."""
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    _require_free(settings)
+    # The data folder is named, since a child that is given a database would choose another one by default.
+    children = Children({**os.environ, "TRUNKLINE_DATA": str(settings.data)})
+    with _database(settings) as server, _ended_together(children):
+        url = settings.database_url if server is None else server.url()
+        demo = _start_demo(settings, children) if settings.demo else None
+        fill(settings, url)
+        children.environment["TRUNKLINE_DATABASE_URL"] = url
+        mails = _ready_line(demo) if demo else ""
+        for name, command in MODULES.items():
+            children.start(name, *command)
+        _await_web(settings)
+        _tell(settings, mails)
+        return _watch(children, server)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    # Once is enough: what is ended now is not to be interrupted.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+@contextmanager
+def _database(settings: engine.Settings) -> Iterator[engine.EmbeddedServer | None]:
+    """The embedded server while the block runs; None where the settings name another."""
+    if settings.database_url:
+        yield None
+        return
+    with engine.EmbeddedServer(settings.data, settings.database_port) as server:
+        yield server
+
+
+@contextmanager
+def _ended_together(children: Children) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        children.end_all(CHILDREN_END_SECONDS)
+
+
+def _require_free(settings: engine.Settings) -> None:
+    """Say at once that somebody else has the port, before anything is started."""
+    try:
+        with socket.create_server((settings.host, settings.port)):
+            pass
+    except OSError as error:
+        raise engine.Conflict("port_taken", host=settings.host, port=settings.port, reason=error.strerror) from error
+
+
+def _start_demo(settings: engine.Settings, children: Children) -> Child:
+    folder = settings.data / "demo"
+    # A ports file of one's own is used instead, beside the demo's servers.
+    children.environment.setdefault("TRUNKLINE_PORTS", str(folder / "ports.yaml"))
+    return children.start("demo", "handlers.demo", "--data", str(folder), tells=True)
+
+
+def _ready_line(demo: Child) -> str:
+    """What the demo's servers say once they answer. Raises Unavailable if they end instead."""
+    assert demo.process.stdout is not None
+    line = demo.process.stdout.readline().strip()
+    if not line:
+        raise engine.Unavailable("demo_not_started")
+    return line
+
+
+def _await_web(settings: engine.Settings) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            with socket.create_connection((settings.host, settings.port), timeout=1):
+                return
+        except OSError:
+            time.sleep(LOOK_AGAIN_SECONDS / 5)
+
+
+def _tell(settings: engine.Settings, mails: str) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    lines = [f"Trunkline {engine.VERSION}: http://{host}:{settings.port}"]
+    if settings.demo:
+        lines += [mails, "", "demo accounts (password: demo)", *demo_accounts()]
+    sys.stdout.write("\n".join([*lines, "", "Ctrl-C ends it.", ""]))
+    sys.stdout.flush()
+
+
+def _watch(children: Children, server: engine.EmbeddedServer | None) -> int:
+    """Start again what ends by itself, the database included."""
+    started = dict.fromkeys(MODULES, time.monotonic())
+    while True:
+        time.sleep(LOOK_AGAIN_SECONDS)
+        if server is not None and not server.is_running():
+            server.start()
+        for child in children.ended():
+            sys.stderr.write(f"{child.name} ended with status {child.process.returncode}\n")
+            if child.name not in MODULES or time.monotonic() - started[child.name] < TOO_SOON_SECONDS:
+                return 1
+            started[child.name] = time.monotonic()
+            children.start(child.name, *MODULES[child.name])

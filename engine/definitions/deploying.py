@@ -30,7 +30,7 @@ _LOCK = """
 """
 _NUMBERS = "SELECT nextval('numbers') FROM generate_series(1, %s)"
 _NEWEST = """
-    SELECT d.kind, d.id, d.version, d.key, d.digest, d.deployment_key
+    SELECT d.kind, d.id, d.version, d.key, d.digest, d.drg_key
     FROM unnest(%s::text[], %s::text[]) t(kind, id),
     LATERAL (
         SELECT * FROM definitions v WHERE v.kind = t.kind AND v.id = t.id ORDER BY v.version DESC LIMIT 1
@@ -70,6 +70,7 @@ class Newest:
     version: int
     key: int
     digest: bytes
+    drg_key: int | None
 
 
 @dataclass
@@ -159,7 +160,7 @@ def _drafts(session: Session, prepared: Sequence[Prepared]) -> list[Draft]:
         last = newest.get(place)
         draft = Draft(one, digest[place], last.version + 1 if last else 1)
         if last is not None and last.digest == digest[place]:
-            draft.new, draft.key, draft.version = False, last.key, last.version
+            draft.new, draft.key, draft.version, draft.drg_key = False, last.key, last.version, last.drg_key
         drafts.append(draft)
     changed = {draft.prepared.resource.name for draft in drafts if draft.new and draft.prepared.kind == "decision"}
     for draft in drafts:
@@ -182,7 +183,7 @@ def _give_keys(session: Session, drafts: Sequence[Draft]) -> None:
 def _newest(session: Session, prepared: Sequence[Prepared]) -> dict[tuple[str, str], Newest]:
     kinds, ids = [one.kind for one in prepared], [one.id for one in prepared]
     found = raw_connection(session).execute(_NEWEST, [kinds, ids]).fetchall()
-    return {(kind, id): Newest(version, key, bytes(digest)) for kind, id, version, key, digest, _ in found}  # noqa: A001
+    return {(row[0], row[1]): Newest(row[2], row[3], bytes(row[4]), row[5]) for row in found}
 
 
 def _keys(session: Session, count: int) -> list[int]:

@@ -36,9 +36,6 @@ class NameCheck:
     def may_stand(self, parent: Node, child: Node) -> bool:
         """Whether the child is to be read; if not, it has been refused or noted as foreign."""
         tag = child.tag
-        if not isinstance(tag, str):  # an entity that was not resolved
-            self._findings.error("bpmn_entity", parent)
-            return False
         # what may stand among the extension elements is the owner's to say
         if parent.tag == _EXTENSIONS and not tag.startswith(BPMN):
             allowed = RULES.get(parent.getparent().tag, _NOTHING).extensions

@@ -13,7 +13,7 @@ from engine.diagrams.name_check import NameCheck
 from engine.diagrams.names import bpmn
 from engine.diagrams.rules import RULES
 from engine.errors import Finding
-from tests.engine.factories import OPENING, Found, Part, diagram, end, flow, flows, start, task
+from tests.engine.factories import OPENING, Found, Part, diagram, end, flow, flows, start, task, user
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 S, E, WAY = start("s"), end("e"), flows("s e")
@@ -100,6 +100,7 @@ def test_every_attribute_of_an_element_is_read_or_refused_by_name(name: str) -> 
 def test_an_attribute_that_would_change_what_runs_is_refused(attribute: str, value: str | None, found: Found) -> None:
     findings = found(S, task("t", **{attribute: value}), E, flows("s t e"))
     assert [f.parameters.get("name") for f in findings] == ([] if value is None else [attribute])
+    assert {f.code for f in findings} <= {"bpmn_value_not_supported", "bpmn_attribute_not_supported"}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,7 @@ def test_refusals_say_what_to_do_instead(xml: str, code: str, found: Found) -> N
         ("<zeebe:executionListeners/>", "bpmn_element_not_supported"),
         ('<zeebe:script expression="=1" resultVariable="x"/>', "bpmn_element_misplaced"),
         ("<zeebe:properties/><zeebe:properties/>", "bpmn_extension_twice"),
+        ("<zeebe:userTaskForm/>", "bpmn_form_key"),
         ("<zeebe:properties><zeebe:header/></zeebe:properties>", "bpmn_element_misplaced"),
         (
             '<zeebe:properties><zeebe:property name="hold" value="end" more="x"/></zeebe:properties>',
@@ -194,3 +196,16 @@ def test_what_is_drawn_for_people_is_kept_without_a_word() -> None:
     assert parsed.processes[0].root.documentation == "说明"
     assert parsed.texts["pool"] == "省公司"
     assert parsed.texts["value"] == "受理"
+
+
+def test_nothing_is_imported() -> None:
+    line = (
+        b'<bpmn:import namespace="urn:x" location="http://127.0.0.1:9/x.bpmn" importType="urn:y"/></bpmn:definitions>'
+    )
+    data = diagram(*LINE).replace(b"</bpmn:definitions>", line)
+    assert [f.code for f in lint(data, "p.bpmn")] == ["bpmn_import"]
+
+
+def test_a_form_is_referred_to_by_its_id_alone(found: Found) -> None:
+    form = user("t", "HQ.crc", form="x").xml.replace("formId", "formKey")
+    assert [(f.code, f.element) for f in found(S, Part(form), E, flows("s t e"))] == [("bpmn_form_key", "t")]

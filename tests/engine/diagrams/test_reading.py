@@ -15,6 +15,7 @@ def refusal(data: bytes, limits: Limits | None = None) -> str:
     """The code of the only finding a file is refused with; it has words in both languages."""
     with pytest.raises(DiagramError) as caught:
         parse(data, "bad.bpmn", limits)
+    assert (caught.value.code, caught.value.parameters) == ("diagram_refused", {"file": "bad.bpmn"})
     (finding,) = caught.value.findings
     assert (finding.file, finding.severity) == ("bad.bpmn", "error")
     assert words(finding, "zh") != words(finding, "en")

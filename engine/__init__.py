@@ -15,12 +15,15 @@ from engine.definitions import (
     latest,
     process_spec,
 )
+from engine.definitions.wording import element_name, form_in, process_name
 from engine.directory.acting import acting
 from engine.directory.organisation import DEMO as DEMO_ORGANISATION
 from engine.directory.organisation import has_people
 from engine.directory.organisation import load as load_organisation
-from engine.directory.people import authenticate, password_hash_of, principal_of
+from engine.directory.people import all_people, authenticate, password_hash_of, principal_of, set_language, set_password
 from engine.directory.principal import Principal
+from engine.directory.sessions import close_other_sessions, close_session, open_session, session_of
+from engine.directory.throttling import count_attempt, forgive_attempts, throttled
 from engine.directory.tokens import principal_of_token
 from engine.errors import (
     Conflict,
@@ -48,6 +51,7 @@ from engine.instances import (
 from engine.logs import configure as configure_logs
 from engine.logs import request as with_request_id
 from engine.logs import request_id
+from engine.queries.due import next_timer
 from engine.settings import VERSION, Settings
 from engine.settings import load as load_settings
 from engine.store import (
@@ -64,24 +68,36 @@ from engine.store import (
     transaction,
     upgrade,
 )
+from engine.store.case_clock import is_pinned as is_case_clock_pinned
+from engine.store.case_clock import move_to as move_case_clock
 from engine.store.case_clock import pin as pin_case_clock
 from engine.store.case_clock import reset as reset_case_clock
 from engine.store.json import dumps as dump_json
 from engine.store.json import loads as load_json
+from engine.store.listening import listen
 from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
 from engine.work.actions import Action, open_actions, send_action
 from engine.work.activation import ActivatedJob, activate_jobs
 from engine.work.contract import BpmnError, Handler, Job, Lookup, Port, Retry
 from engine.work.decisions import EvaluatedDecision, evaluate_decision
+from engine.work.documents import LARGEST as LARGEST_DOCUMENT
+from engine.work.documents import TYPES as DOCUMENT_TYPES
+from engine.work.documents import add_document, bind_documents, delete_document, read_document
+from engine.work.documents import reference as document_reference
+from engine.work.drafts import draft_of, drop_drafts, save_draft, start_place, task_place
+from engine.work.form_data import check_start_form, task_variables
 from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
 from engine.work.long_poll import activate_or_wait
+from engine.work.lookups import look_up
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
 from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task
 
 __all__ = [
     "DEMO_ORGANISATION",
+    "DOCUMENT_TYPES",
+    "LARGEST_DOCUMENT",
     "VERSION",
     "WORTH_ANOTHER_TRY",
     "Action",
@@ -115,56 +131,86 @@ __all__ = [
     "acting",
     "activate_jobs",
     "activate_or_wait",
+    "add_document",
     "advance",
     "after_commit",
+    "all_people",
     "apply_due_commands",
     "assign_task",
     "authenticate",
+    "bind_documents",
     "broadcast_signal",
     "cancel",
     "case_time",
+    "check_start_form",
     "claim_task",
+    "close_other_sessions",
+    "close_session",
     "complete_job",
     "complete_task",
     "configure",
     "configure_logs",
     "configured_url",
     "correlate_message",
+    "count_attempt",
     "database",
     "definition",
     "definition_xml",
+    "delete_document",
     "deploy",
     "dispose",
+    "document_reference",
+    "draft_of",
+    "drop_drafts",
     "dump_json",
+    "element_name",
     "evaluate_decision",
     "fail_job",
+    "forgive_attempts",
+    "form_in",
     "form_of",
     "has_people",
+    "is_case_clock_pinned",
     "latest",
+    "listen",
     "load_json",
     "load_organisation",
     "load_settings",
+    "look_up",
     "machine_time",
+    "move_case_clock",
+    "next_timer",
     "open_actions",
+    "open_session",
     "password_hash_of",
     "pin_case_clock",
     "principal_of",
     "principal_of_token",
+    "process_name",
     "process_spec",
     "publish_message",
     "queries",
+    "read_document",
     "request_id",
     "require_current",
     "reset_case_clock",
     "resolve_incident",
     "resume",
     "retrying",
+    "save_draft",
     "send_action",
+    "session_of",
+    "set_language",
+    "set_password",
     "set_variables",
     "sqlstate",
     "start",
+    "start_place",
     "suspend",
+    "task_place",
+    "task_variables",
     "terminal_language",
+    "throttled",
     "throw_job_error",
     "to_json",
     "transaction",

@@ -1,6 +1,6 @@
-"""The ports to the world outside: one table, topic → handler, which the worker loads."""
+"""The ports to the world outside: one table, topic → handler, which the worker loads, and one for `ref` fields."""
 
-from engine import Handler
+from engine import Handler, Lookup
 from handlers.device import measure, snmp_get
 from handlers.inventory import lookup, reservations, segments
 from handlers.mail import email_notice, reminder
@@ -18,3 +18,6 @@ HANDLERS: dict[str, Handler] = {
         reservations.RELEASE,
     )
 }
+
+# kind → how a search-select finds records of it
+LOOKUPS: dict[str, Lookup] = {**lookup.LOOKUPS}

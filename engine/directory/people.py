@@ -86,6 +86,19 @@ def set_password(session: Session, person_id: str, password: str) -> None:
     person.password_hash = _hasher.hash(password)
 
 
+def set_language(session: Session, person_id: str, language: str) -> None:
+    """Show and write to a person in this language. Raises NotFound."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person_unknown", person=person_id)
+    person.language = language
+
+
+def all_people(session: Session) -> list[Person]:
+    """The active people by name."""
+    return list(session.scalars(select(Person).where(Person.active).order_by(Person.pinyin, Person.id)))
+
+
 def add_person(
     session: Session,
     person_id: str,

@@ -34,6 +34,11 @@ def move_by(session: Session, step: timedelta) -> None:
     _tell(session)
 
 
+def is_pinned(session: Session) -> bool:
+    """Whether case time stands still."""
+    return bool(session.execute(text("SELECT mode = 'frozen' FROM case_clock")).scalar_one())
+
+
 def reset(session: Session) -> None:
     """Let case time be real time again."""
     session.execute(text("UPDATE case_clock SET mode = 'offset', frozen_at = NULL, shift = '0'"))

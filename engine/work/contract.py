@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 
-class SecretUnavailable(LookupError):  # noqa: N818  the caller reads it as a state of the port, not as its own mistake
+class SecretUnavailable(LookupError):
     """A port's secret is not referenced, or its reference leads nowhere. The text never holds a value."""
 
 
@@ -95,7 +95,7 @@ class BpmnError(Exception):
         return f"{self.code}: {self.message}" if self.message else self.code
 
 
-class Retry(Exception):  # noqa: N818  the word a handler's author says
+class Retry(Exception):
     """Not now: run the job again after this time, as far as it has retries left."""
 
     def __init__(self, after: timedelta, reason: str = "") -> None:
@@ -125,3 +125,15 @@ class Handler:
     output: dict[str, Any]
     texts: dict[str, dict[str, Any]]
     timeout: timedelta
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """How a `ref` field finds records of one kind: `search` is given text, limit and port.
+
+    Its records have `id` and `label`; one with `unit` or `units` is shown to people of these units, above and below.
+    It raises as a handler does.
+    """
+
+    port: str | None
+    search: Callable[[str, int, Port], list[dict[str, Any]]]

@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine import Handler, Job, Port
+from engine import Handler, Job, Lookup, Port
 from handlers import variables
 from handlers.answers import never
-from handlers.inventory.records import KINDS, MOST, fetch, find
+from handlers.inventory.records import KINDS, MOST, fetch, find, search
 
 
 def lookup(job: Job, port: Port) -> dict[str, Any]:
@@ -36,6 +36,13 @@ def _word(value: Any, name: str) -> str:
         return str(value)
     raise never(f"variable filter: {name} needs a text, a number, true or false, or a reference")
 
+
+def _searching(kind: str) -> Lookup:
+    return Lookup("inventory", lambda text, limit, port: search(kind, text, limit, port))
+
+
+# What the `ref` fields of forms search, kind → lookup.
+LOOKUPS = {kind: _searching(kind) for kind in KINDS}
 
 RECORD = {
     "type": "object",

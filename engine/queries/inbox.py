@@ -1,0 +1,168 @@
+"""The inbox: open tasks somebody works on or may claim, the most urgent first, with what tells them apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import Any, Literal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.definitions.wording import Language, element_name, process_name
+from engine.directory.groups import parse
+from engine.directory.principal import Principal
+from engine.errors import NotFound
+
+Tab = Literal["mine", "groups", "overdue"]
+# Counting goes no further; beyond it a badge says "more".
+MOST_COUNTED = 999
+
+_MINE = "t.assignee = :me"
+_GROUPS = """(t.assignee IS NULL AND (t.candidate_groups && CAST(:groups AS text[])
+    OR t.candidate_users @> ARRAY[CAST(:me AS text)]))"""
+_TABS: Mapping[str, str] = {
+    "mine": _MINE,
+    "groups": _GROUPS,
+    "overdue": f"t.due_at <= :now AND ({_MINE} OR {_GROUPS})",
+}
+_ROWS = """
+    SELECT t.key, t.instance_key, t.element, t.assignee, t.candidate_groups, t.candidate_users, t.due_at, t.overdue_at,
+        t.created_at, t.priority, t.definition_key, t.process_id, t.unit, t.form_key, t.state, t.completed_by,
+        i.case_no, i.business_id, i.held, i.suspended, i.root_key, i.version, person.name AS assignee_name,
+        (SELECT v.value FROM variables v WHERE v.instance_key = i.key AND v.scope_key = i.key
+            AND v.name = 'customer') AS customer,
+        (SELECT r.case_no FROM instances r WHERE r.key = i.root_key) AS root_case_no
+    FROM {chosen} t JOIN instances i ON i.key = t.instance_key LEFT JOIN people person ON person.id = t.assignee
+"""
+_CHOSEN = """(SELECT * FROM tasks t WHERE t.state = 'created' AND {condition}
+    ORDER BY t.due_at, t.key LIMIT :limit OFFSET :offset)"""
+_PAGES = {
+    tab: text(_ROWS.format(chosen=_CHOSEN.format(condition=condition)) + " ORDER BY t.due_at, t.key")
+    for tab, condition in _TABS.items()
+}
+_ONE = text(_ROWS.format(chosen="tasks") + " WHERE t.key = :key")
+_OF_CASE = text(
+    _ROWS.format(chosen="tasks")
+    + " WHERE t.state = 'created' AND (i.key = :key OR i.root_key = :key) ORDER BY t.due_at, t.key LIMIT 200"
+)
+_COUNTED = "(SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'created' AND {} LIMIT :most) c) AS {}"
+_COUNTS = text("SELECT " + ", ".join(_COUNTED.format(condition, tab) for tab, condition in _TABS.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class InboxTask:
+    """A task as the inbox shows it. `customer` is the label of the case's customer, where it has one."""
+
+    key: int
+    instance_key: int
+    element: str
+    name: str
+    process_id: str
+    process: str
+    definition_key: int
+    state: str
+    case_no: str | None
+    customer: str | None
+    unit: str | None
+    assignee: str | None
+    assignee_name: str | None
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    due_at: datetime | None
+    is_overdue: bool
+    created_at: datetime
+    priority: int
+    held: bool
+    suspended: bool
+    form_key: int | None
+    completed_by: str | None
+
+
+def tasks(
+    session: Session, principal: Principal, tab: Tab, language: Language = "zh", *, limit: int = 25, offset: int = 0
+) -> list[InboxTask]:
+    """Some of a tab's tasks in the order they fall due; those without a limit come last."""
+    parameters = {**_who(principal), "limit": limit, "offset": offset}
+    return _told(session, session.execute(_PAGES[tab], _needed(_PAGES[tab], parameters)).all(), language)
+
+
+def counts(session: Session, principal: Principal) -> dict[str, int]:
+    """How many tasks each tab has, up to MOST_COUNTED + 1."""
+    found = session.execute(_COUNTS, {**_who(principal), "most": MOST_COUNTED + 1}).one()
+    return dict(found._mapping)
+
+
+def task(session: Session, principal: Principal, key: int, language: Language = "zh") -> InboxTask:
+    """One task, whatever its state, for whoever may work on it or has. Raises NotFound for everybody else."""
+    found = _told(session, session.execute(_ONE, {"key": key}).all(), language)
+    if not found or not _is_for(principal, found[0]):
+        raise NotFound("task_unknown", key=str(key))
+    return found[0]
+
+
+def tasks_of(session: Session, instance_key: int, language: Language = "zh") -> list[InboxTask]:
+    """The open tasks of a case and of those it called; whether somebody sees the case, the caller has asked."""
+    return _told(session, session.execute(_OF_CASE, {"key": instance_key}).all(), language)
+
+
+def meant(groups: frozenset[str]) -> list[str]:
+    """Every candidate group that means somebody who is in these groups, those with `*` for a part included."""
+    found: set[str] = set()
+    for group in map(parse, groups):
+        parts = product((group.unit, "*"), (group.role, "*"), (group.post, "*"))
+        endings = ["", ".*", *([f".{group.specialty}"] if group.specialty else [])]
+        found |= {".".join(part) + ending for part in parts for ending in endings}
+    return sorted(found)
+
+
+def _is_for(principal: Principal, found: InboxTask) -> bool:
+    may = principal.may_work_on(found.candidate_groups, found.candidate_users, found.assignee)
+    return may or principal.id == found.completed_by
+
+
+def _who(principal: Principal) -> dict[str, Any]:
+    return {"me": principal.id, "groups": meant(principal.groups), "now": clock.now()}
+
+
+def _needed(query: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    names = query.compile().params
+    return {name: value for name, value in parameters.items() if name in names}
+
+
+def _told(session: Session, rows: Sequence[Any], language: Language) -> list[InboxTask]:
+    now = clock.now()
+    return [
+        InboxTask(
+            key=row.key,
+            instance_key=row.instance_key,
+            element=row.element,
+            name=element_name(session, row.definition_key, row.element, language),
+            process_id=row.process_id,
+            process=process_name(session, row.definition_key, language),
+            definition_key=row.definition_key,
+            state=row.state,
+            case_no=row.case_no or row.root_case_no or row.business_id,
+            customer=_label(row.customer),
+            unit=row.unit,
+            assignee=row.assignee,
+            assignee_name=row.assignee_name,
+            candidate_groups=tuple(row.candidate_groups),
+            candidate_users=tuple(row.candidate_users),
+            due_at=row.due_at,
+            is_overdue=row.due_at is not None and row.due_at <= now,
+            created_at=row.created_at,
+            priority=row.priority,
+            held=row.held,
+            suspended=row.suspended,
+            form_key=row.form_key,
+            completed_by=row.completed_by,
+        )
+        for row in rows
+    ]
+
+
+def _label(customer: Any) -> str | None:
+    label = customer.get("label") if isinstance(customer, Mapping) else customer
+    return label if isinstance(label, str) else None

@@ -1,8 +1,8 @@
 """Compiled expressions and unary tests: the way in from other rooms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from engine.feel.analysis import reading_of, result_type
 from engine.feel.builtins import BUILT_IN_NAMES
@@ -15,12 +15,14 @@ from engine.feel.limits import DEFAULT_BUDGET
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.run import Evaluate, Locals, Moment, Run
 from engine.feel.syntax import Node
+from engine.feel.tokens import syntax_error
 from engine.feel.typesystem import Type
 from engine.feel.values import PLAIN, adapt
 from engine.feel.warning import FeelWarning
 
 # A process has a few thousand expressions at most; what is beyond is compiled again.
 _KEPT = 4_096
+T = TypeVar("T")
 
 
 class Evaluation(NamedTuple):
@@ -95,10 +97,18 @@ def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expres
 
     Raises FeelSyntaxError.
     """
-    return Expression(text, names)
+    return _within_stack(lambda: Expression(text, names), text)
 
 
 @lru_cache(maxsize=_KEPT)
 def compile_unary_tests(text: str, names: frozenset[str] = frozenset()) -> UnaryTests:
     """Unary tests, kept for the next time. Raises FeelSyntaxError."""
-    return UnaryTests(text, names)
+    return _within_stack(lambda: UnaryTests(text, names), text)
+
+
+def _within_stack(compiled: Callable[[], T], text: str) -> T:
+    # The limits of nesting leave room for a caller of a few hundred frames; one deeper still gets an answer, too.
+    try:
+        return compiled()
+    except RecursionError:
+        raise syntax_error(text, 0, "fewer levels in one another", "more than the stack has room for") from None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.feel import FeelLimitError, Moment, compile_expression, to_json
+from engine.feel import FeelError, FeelLimitError, Moment, compile_expression, to_json
 
 HOSTILE = {
     "a long loop": "for i in 1..1000000000 return i",
@@ -106,3 +106,24 @@ def test_a_result_too_deep_for_json_is_refused() -> None:
         value = [value]
     with pytest.raises(FeelLimitError):
         to_json(value)
+
+
+@pytest.mark.parametrize("frames", [300, 600, 800, 850, 900, 930])
+def test_a_caller_deep_in_the_stack_gets_an_answer(frames: int, moment: Moment) -> None:
+    texts = [
+        "(" * 79 + "1" + ")" * 79,
+        "{f: function(n) if n = 0 then 0 else 1 + f(n - 1), r: f(60)}.r",
+        f"[{frames}, [2, [3, [4]]]] = [{frames}, [2, [3, [4]]]]",
+    ]
+
+    def below(level: int) -> None:
+        if level:
+            below(level - 1)
+            return
+        for text in texts:
+            try:
+                compile_expression(f"{text} // {frames}").evaluate({}, moment)
+            except FeelError:
+                continue
+
+    below(frames - 60)

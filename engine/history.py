@@ -1,14 +1,13 @@
 """What happened, for ever: the only writer of history, and upkeep of its partitions (decision 17)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import sql
 
 from engine import clock, logs
-from engine.core.effects import Note
 from engine.directory.acting import current
 from engine.store import Session, json, raw_connection
 
@@ -31,6 +30,32 @@ ROOT = "SELECT root_key FROM instances WHERE key = %s"
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """What happened, in the shape in which the core notes it. `data` is JSON and never holds a variable's value."""
+
+    kind: str
+    element: str | None = None
+    element_key: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Noted(Protocol):
+    """Anything in that shape."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def element(self) -> str | None: ...
+
+    @property
+    def element_key(self) -> int | None: ...
+
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One statement of `APPEND` with its values, for whoever sends it together with others."""
 
@@ -38,7 +63,7 @@ class Entry:
     rows: int
 
 
-def entry(notes: Iterable[Note], instance_key: int | None, root_key: int | None) -> Entry:
+def entry(notes: Iterable[Noted], instance_key: int | None, root_key: int | None) -> Entry:
     """History rows of one instance, by whoever acts here, at case time."""
     actor = current()
     rows = [
@@ -73,7 +98,7 @@ def record(
     if instance_key is not None:
         found = connection.execute(ROOT, [instance_key]).fetchone()
         root_key = found[0] if found else None
-    row = entry([Note(kind, element, element_key, data or {})], instance_key, root_key)
+    row = entry([Row(kind, element, element_key, data or {})], instance_key, root_key)
     connection.execute(APPEND, row.values)
 
 

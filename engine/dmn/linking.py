@@ -9,6 +9,7 @@ from engine.dmn.boxed import (
     Context,
     DecisionTable,
     Expression,
+    FunctionDefinition,
     Relation,
     expressions_in,
 )
@@ -56,6 +57,7 @@ class _Linker:
         for node in self._nodes.values():
             self._connect(node)
         self._findings.extend(_circles(self._nodes.values()))
+        # Compiling walks along requirements: in a circle it would not end.
         if not any(finding.code == "cycle" for finding in self._findings):
             for node in self._nodes.values():
                 self._compile(node)
@@ -96,6 +98,7 @@ class _Linker:
                 self._findings.append(Finding("unknown_reference", node.id, reference.line, parameters))
 
     def _look_up(self, reference: Reference) -> tuple[Node | None, str]:
+        # A file may write its own namespace before the `#`.
         if reference.namespace in ("", self._definitions.namespace):
             return self._nodes.get(reference.id), ""
         if reference.namespace not in self._models or reference.namespace not in self._imports:
@@ -151,7 +154,7 @@ def tables_in(definitions: Definitions) -> Iterator[tuple[DecisionTable, str]]:
 
 
 def _member_names(definitions: Definitions) -> frozenset[str]:
-    """Names with spaces or signs that may follow a dot: components, context entries, columns, outputs."""
+    """Names with spaces or signs that may stand after a dot or before an argument, wherever the model is used."""
     names: set[str] = set()
     items = list(definitions.items)
     while items:
@@ -159,14 +162,18 @@ def _member_names(definitions: Definitions) -> frozenset[str]:
         names.update(component.name for component in components)
         items.extend(components)
     for drawn in definitions.elements.values():
-        names.add(drawn.variable.name)
-        if isinstance(drawn, DrawnDecision | DrawnKnowledge) and drawn.logic is not None:
+        if isinstance(drawn, DrawnService):
+            # A service's value has entries named like its outputs, and it is called with names of its parameters.
+            used = (*drawn.outputs, *drawn.input_data, *drawn.input_decisions)
+            found = (definitions.elements.get(reference.id) for reference in used)
+            names.update(one.variable.name for one in found if one is not None)
+        elif isinstance(drawn, DrawnDecision | DrawnKnowledge) and drawn.logic is not None:
             names.update(name for expression in expressions_in(drawn.logic) for name in _named_by(expression))
     return frozenset(name for name in names if not _PLAIN_NAME.match(name))
 
 
 def _named_by(expression: Expression) -> Iterator[str]:
-    """The names that the value of an expression may have as entries."""
+    """The names that the value of an expression may have as entries or parameters."""
     match expression:
         case DecisionTable(outputs=outputs):
             yield from (output.name for output in outputs)
@@ -174,3 +181,5 @@ def _named_by(expression: Expression) -> Iterator[str]:
             yield from (entry.variable.name for entry in entries if entry.variable is not None)
         case Relation(columns=columns):
             yield from (column.name for column in columns)
+        case FunctionDefinition(parameters=parameters):
+            yield from (parameter.name for parameter in parameters)

@@ -1,6 +1,7 @@
 """All types that a model's `typeRef`s can name: FEEL's, its own item definitions and those of imported models."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from engine.dmn.drg import Import, ItemDefinition
 from engine.dmn.errors import Finding
@@ -34,7 +35,6 @@ _KINDS = {
     "years and months duration": "years and months duration",
     "yearMonthDuration": "years and months duration",
     "context": "context",
-    "list": "list",
     "range": "range",
     "function": "function",
 }
@@ -54,6 +54,7 @@ class TypeTable:
                     f"{one.name}.{name}" if one.name else name, item, _prefixed(table.feel[name], one.name, table)
                 )
         own = {item.name: item for item in items}
+        # Every name first: a definition may use one that stands below it, and itself.
         for name in own:
             self._items[name] = ItemType(name, types=self.feel)
         for definition in own.values():
@@ -68,8 +69,6 @@ class TypeTable:
             return self._items[name]
         if name in ("", "Any"):
             return ANY
-        if name in _KINDS:
-            return ItemType(type_ref, kind=_KINDS[name])
         try:
             return self._from_feel(type_ref, parse_type(name))
         except (FeelSyntaxError, KeyError):
@@ -98,6 +97,8 @@ class TypeTable:
                 return ItemType(name, components=parts)
             case FunctionType() | RangeType():
                 return ItemType(name, feel=feel, types=self.feel)
+        if feel.name == "list":
+            return ItemType(name, element=ANY)
         if feel.name in _KINDS:
             return ItemType(name, kind=_KINDS[feel.name])
         return ANY if feel.name == "Any" else self._items[feel.name]
@@ -109,6 +110,7 @@ class TypeTable:
             chain: dict[str, ItemDefinition] = {}
             while item.name not in ordered and item.name not in chain:
                 chain[item.name] = item
+                # What a collection holds may be filled in later, so no order is needed there.
                 base = own.get(self._plain_name(item.type_ref))
                 if base is None or item.collection:
                     break
@@ -125,11 +127,14 @@ class TypeTable:
         if item.components:
             inner.components = {part.name: self._component(part) for part in item.components}
         elif item.function is not None:
-            inner.feel = self._feel_type(item)
+            for declared in (*(one.type_ref for one in item.function.parameters), item.function.result):
+                self.find(declared, item.id, item.line)
+            inner.feel = self._feel_type(replace(item, collection=False))
         elif item.collection:
             inner = self._derived(self.find(item.type_ref, item.id, item.line), item)
         else:
             base = self.find(item.type_ref, item.id, item.line)
+            # Copied, not linked: what is derived from it then costs no more to check than the base.
             inner.kind, inner.element, inner.components = base.kind, base.element, base.components
             inner.feel, inner.allowed, inner.allowed_text = base.feel, base.allowed, base.allowed_text
         if item.collection:
@@ -179,9 +184,11 @@ class TypeTable:
         if not name or name in self._items:
             return Type(name or "Any")
         try:
-            return parse_type(name)
-        except FeelSyntaxError:
-            return Type("Any")
+            feel = parse_type(name)
+            self._from_feel(name, feel)
+        except (FeelSyntaxError, KeyError):
+            return Type("Any")  # it is a finding of where the type is declared
+        return feel
 
 
 def _prefixed(feel: Type, prefix: str, table: TypeTable) -> Type:

@@ -178,6 +178,24 @@ def test_knowledge_models_use_each_other_and_are_invoked(dmn: Any) -> None:
     assert model.knowledge["k_price"].evaluate({"grade": "gold", "n": D(5)}, dmn.moment).value == 10
 
 
+def test_functions_and_services_are_called_with_names_that_hold_signs(dmn: Any) -> None:
+    service = '<decisionService id="k_s" name="s"><outputDecision href="#d_net"/><outputDecision href="#d_tax"/>'
+    service += '<inputData href="#i_amount-1"/></decisionService>'
+    net = dmn.decision("net - price", dmn.literal("amount-1 * 2"), "input:amount-1").replace("d_net - price", "d_net")
+    model = dmn.model(
+        dmn.knowledge("f", {"pre-tax": "number"}, dmn.literal("pre-tax + 1")),
+        dmn.input_data("amount-1", "number"),
+        net,
+        dmn.decision("tax", dmn.literal("0")),
+        service,
+        dmn.decision("a", dmn.literal("f(pre-tax: 1) + s(amount-1: 5).net - price"), "knowledge:f knowledge:s"),
+        dmn.input_data("day-1"),
+        dmn.decision("b", dmn.literal("day-1")),
+    )
+    assert dmn.ask(model, "a").value == 12
+    assert dmn.ask(model, "b", day=D(5)).value == 4
+
+
 def test_a_knowledge_models_result_and_arguments_have_types(dmn: Any) -> None:
     model = dmn.model(
         dmn.knowledge("f", {"x": "number"}, dmn.literal("string(x)"), type_ref="number"),

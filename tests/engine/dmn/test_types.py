@@ -144,6 +144,18 @@ def test_strings_of_json_become_dates_times_and_durations_where_they_are_declare
     assert value["limit"] == "PT2H"
 
 
+def test_a_list_of_functions(dmn: Any) -> None:
+    function = '<functionItem outputTypeRef="number"><parameters name="a" typeRef="number"/></functionItem>'
+    items = [item("tRates", "", function, collection=True)]
+    logic = dmn.literal("[function(a: number) 1, function(a: number) 2]")
+    model = dmn.model(
+        *items, dmn.decision("f", logic, type_ref="tRates"), dmn.decision("a", dmn.literal("f[2](1)"), "decision:f")
+    )
+    assert dmn.ask(model, "a").value == 2
+    wrong = dmn.model(*items, dmn.decision("f", dmn.literal("[function(a: number) 1, 2]"), type_ref="tRates"))
+    assert dmn.ask(wrong, "f").value is None
+
+
 def test_a_structure_wants_its_components_of_their_types(dmn: Any) -> None:
     items = [
         item("tLimit", "", part("value", "number"), part("unit", "tUnit")),
@@ -268,6 +280,13 @@ def test_wrong_definitions_are_refused(dmn: Any) -> None:
     assert refused(dmn, item("tA", "tA"))[0] == "type_cycle"
     assert refused(dmn, item("tA", "number", allowed="[1..")) == ["feel_syntax"]
     assert refused(dmn, item("tA", "", part("a", "tNone"))) == ["unknown_type"]
+    wrong = '<functionItem outputTypeRef="tNone"><parameters name="a" typeRef="list&lt;tAlso&gt;"/></functionItem>'
+    assert refused(dmn, item("tA", "", wrong)) == ["unknown_type", "unknown_type"]
+    tolerant = parse(
+        dmn.definitions(item("tA", "", wrong) + dmn.decision("a", dmn.literal("function(x) x"), type_ref="tA")),
+        tolerant=True,
+    )
+    assert dmn.ask(tolerant, "a").value is not None
     assert refused(dmn, item("", "number")) == ["missing_attribute"]
 
 

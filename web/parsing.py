@@ -58,6 +58,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         """Answer with what the view returns, in a shape."""
         return cast(Callable[[View], View], self.response(status, schema, **options))
 
+    def also(self, status: int, description: str) -> Callable[[View], View]:
+        """Say that the view may answer otherwise, too."""
+        return cast(Callable[[View], View], self.alt_response(status, description=description))
+
 
 def _findings(messages: Any, place: str) -> Iterator[engine.Finding]:
     if isinstance(messages, Mapping):

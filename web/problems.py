@@ -30,6 +30,9 @@ REFUSALS: Mapping[int, str] = {
     415: "request_content_type",
 }
 
+# PostgreSQL's class of errors for values it cannot take.
+UNUSABLE_VALUE = "22"
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,7 +47,7 @@ def refused(error: engine.TrunklineError) -> Response:
     """What the engine or the web refuses, with its findings."""
     status, title = KINDS[error.kind]
     language = asking.language()
-    findings = [_told(finding, language) for finding in error.findings]
+    findings = [told(finding) for finding in error.findings]
     detail = " ".join([engine.words(error, language), *map(_placed, findings)])
     response = problem(status, title, detail, code=error.code, findings=findings)
     if status == 401:
@@ -72,8 +75,11 @@ def not_served(error: HTTPException) -> Response:
 
 def failed(error: Exception) -> Response:
     """What nobody expected. The log has all of it, the answer only the request id to find it by."""
-    if engine.sqlstate(error) in engine.WORTH_ANOTHER_TRY:
+    state = engine.sqlstate(error) or ""
+    if state in engine.WORTH_ANOTHER_TRY:
         return refused(engine.Unavailable("database_busy", attempts=1))
+    if state.startswith(UNUSABLE_VALUE):
+        return refused(engine.Invalid("value_unusable"))
     logger.error("a request failed", exc_info=error, extra={"method": request.method, "path": request.path})
     told = engine.Invalid("request_failed", request_id=engine.request_id())
     return problem(500, "INTERNAL_ERROR", engine.words(told, asking.language()), code="request_failed")
@@ -94,15 +100,16 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     return Response(text, status, content_type="application/problem+json")
 
 
-def _placed(told: Mapping[str, Any]) -> str:
+def _placed(finding: Mapping[str, Any]) -> str:
     """One finding as a sentence that begins with its place: file:line element."""
-    where = ":".join(str(told[name]) for name in ("file", "line") if name in told)
-    place = " ".join(part for part in (where, told.get("element", "")) if part)
-    return f"{place}: {told['message']}" if place else str(told["message"])
+    where = ":".join(str(finding[name]) for name in ("file", "line") if name in finding)
+    place = " ".join(part for part in (where, finding.get("element", "")) if part)
+    return f"{place}: {finding['message']}" if place else str(finding["message"])
 
 
-def _told(finding: engine.Finding, language: asking.Language) -> dict[str, Any]:
-    message = engine.words(finding, language)
+def told(finding: engine.Finding) -> dict[str, Any]:
+    """A finding as a member of an answer, in the reader's language."""
+    message = engine.words(finding, asking.language())
     place = {"file": finding.file, "element": finding.element, "line": finding.line}
     known = {name: value for name, value in place.items() if value}
     return {"code": finding.code, "severity": finding.severity, "message": message, **known}

@@ -20,3 +20,12 @@ def require_service() -> None:
     """Raises Forbidden for whoever may not work on jobs or send messages as another system does."""
     if not principal().may_serve():
         raise engine.Forbidden("may_not_serve")
+
+
+def require_starter(session: engine.Session, definition_key: int) -> None:
+    """Raises Forbidden for whoever is in none of the groups that may start a process; NotFound."""
+    spec = engine.process_spec(session, definition_key)
+    starters = spec.properties.get("starters")
+    patterns = starters.text.split(",") if starters is not None else []
+    if not principal().may_start(tuple(part.strip() for part in patterns if part.strip())):
+        raise engine.Forbidden("may_not_start", process_id=spec.process_id)

@@ -1,5 +1,33 @@
 """The resources of the API, one a file."""
 
-from web.api import clock, cluster
+from web.api import (
+    cases,
+    clock,
+    cluster,
+    decision_definitions,
+    deployments,
+    element_instances,
+    incidents,
+    jobs,
+    messages,
+    process_definitions,
+    process_instances,
+    user_tasks,
+    variables,
+)
 
-BLUEPRINTS = [clock.blueprint, cluster.blueprint]
+BLUEPRINTS = [
+    deployments.blueprint,
+    process_definitions.blueprint,
+    process_instances.blueprint,
+    cases.blueprint,
+    user_tasks.blueprint,
+    jobs.blueprint,
+    messages.blueprint,
+    variables.blueprint,
+    element_instances.blueprint,
+    incidents.blueprint,
+    decision_definitions.blueprint,
+    clock.blueprint,
+    cluster.blueprint,
+]

@@ -33,7 +33,7 @@ class Shape(Schema):
         field_obj.data_key = first + "".join(word.capitalize() for word in others)
 
 
-class _Coded:
+class Coded:
     """Messages that every field has."""
 
     default_error_messages: Messages = {  # noqa: RUF012 - marshmallow's way
@@ -43,7 +43,7 @@ class _Coded:
     }
 
 
-class Text(_Coded, fields.Field[str]):
+class Text(Coded, fields.Field[str]):
     """A text that the database can hold: no NUL, no half of a surrogate pair."""
 
     def __init__(self, longest: int = LONGEST_TEXT, shortest: int = 0, **kwargs: Any) -> None:
@@ -59,7 +59,7 @@ class Text(_Coded, fields.Field[str]):
         return value
 
 
-class Key(_Coded, fields.Field[int]):
+class Key(Coded, fields.Field[int]):
     """A key: a number inside, a string of digits in JSON."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
@@ -74,7 +74,7 @@ class Key(_Coded, fields.Field[int]):
             raise refusal("field_not_a_key") from None
 
 
-class Whole(_Coded, fields.Field[int]):
+class Whole(Coded, fields.Field[int]):
     """A whole number between two others."""
 
     def __init__(self, smallest: int = -(2**31), largest: int = 2**31 - 1, **kwargs: Any) -> None:
@@ -90,7 +90,16 @@ class Whole(_Coded, fields.Field[int]):
         return value
 
 
-class Flag(_Coded, fields.Field[bool]):
+class QueryNumber(Whole):
+    """A whole number in the query of an address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not value.isascii() or not value.isdecimal() or len(value) > 10:
+            raise refusal("field_not_a_whole_number")
+        return super()._deserialize(int(value), attr, data, **kwargs)
+
+
+class Flag(Coded, fields.Field[bool]):
     """True or false."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
@@ -99,7 +108,16 @@ class Flag(_Coded, fields.Field[bool]):
         return value
 
 
-class Moment(_Coded, fields.Field[datetime]):
+class QueryFlag(Coded, fields.Field[bool]):
+    """True or false in the query of an address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if value not in ("true", "false"):
+            raise refusal("field_not_a_boolean")
+        return bool(value == "true")
+
+
+class Moment(Coded, fields.Field[datetime]):
     """A point in time with its zone, as ISO 8601 has it; in answers always UTC."""
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
@@ -115,7 +133,7 @@ class Moment(_Coded, fields.Field[datetime]):
             raise refusal("field_not_a_moment") from None
 
 
-class Variables(_Coded, fields.Field[dict[str, Any]]):
+class Variables(Coded, fields.Field[dict[str, Any]]):
     """Variables by name: any JSON that the database and FEEL can hold."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
@@ -128,11 +146,11 @@ class Variables(_Coded, fields.Field[dict[str, Any]]):
         return value
 
 
-class Anything(_Coded, fields.Field[Any]):
+class Anything(Coded, fields.Field[Any]):
     """A member whose value is somebody else's matter."""
 
 
-class Choice(_Coded, fields.Field[str]):
+class Choice(Coded, fields.Field[str]):
     """One of some words; inside it is what the word stands for."""
 
     def __init__(self, words: Mapping[str, str], **kwargs: Any) -> None:
@@ -150,16 +168,16 @@ class Choice(_Coded, fields.Field[str]):
         return self.words[value]
 
 
-class Several(_Coded, fields.List[Any]):
+class Several(Coded, fields.List[Any]):
     """A list of one kind of field."""
 
-    default_error_messages: Messages = {**_Coded.default_error_messages, "invalid": "field_not_a_list"}  # noqa: RUF012
+    default_error_messages: Messages = {**Coded.default_error_messages, "invalid": "field_not_a_list"}  # noqa: RUF012
 
 
-class Inner(_Coded, fields.Nested):
+class Inner(Coded, fields.Nested):
     """An object in an object."""
 
-    default_error_messages: Messages = {**_Coded.default_error_messages, "type": "field_not_an_object"}  # noqa: RUF012
+    default_error_messages: Messages = {**Coded.default_error_messages, "type": "field_not_an_object"}  # noqa: RUF012
 
 
 class Made(fields.Field[Any]):

@@ -1,0 +1,91 @@
+"""Element instances: each visit of a token to an element; and variables set from one on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+import engine
+from web import names
+from web.answers import nothing
+from web.api.incidents import incidents_of
+from web.asking import principal
+from web.parsing import Blueprint
+from web.rights import require_operator
+from web.schemas.cases import (
+    ElementInstance,
+    ElementInstancePage,
+    ElementInstanceSearch,
+    IncidentPage,
+    IncidentSearch,
+)
+from web.schemas.search import found, order, page, wanted
+from web.schemas.variables import VariablesSet
+
+blueprint = Blueprint(
+    "element-instances", __name__, url_prefix="/v2/element-instances", description="Where the tokens of cases were"
+)
+
+
+@blueprint.route("/search", methods=["POST"])
+@blueprint.body(ElementInstanceSearch)
+@blueprint.answer(200, ElementInstancePage)
+def search_element_instances(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Search the element instances of a case."""
+    filter_ = engine.queries.ElementInstanceFilter(**_of_one_case(wanted(body)))
+    with engine.transaction() as session:
+        told = engine.queries.element_instances.search(session, filter_, order(body), page(body), principal())
+        return found(told, [_told(session, row) for row in told.items])
+
+
+@blueprint.route("/<element_key>", methods=["GET"])
+@blueprint.answer(200, ElementInstance)
+def get_element_instance(element_key: int) -> dict[str, Any]:
+    """One element instance."""
+    with engine.transaction() as session:
+        return _told(session, engine.queries.element_instances.get(session, element_key, principal()))
+
+
+@blueprint.route("/<element_key>/incidents/search", methods=["POST"])
+@blueprint.body(IncidentSearch)
+@blueprint.answer(200, IncidentPage)
+def search_element_instance_incidents(body: Mapping[str, Any], element_key: int) -> dict[str, Any]:
+    """The incidents of an element instance."""
+    with engine.transaction() as session:
+        engine.queries.process_instances.get(session, element_key >> 24 << 24, principal())
+        return incidents_of(session, body, element_key=element_key)
+
+
+@blueprint.route("/<element_key>/variables", methods=["PUT"])
+@blueprint.body(VariablesSet)
+@blueprint.answer(204)
+def set_variables(body: Mapping[str, Any], element_key: int) -> Response:
+    """Set variables from a scope on: an element instance's, or with the case's own key the case's."""
+    with engine.transaction() as session:
+        engine.queries.process_instances.get(session, element_key >> 24 << 24, principal())
+        require_operator()
+        engine.set_variables(session, element_key, body["variables"], body.get("local", False))
+    return nothing()
+
+
+def _of_one_case(conditions: dict[str, Any]) -> dict[str, Any]:
+    """The conditions with the case they are about: the history of all cases is not read for a search."""
+    for name in ("instance_key", "key"):
+        value = conditions.get(name)
+        key = value.get("$eq") if isinstance(value, dict) else value
+        if key is not None:
+            return {**conditions, "instance_key": conditions.get("instance_key", key >> 24 << 24)}
+    raise engine.Invalid("search_needs_instance")
+
+
+def _told(session: engine.Session, row: Any) -> dict[str, Any]:
+    incident_key = None
+    if row.has_incident:
+        open_ = engine.queries.IncidentFilter(element_key=row.key, state="active")
+        incident_key = next((one.key for one in engine.queries.incidents.search(session, open_).items), None)
+    return {
+        **row._mapping,
+        "name": names.element_name(session, row.definition_key, row.element),
+        "type": names.element_kind(session, row.definition_key, row.element),
+        "incident_key": incident_key,
+    }

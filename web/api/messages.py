@@ -1,0 +1,55 @@
+"""Messages and signals, as other systems send them. People send actions."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import engine
+from web.parsing import Blueprint
+from web.rights import require_service
+from web.schemas.messages import (
+    MessageCorrelated,
+    MessageCorrelation,
+    MessagePublication,
+    MessagePublished,
+    SignalBroadcast,
+    SignalSent,
+)
+
+blueprint = Blueprint("messages", __name__, url_prefix="/v2", description="Messages and signals")
+
+
+@blueprint.route("/messages/publication", methods=["POST"])
+@blueprint.body(MessagePublication)
+@blueprint.answer(200, MessagePublished)
+def publish_message(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a message to whoever waits for it, and keep it for others as long as it lives."""
+    require_service()
+    ttl = timedelta(milliseconds=body.get("time_to_live", 0))
+    key, variables = body.get("correlation_key", ""), body.get("variables")
+    with engine.transaction() as session:
+        sent = engine.publish_message(session, body["name"], key, variables, ttl, body.get("message_id") or None)
+    return {"message_key": sent}
+
+
+@blueprint.route("/messages/correlation", methods=["POST"])
+@blueprint.body(MessageCorrelation)
+@blueprint.answer(200, MessageCorrelated)
+def correlate_message(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a message to one who waits for it now; 404 where nobody does."""
+    require_service()
+    with engine.transaction() as session:
+        sent, instance = engine.correlate_message(
+            session, body["name"], body.get("correlation_key", ""), body.get("variables")
+        )
+    return {"message_key": sent, "process_instance_key": instance}
+
+
+@blueprint.route("/signals/broadcast", methods=["POST"])
+@blueprint.body(SignalBroadcast)
+@blueprint.answer(200, SignalSent)
+def broadcast_signal(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a signal to all who wait for it."""
+    require_service()
+    with engine.transaction() as session:
+        return {"signal_key": engine.broadcast_signal(session, body["signal_name"], body.get("variables"))}

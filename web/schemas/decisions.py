@@ -1,0 +1,103 @@
+"""The answer of an evaluated decision, with every decision it asked and the rules that matched."""
+
+from typing import Any
+
+import engine
+from web.schemas.fields import Inner, Key, Made, Several, Shape, Text, Whole
+from web.schemas.search import default_tenant
+
+
+class EvaluatedInput(Shape):
+    """An input column and its value, as JSON text."""
+
+    input_id = Text(attribute="id")
+    input_name = Text(attribute="name")
+    input_value = Made(lambda given: engine.dump_json(given["value"]))
+
+
+class EvaluatedOutput(Shape):
+    """An output column of a rule and its value, as JSON text."""
+
+    output_id = Text(attribute="id")
+    output_name = Text(attribute="name")
+    output_value = Made(lambda given: engine.dump_json(given["value"]))
+    rule_id = Text()
+    rule_index = Whole()
+
+
+class MatchedRule(Shape):
+    """A rule that matched, by its number from 1."""
+
+    rule_id = Text(attribute="id")
+    rule_index = Whole(attribute="index")
+    evaluated_outputs = Several(Inner(EvaluatedOutput), attribute="outputs")
+
+
+class EvaluatedDecision(Shape):
+    """One decision on the way."""
+
+    decision_definition_id = Text(attribute="id")
+    decision_definition_name = Text(attribute="name")
+    decision_definition_version = Whole(attribute="version")
+    decision_definition_type = Text(attribute="type")
+    decision_definition_key = Key(attribute="key")
+    decision_evaluation_instance_key = Key(attribute="key", dump_only=True)
+    output = Text()
+    tenant_id = default_tenant()
+    matched_rules = Several(Inner(MatchedRule), attribute="rules")
+    evaluated_inputs = Several(Inner(EvaluatedInput), attribute="inputs")
+
+
+class EvaluatedDecisions(Shape):
+    """The answer; `output` is JSON text. Nothing of an evaluation is kept, so its keys are the definition's."""
+
+    decision_definition_id = Text(attribute="id")
+    decision_definition_key = Key(attribute="key")
+    decision_definition_name = Text(attribute="name")
+    decision_definition_version = Whole(attribute="version")
+    decision_evaluation_key = Key(attribute="key", dump_only=True)
+    decision_instance_key = Key(attribute="key", dump_only=True)
+    decision_requirements_id = Text(attribute="resource")
+    decision_requirements_key = Key(attribute="drg_key")
+    evaluated_decisions = Several(Inner(EvaluatedDecision), attribute="decisions")
+    failed_decision_definition_id = Text(attribute="failed")
+    failure_message = Text(attribute="failure")
+    output = Text()
+    tenant_id = default_tenant()
+
+
+_TYPES = {"decisionTable": "DECISION_TABLE", "literalExpression": "LITERAL_EXPRESSION"}
+
+
+def told(evaluated: engine.EvaluatedDecision) -> dict[str, Any]:
+    """The members of the answer. A table that allows no answer is told as a failure, as Camunda does."""
+    definition, result = evaluated.definition, evaluated.result
+    trace = [_decision(one, definition) for one in result.trace_to_json()]
+    return {
+        "id": definition.id,
+        "key": definition.key,
+        "name": definition.name,
+        "version": definition.version,
+        "resource": definition.resource,
+        "drg_key": definition.drg_key,
+        "decisions": trace,
+        "failed": definition.id if result.error else None,
+        "failure": str(result.error) if result.error else None,
+        "output": engine.dump_json(engine.to_json(result.value)),
+    }
+
+
+def _decision(one: dict[str, Any], definition: Any) -> dict[str, Any]:
+    """The decisions of one file have versions and keys of their own; only that of the one asked for is told."""
+    rules = []
+    for rule in one["rules"]:
+        place = {"rule_id": rule["id"], "rule_index": rule["index"]}
+        rules.append({**rule, "outputs": [{**output, **place} for output in rule["outputs"]]})
+    return {
+        **one,
+        "rules": rules,
+        "version": definition.version,
+        "key": definition.key,
+        "type": _TYPES.get(one["type"], "UNSPECIFIED"),
+        "output": engine.dump_json(one["output"]),
+    }

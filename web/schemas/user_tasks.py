@@ -1,0 +1,112 @@
+"""User tasks: searched, assigned, completed."""
+
+from web.schemas.fields import Choice, Flag, Inner, Key, Made, Moment, Several, Shape, Text, Variables, Whole
+from web.schemas.process_instances import VariableWanted
+from web.schemas.search import Filter, default_tenant, key_filter, page_of, search_body, text_filter
+
+STATES = {"CREATED": "created", "COMPLETED": "completed", "CANCELED": "canceled"}
+AMONG = ("$eq", "$in", "$exists")
+
+
+class UserTask(Shape):
+    """One user task. What follows `tags` is ours: when people were warned, it became overdue, they were reminded."""
+
+    name = Text()
+    state = Choice(STATES)
+    assignee = Text()
+    element_id = Text(attribute="element")
+    candidate_groups = Several(Text())
+    candidate_users = Several(Text())
+    process_definition_id = Text(attribute="process_id")
+    process_definition_version = Whole(attribute="version")
+    process_name = Text()
+    creation_date = Moment(attribute="created_at")
+    completion_date = Moment(attribute="completed_at")
+    follow_up_date = Moment(attribute="follow_up_at")
+    due_date = Moment(attribute="due_at")
+    tenant_id = default_tenant()
+    external_form_reference = Made(lambda _: None)
+    custom_headers = Made(lambda _: {}, "object")
+    priority = Whole()
+    user_task_key = Key(attribute="key")
+    element_instance_key = Key(attribute="element_key")
+    process_definition_key = Key(attribute="definition_key")
+    process_instance_key = Key(attribute="instance_key")
+    root_process_instance_key = Key(attribute="root_key")
+    form_key = Key()
+    tags = Made(lambda _: [], "array", metadata={"items": {"type": "string"}})
+    form_id = Text()
+    case_no = Text()
+    business_id = Text()
+    held = Flag()
+    warning_date = Moment(attribute="warned_at")
+    overdue_date = Moment(attribute="overdue_at")
+    reminder_date = Moment(attribute="reminded_at")
+    completed_by = Text()
+
+
+UserTaskSearch = search_body(
+    "UserTask",
+    {
+        "user_task_key": key_filter("key"),
+        "state": Filter(Choice(STATES), "state"),
+        "assignee": text_filter("assignee"),
+        "candidate_group": Filter(Text(), "candidate_group", AMONG),
+        "candidate_user": Filter(Text(), "candidate_user", AMONG),
+        "priority": Filter(Whole(), "priority"),
+        "element_id": text_filter("element"),
+        "element_instance_key": key_filter("element_key"),
+        "process_definition_id": text_filter("process_id"),
+        "process_definition_key": key_filter("definition_key"),
+        "process_instance_key": key_filter("instance_key"),
+        "creation_date": Filter(Moment(), "created_at"),
+        "completion_date": Filter(Moment(), "completed_at"),
+        "follow_up_date": Filter(Moment(), "follow_up_at"),
+        "due_date": Filter(Moment(), "due_at"),
+        "process_instance_variables": Several(Inner(VariableWanted), attribute="variables"),
+        "case_no": text_filter("case_no"),
+        "business_id": text_filter("business_id"),
+        "unit": text_filter("unit"),
+        "overdue": Flag(attribute="overdue"),
+    },
+    {
+        "creationDate": "created_at",
+        "completionDate": "completed_at",
+        "followUpDate": "follow_up_at",
+        "dueDate": "due_at",
+        "priority": "priority",
+    },
+)
+UserTaskPage = page_of(UserTask)
+
+
+class UserTaskAssignment(Shape):
+    """To whom the task goes; without `allowOverride` it stays with whoever has it."""
+
+    assignee = Text(200, 1)
+    allow_override = Flag(allow_none=True)
+    action = Text(allow_none=True)
+
+
+class UserTaskCompletion(Shape):
+    """What the form was filled in with."""
+
+    variables = Variables(allow_none=True)
+    action = Text(allow_none=True)
+
+
+class UserTaskChanges(Shape):
+    """What can be changed of a task; an empty value takes it away."""
+
+    due_date = Moment(allow_none=True)
+    follow_up_date = Moment(allow_none=True)
+    candidate_users = Several(Text(200, 1), allow_none=True)
+    candidate_groups = Several(Text(200, 1), allow_none=True)
+    priority = Whole(0, 100, allow_none=True)
+
+
+class UserTaskUpdate(Shape):
+    """Changes of a task."""
+
+    changeset = Inner(UserTaskChanges, allow_none=True)
+    action = Text(allow_none=True)

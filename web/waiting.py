@@ -1,0 +1,54 @@
+"""Requests that wait for something to happen: for jobs, or for an instance to end. Each holds a thread."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import engine
+from web import asking
+
+DEFAULT_WAIT = 10_000  # milliseconds, as Camunda's
+LOOK_AGAIN_SECONDS = 0.1
+# Of the server's threads some have to stay free for requests that do not wait.
+MOST_WAITING = 24
+
+_free = threading.BoundedSemaphore(MOST_WAITING)
+
+
+@contextmanager
+def waiting() -> Iterator[bool]:
+    """Whether this request may wait: while too many others do, it is answered at once with what is there."""
+    allowed = _free.acquire(blocking=False)
+    try:
+        yield allowed
+    finally:
+        if allowed:
+            _free.release()
+
+
+def end_of(instance_key: int, seconds: float) -> dict[str, Any] | None:
+    """The variables an instance ended with; None if it goes on longer than that."""
+    with waiting() as allowed:
+        looks = max(1, round(seconds / LOOK_AGAIN_SECONDS)) if allowed else 1
+        pause = threading.Event()
+        for _ in range(looks):
+            variables = _variables_at_end(instance_key)
+            if variables is not None:
+                return variables
+            pause.wait(LOOK_AGAIN_SECONDS)
+    return None
+
+
+def _variables_at_end(key: int) -> dict[str, Any] | None:
+    # The instance is looked at by its key as what it was started by may not be allowed to see it.
+    with engine.transaction() as session:
+        if engine.queries.process_instances.get(session, key).state == "active":
+            return None
+        return dict(engine.queries.variables.visible_from(session, key, [key]))
+
+
+def too_long(instance_key: int, seconds: float) -> str:
+    """The sentence for an instance that goes on."""
+    told = engine.Unavailable("request_timed_out", key=str(instance_key), seconds=f"{seconds:g}")
+    return engine.words(told, asking.language())

@@ -13,8 +13,9 @@ from engine.feel import Expression, FeelLimitError
 
 _CONSTANT_BUDGET = 200
 
-# Only these parts of FEEL name types; the others are spared the cost of being given them.
+# Only these parts of FEEL name types or draw anything random; the others are spared a moment of their own.
 _NAMES_TYPES = re.compile(r"\b(?:instance|function)\b")
+_DRAWS = re.compile(r"\b(?:random|uuid)\b")
 
 
 def null(run: Run, scope: Mapping[str, Any]) -> Any:
@@ -34,7 +35,9 @@ def compile_literal(expression: LiteralExpression, place: Place, expected: ItemT
         parameters = {"entry": expression.text, "found": f"a {feel.type}", "type": expected.name}
         place.doubt("output_type", element, expression.line, **parameters)
     types = place.types.feel if _NAMES_TYPES.search(expression.text) else None
-    return _constant(feel) or (lambda run, scope: run.evaluate(feel, scope, element, types))
+    if types is not None or _DRAWS.search(expression.text):
+        return lambda run, scope: run.evaluate(feel, scope, element, run.moment_for(types))
+    return _constant(feel) or (lambda run, scope: run.evaluate(feel, scope, element))
 
 
 def _constant(feel: Expression) -> Code | None:

@@ -11,6 +11,7 @@ from engine.feel import Expression, FeelLimitError, FeelWarning, Moment, Type, U
 # Functions that call each other without end are stopped here, before Python's own stack ends.
 MAX_CALLS_DEEP = 60
 MAX_STEPS = 200_000
+_SEEDS = 1_000_003
 MAX_WARNINGS = 200
 MAX_TABLES = 200
 
@@ -59,13 +60,20 @@ class Run:
         run.trace, run.warnings, run._account = self.trace, self.warnings, self._account
         return run
 
+    def moment_for(self, types: Mapping[str, Type] | None) -> Moment:
+        """The moment for an expression that names the model's types or draws something random.
+
+        Every evaluation would draw the same from one seed, so each gets its own.
+        """
+        seed = self.moment.seed * _SEEDS + self._account.steps
+        return replace(self.moment, seed=seed, types=self.moment.types if types is None else types)
+
     def evaluate(
-        self, expression: Expression, scope: Mapping[str, Any], element: str, types: Mapping[str, Type] | None = None
+        self, expression: Expression, scope: Mapping[str, Any], element: str, moment: Moment | None = None
     ) -> Any:
-        """The value of a FEEL expression of the element, which may name the types given; its warnings are kept."""
+        """The value of a FEEL expression of the element; its warnings are kept."""
         self.step()
-        moment = self.moment if types is None else replace(self.moment, types=types)
-        value, warnings = expression.evaluate(scope, moment)
+        value, warnings = expression.evaluate(scope, moment or self.moment)
         if warnings:
             self.heard(element, warnings)
         return value

@@ -219,6 +219,15 @@ def test_random_numbers_and_the_time_come_from_the_moment(dmn: Any) -> None:
     assert dmn.ask(model, "b").value == dmn.ask(model, "b").value
 
 
+def test_every_turn_of_a_loop_draws_another_number(dmn: Any) -> None:
+    turns = "for i in 1..20 return i"
+    body = f"<in>{dmn.literal(turns)}</in><return>{dmn.literal('random number()')}</return>"
+    logic = f'<for iteratorVariable="i">{body}</for>'
+    drawn = dmn.ask_logic(logic).value
+    assert len(set(drawn)) == 20
+    assert drawn == dmn.ask_logic(logic).value
+
+
 def test_the_hosts_functions_are_known(dmn: Any) -> None:
     moment = replace(dmn.moment, functions={"level of": lambda scope: f"L-{scope}"})
     table = dmn.table(["level of(scope)"], ["o"], [['"L-intl"', "1"]])

@@ -15,11 +15,14 @@ from .filters import Condition
 from .page import FIRST, Page, PageRequest
 from .rights import sees_case
 
-# An element that is entered and left in one step has one row, the one that tells of its end.
-_KINDS = ("element_activated", "element_completed", "element_terminated")
-_ended = func.max(HistoryRow.at).filter(HistoryRow.kind != "element_activated")
-_terminated = func.bool_or(HistoryRow.kind == "element_terminated")
-_completed = func.bool_or(HistoryRow.kind == "element_completed")
+# An element that is entered and left in one step has one row, the one that tells of its end; one that got stuck on
+# entering has its incident's. The process itself is the element whose key is the instance's.
+_BEGUN = ("element_activated", "instance_started", "incident_raised")
+_COMPLETED = ("element_completed", "instance_completed")
+_TERMINATED = ("element_terminated", "instance_canceled")
+_ended = func.max(HistoryRow.at).filter(HistoryRow.kind.not_in(_BEGUN))
+_terminated = func.bool_or(HistoryRow.kind.in_(_TERMINATED))
+_completed = func.bool_or(HistoryRow.kind.in_(_COMPLETED))
 _TOKENS = (
     select(
         HistoryRow.element_key.label("key"),
@@ -29,7 +32,7 @@ _TOKENS = (
         _ended.label("ended_at"),
         case((_completed, "completed"), (_terminated, "terminated"), else_="active").label("state"),
     )
-    .where(HistoryRow.kind.in_(_KINDS), HistoryRow.element_key.is_not(None))
+    .where(HistoryRow.kind.in_(_BEGUN + _COMPLETED + _TERMINATED), HistoryRow.element_key.is_not(None))
     .group_by(HistoryRow.instance_key, HistoryRow.element_key)
     .subquery("tokens")
 )

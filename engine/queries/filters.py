@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, Text, and_, cast, false, literal
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from engine.errors import Invalid
 
@@ -12,12 +13,14 @@ Condition = Any  # a plain value, or a mapping from operators to values; None as
 
 def holds(column: Any, condition: Condition, name: str) -> ColumnElement[bool]:
     """The SQL condition. Raises Invalid for an operator nobody knows."""
+    if isinstance(column.type, JSONB):
+        column, condition = _of_json(column, condition)
     if not isinstance(condition, Mapping):
         return column == condition  # type: ignore[no-any-return]
     clauses = []
     for operator, value in condition.items():
         if operator not in _OPERATORS:
-            raise Invalid("filter_operator_unknown", field=name, operator=operator)
+            raise Invalid("filter_operator_unknown", field=name, operator=operator, operators=", ".join(_OPERATORS))
         if operator in ("$in", "$notIn") and not isinstance(value, list | tuple | set | frozenset):
             raise Invalid("filter_needs_list", field=name, operator=operator)
         clauses.append(_OPERATORS[operator](column, value))
@@ -34,6 +37,23 @@ def like(column: Any, pattern: str) -> ColumnElement[bool]:
         else:
             written.append({"*": "%", "?": "_"}.get(character) or _plain(character))
     return column.like("".join(written), escape="!")  # type: ignore[no-any-return]
+
+
+def _of_json(column: Any, condition: Condition) -> tuple[Any, Condition]:
+    """JSON is compared with JSON; a pattern is for the text of a string."""
+    if not isinstance(condition, Mapping):
+        return column, literal(condition, JSONB)
+    if "$like" in condition:
+        return column.op("#>>")(cast([], ARRAY(Text))), condition
+    return column, {operator: _json(operator, value) for operator, value in condition.items()}
+
+
+def _json(operator: str, value: Any) -> Any:
+    if operator == "$exists":
+        return value
+    if operator in ("$in", "$notIn") and isinstance(value, list | tuple):
+        return [literal(one, JSONB) for one in value]
+    return literal(value, JSONB)
 
 
 def _plain(character: str) -> str:

@@ -1,11 +1,9 @@
 """Pages of answers, by offset or by cursor, as Camunda 8.9 has them."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -51,16 +49,22 @@ def cursor(values: Sequence[Any]) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def place(text: str, width: int) -> list[Any]:
-    """What a cursor says. Raises Invalid for one that is not of this order."""
+def place(text: str, types: Sequence[type]) -> list[Any]:
+    """What a cursor says, for an order of columns of these types. Raises Invalid for one that is not of it."""
     try:
-        values = json.loads(base64.b64decode(text.encode(), validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        values = None
-    if not isinstance(values, list) or len(values) != width or not all(_is_plain(value) for value in values):
-        raise Invalid("cursor_invalid")
-    return values
+        values = json.loads(base64.urlsafe_b64decode(text.encode()))
+        if not isinstance(values, list):
+            raise TypeError("a cursor is a list")
+        return [_value(value, kind) for value, kind in zip(values, types, strict=True)]
+    except (ValueError, TypeError, RecursionError):
+        raise Invalid("cursor_invalid") from None
 
 
-def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | bool | Decimal)
+def _value(value: Any, kind: type) -> Any:
+    if value is None:
+        return None
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value

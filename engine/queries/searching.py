@@ -44,8 +44,9 @@ def search(
         query = query.where(visible)
     total = counted(session, query)
     order = ordered(table, sort, turned=page.before is not None)
-    if (text := page.after or page.before) is not None:
-        query = query.where(beyond(order, place(text, len(order))))
+    text = page.before if page.after is None else page.after
+    if text is not None:
+        query = query.where(beyond(order, place(text, [column.type.python_type for column, _ in order])))
     query = query.add_columns(*(column.label(f"_order_{n}") for n, (column, _) in enumerate(order)))
     query = query.order_by(*(column.desc().nulls_last() if down else column.asc() for column, down in order))
     found = list(session.execute(query.limit(page.limit).offset(page.start)).all())

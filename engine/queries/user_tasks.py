@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from engine.directory.principal import Principal
@@ -57,10 +56,10 @@ def _among(column: Any, condition: Condition, name: str) -> ColumnElement[bool]:
     if condition.keys() == {"$eq"}:
         return column.contains([condition["$eq"]])  # type: ignore[no-any-return]
     if condition.keys() == {"$in"}:
-        return column.overlap(array(list(condition["$in"])))  # type: ignore[no-any-return]
+        return column.overlap(list(condition["$in"]))  # type: ignore[no-any-return]
     if condition.keys() == {"$exists"}:
         return column != [] if condition["$exists"] else column == []  # type: ignore[no-any-return]
-    raise Invalid("filter_operator_unknown", field=name, operator=", ".join(condition))
+    raise Invalid("filter_operator_unknown", field=name, operator=", ".join(condition), operators="$eq, $in, $exists")
 
 
 def _overdue(wanted: bool) -> ColumnElement[bool]:

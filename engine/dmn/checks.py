@@ -59,6 +59,7 @@ class _Check:
         declared = self._types.find(column.type_ref)
         allowed = column.values or declared.allowed_text
         domain = read_region(allowed) if allowed else None
+        # Of numbers and dates nothing is known but the cells; a boolean has two values.
         if domain is None and declared.kind == "boolean":
             domain = Region("boolean", (point(False), point(True)))
         if domain is None:
@@ -74,6 +75,7 @@ class _Check:
                 if region is None:
                     continue
                 parameters = {"test": cell.text, "input": column.label or column.text}
+                # A test of the wrong type is never true either; one finding says why.
                 if kind and region.kind != kind:
                     found = {"found": f"a {region.kind}", "type": column.type_ref}
                     yield Finding("test_type", cell.id or self._element, cell.line, {**parameters, **found})

@@ -57,6 +57,7 @@ def _context(expression: Context, place: Place, name: str) -> Code:
         place = place.within([variable.name])
 
     def context(run: Run, scope: Mapping[str, Any]) -> Any:
+        # Functions made by an entry keep this very scope, so they also see the entries that come after.
         inner = Scope({}, scope)
         for key, code in steps:
             inner[key] = code(run, inner)
@@ -133,6 +134,7 @@ def _conditional(expression: Conditional, place: Place, name: str) -> Code:
         decided = condition(run, scope)
         if decided is True:
             return then(run, scope)
+        # As FEEL's `if`: null is not true, anything else is no condition.
         if decided is False or decided is None:
             return otherwise(run, scope)
         return run.warn("not_boolean", element, name=name)
@@ -151,6 +153,7 @@ def _filter(expression: Filter, place: Place, name: str) -> Code:
         items = _items(run, source(run, scope), element) or []
         for item in items:
             inner = Scope(item if kind_of(item) == "context" else {}, scope)
+            # Set last: an entry of the item that is called `item` must not hide the item.
             inner["item"] = item
             matched = match(run, inner)
             if kind_of(matched) == "number":

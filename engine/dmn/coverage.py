@@ -110,6 +110,7 @@ class Coverage:
         """The column's pieces. Of those with the same rules the first stands for all, but those without any rule are
         gaps by themselves and are all kept."""
         regions = [cell.region for cell in column.cells if cell.region is not None]
+        # Values of several kinds have no common order to cut: the column is one piece where anything may match.
         kinds = {region.kind for region in (*regions, column.domain) if region is not None}
         if len(kinds) != 1:
             return [self._piece(column, None)]
@@ -160,6 +161,7 @@ class Coverage:
             if one.is_any and two.is_any:
                 continue
             if not (one.is_constant and two.is_constant):
+                # The same text is the same condition; of two others it cannot be told whether both may hold.
                 if one.text != two.text:
                     return None
                 continue

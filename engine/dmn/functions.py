@@ -16,6 +16,7 @@ def make_function(run: Run, name: str, parameters: tuple[Typed, ...], body: Code
         arguments = _arguments(run, name, parameters, values)
         if arguments is None:
             return None
+        # The run is the one that made the function: a function that leaves a service keeps the service's values.
         run.enter()
         try:
             return body(run, Scope(arguments, scope))
@@ -48,6 +49,7 @@ def invoke(run: Run, function: Any, arguments: Mapping[str, Any], element: str, 
         return run.warn("not_a_function", element, name=called)
     if set(arguments) != set(function.parameters):
         return run.warn("wrong_arguments", element, name=called)
+    # Called through FEEL, a function of FEEL's own or a built-in is the same as one of the model's.
     values = {f"a{index}": arguments[name] for index, name in enumerate(function.parameters)}
     return run.evaluate(_call(len(values)), {"f": function, **values}, element)
 

@@ -48,6 +48,7 @@ class _Linker:
         self._findings: list[Finding] = []
         self._doubts: list[Finding] = []
         self._nodes = {key: _node(drawn) for key, drawn in definitions.elements.items()}
+        # A missing import has been refused before; here is only what is there.
         given = [one for one in definitions.imports if one.namespace in imported]
         self._types = TypeTable(definitions.items, [(one, imported[one.namespace].types) for one in given])
         members = _member_names(definitions)

@@ -22,6 +22,7 @@ class Model:
         self.name = definitions.name
         self.namespace = definitions.namespace
         self.imports: tuple[Import, ...] = definitions.imports
+        # None until the imports are given: expressions can be compiled only when imported names are known.
         self.linked = linked
         self.names = names
         self.tolerant = tolerant
@@ -79,6 +80,7 @@ def _link_all(model: Model, models: Mapping[str, Model]) -> Linked:
 
 
 def _link_one(model: Model, linked: Mapping[str, Linked]) -> Linked:
+    # A model that imports nothing is shared by all that import it; its decisions are then evaluated once for all.
     if model.linked is not None and not model.imports:
         return model.linked
     made = link(model.definitions, linked, model.names)

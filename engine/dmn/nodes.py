@@ -79,6 +79,7 @@ class InputNode(Node):
     """Input data: the caller's variable of that name, brought to the declared type."""
 
     def compute(self, run: Run) -> Any:
+        # Given as null and not given are told apart: the second is mostly a misspelt mapping.
         if self.variable not in run.caller:
             run.warn("input_missing", self.id, name=self.variable)
             return None
@@ -138,6 +139,7 @@ class Decision(Node):
         pending: list[Decision] = [self]
         while pending:
             decision = pending[-1]
+            # What a service was given for an input decision is in the run already and is not computed.
             missing = [one for one in decision._decisions if one not in run.values]
             if decision in run.values:
                 pending.pop()

@@ -28,6 +28,7 @@ class Place:
 
     def within(self, names: Iterable[str]) -> "Place":
         """The same place where a boxed expression has named more values."""
+        # Bound names are known to the parser and are no variables of the caller's.
         new = frozenset(names)
         return replace(self, names=self.names | new, bound=self.bound | new)
 

@@ -25,6 +25,7 @@ _NOT = re.compile(r"\s*not\s*\((.*)\)\s*\Z", re.DOTALL)
 
 _DAY = timedelta(days=1)
 
+# Date-times and times are left out: local and zoned ones have no order among each other.
 # Kinds whose Python values are ordered as FEEL orders them.
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -191,6 +192,7 @@ def _range(text: str, position: int) -> _Found | None:
     closing = None if high is None else _CLOSING.match(text, high[2])
     if opening is None or low is None or high is None or closing is None or low[0] != high[0]:
         return None
+    # FEEL has no value in such a range; an interval could not say so.
     if low[1] > high[1]:
         return low[0], (), closing.end()
     return low[0], (Interval(low[1], opening.group(1) == "[", high[1], closing.group(1) == "]"),), closing.end()

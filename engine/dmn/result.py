@@ -90,5 +90,6 @@ def _value(given: EvaluatedValue) -> dict[str, Any]:
 
 
 def _rule(rule: MatchedRule) -> dict[str, Any]:
+    # Annotations go along: the source mark of a figure must stay with the figure.
     outputs = [_value(output) for output in rule.outputs]
     return {"id": rule.id, "index": rule.index, "outputs": outputs, "annotations": dict(rule.annotations)}

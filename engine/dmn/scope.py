@@ -57,6 +57,7 @@ class Run:
     def inner(self, caller: Mapping[str, Any]) -> "Run":
         """The run of a called decision service: its own values, and the same account of what happened."""
         run = Run(caller, self.moment)
+        # Not the failure: the caller decides what a failed service means for it.
         run.trace, run.warnings, run._account = self.trace, self.warnings, self._account
         return run
 
@@ -98,6 +99,7 @@ class Run:
 
     def heard(self, element: str, warnings: tuple[FeelWarning, ...]) -> None:
         """Take over the warnings of a FEEL expression of the element."""
+        # The sentence is kept beside the code: FEEL's own parameters differ from warning to warning.
         for warning in warnings[: MAX_WARNINGS - len(self.warnings)]:
             parameters = {"feel": warning.code, **warning.parameters, "message": str(warning)}
             self.warnings.append(DmnWarning("feel", element, parameters, warning.line, warning.column))

@@ -74,6 +74,7 @@ def _load(folder: Path, name: str) -> Model:
     model = parse((folder / name).read_bytes(), name, tolerant=True)
     if not model.imports:
         return model
+    # The kit names no files for imports: they are those of the folder, known by their namespace.
     others = [parse(file.read_bytes(), file.name, tolerant=True) for file in sorted(folder.glob("*.dmn"))]
     return model.with_imports({other.namespace: other for other in others})
 
@@ -101,6 +102,7 @@ def _ask(model: Model, case: etree._Element, name: str, scope: Mapping[str, Any]
     asked = " ".join((case.get("invocableName") or name).split())
     kinds: list[Mapping[str, Decision | DecisionService | KnowledgeNode]]
     kinds = [model.decisions, model.services, model.knowledge]
+    # A decision and a service may have one name; the kind that the case names goes first.
     for nodes in kinds if case.get("type", "decision") == "decision" else reversed(kinds):
         for node in nodes.values():
             if node.name == asked:

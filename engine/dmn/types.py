@@ -69,6 +69,7 @@ class ItemType:
 
     def coerce(self, value: Any) -> Any:
         """The value, or what the implicit conversions make of it, or MISMATCH."""
+        # Null is a value of every type (clause 10.3.2.9.2).
         if value is None or self.accepts(value):
             return value
         if self.element is not None:
@@ -83,6 +84,7 @@ class ItemType:
     def from_json(self, value: Any) -> Any:
         """A JSON value with the strings that stand for dates, times and durations turned into them."""
         if isinstance(value, str) and self.kind in _TEMPORAL:
+            # What is no date stays a string: the type check that follows names it.
             converted = _TEMPORAL[self.kind].evaluate({"value": value}, NO_MOMENT).value
             return value if converted is None else converted
         if self.element is not None and isinstance(value, list | tuple):
@@ -99,6 +101,7 @@ class ItemType:
             one = self.element
             return kind_of(value) == "list" and all(item is None or one.accepts(item) for item in value)
         if self.components is not None:
+            # Every component must be there, more may be (clause 10.3.2.9.1, conforms to).
             return kind_of(value) == "context" and all(
                 name in value and (value[name] is None or one.accepts(value[name]))
                 for name, one in self.components.items()

@@ -47,7 +47,9 @@ def read_definitions(root: Element, findings: Findings) -> Definitions:
             drawn = reader(child, findings)
             if drawn.id in elements:
                 findings.append(child.finding("duplicate_id", id=drawn.id))
+            # The first of two stays, so that findings of both are told.
             elements.setdefault(drawn.id, drawn)
+        # An unknown element may be a misspelt decision: to leave it out would be a quiet change of meaning.
         elif child.tag not in _SILENT and child.tag not in ("import", "itemDefinition"):
             findings.append(child.finding("unknown_element", element=child.tag))
     return Definitions(

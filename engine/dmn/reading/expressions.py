@@ -39,6 +39,7 @@ def read_logic(element: Element, findings: Findings) -> Expression | None:
         if reader is not None and logic is None:
             logic = reader(child, findings)
         elif child.tag not in _BESIDE:
+            # A second expression as well: which of the two is meant cannot be told.
             findings.append(child.finding("unknown_element", element=child.tag))
     return logic
 
@@ -54,6 +55,7 @@ def _required(element: Element, findings: Findings, what: str = "expression") ->
     logic = read_logic(element, findings)
     if logic is None:
         findings.append(element.finding("missing_element", element=what))
+        # Reading goes on with a null in its place, so that one error does not hide the next.
         return LiteralExpression("null", id=element.id, line=element.line)
     return logic
 
@@ -68,6 +70,7 @@ def _part(element: Element, tag: str, findings: Findings) -> Expression:
 
 
 def _literal(element: Element, findings: Findings) -> Expression:
+    # Values of foreign files would have to be fetched; nothing is ever fetched for a model.
     if (imported := element.child("importedValues")) is not None:
         findings.append(imported.finding("unknown_element", element="importedValues"))
     check_language(element, findings)

@@ -31,11 +31,13 @@ def type_ref(element: Element) -> str:
     namespace = element.namespace(prefix)
     if not rest or not namespace:
         return text
+    # FEEL's namespace has another address in each version of DMN.
     return rest.strip() if "/FEEL" in namespace.upper() else f"{{{namespace}}}{rest.strip()}"
 
 
 def name_of(element: Element, findings: Findings) -> str:
     """The name with its white space made single; missing is a finding."""
+    # Editors break long names into lines; FEEL takes any white space for one blank.
     name = " ".join(element.get("name").split())
     if not name:
         findings.append(element.finding("missing_attribute", attribute="name"))

@@ -7,10 +7,12 @@ from lxml import etree
 
 from engine.dmn.errors import DmnError, Finding
 
+# A table of ten thousand rules has about 3 MB; a larger file is no decision model.
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 120
 MAX_ELEMENTS = 300_000
 
+# DMN 1.1 to 1.5. A later version may mean something else by the same element, so it is not guessed at.
 NAMESPACES = frozenset(
     {
         "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -86,6 +88,7 @@ def read_xml(data: bytes, name: str = "") -> Element:
         code = "too_deep" if "depth" in str(error) else "not_xml"
         line = (getattr(error, "lineno", None) or 0) or 1
         raise _refused(name, code, line, reason=error, limit=MAX_DEPTH) from error
+    # Entities are not resolved above; a file that has any is not one a modeler wrote.
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(name, "doctype")
     _check_size(root, name)
@@ -98,6 +101,7 @@ def read_xml(data: bytes, name: str = "") -> Element:
 def _check_size(root: etree._Element, name: str) -> None:
     """Walk without recursion, so that what is too deep for us is refused and not a crash."""
     depth = count = 0
+    # libxml2 has a depth limit of its own, which is more than the readers that recurse can take.
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         count += event == "start"

@@ -28,7 +28,8 @@ class Moment:
     """What an evaluation may know of the world: the time, the seed of anything random, the host's functions and types.
 
     A host function takes FEEL values by position and gives one back; its names may hold spaces (give them to the
-    compiler too). What it raises is not caught, but for `NoValue` and `ValueError`, which become a warning.
+    compiler too). What it raises is not caught, but for `NoValue`, `ValueError` and `TypeError` (wrong
+    arguments), which become a warning.
     """
 
     now: datetime
@@ -40,7 +41,7 @@ class Moment:
 class Run:
     """One evaluation."""
 
-    __slots__ = ("_random", "budget", "depth", "moment", "scope", "warnings")
+    __slots__ = ("_random", "budget", "depth", "moment", "noted", "scope", "warnings")
 
     def __init__(self, scope: Mapping[str, Any], moment: Moment, budget: int) -> None:
         self.scope = scope
@@ -48,6 +49,8 @@ class Run:
         self.budget = budget
         self.depth = 0
         self.warnings: list[FeelWarning] = []
+        # How often there was something to warn of, also when no more is kept.
+        self.noted = 0
         self._random: Random | None = None
 
     @property
@@ -60,10 +63,16 @@ class Run:
 
     def warn(self, place: Place, code: str, **parameters: object) -> None:
         """Note why a node answered null."""
+        self.noted += 1
         if len(self.warnings) < MAX_WARNINGS:
             # Parameters are kept with an instance and shown: a value of a megabyte helps nobody.
             words = {name: str(value)[:200] for name, value in parameters.items()}
             self.warnings.append(FeelWarning(code, words, *place))
+
+    def forget(self, noted: int) -> None:
+        """Take back what was noted since there were so many: what a node asks about is nothing to warn of."""
+        del self.warnings[noted:]
+        self.noted = noted
 
     def charge(self, steps: int) -> None:
         """Pay for work that grows with the values; FeelLimitError when nothing is left."""

@@ -49,10 +49,10 @@ def _call_of_built_in(
     name = built_in.name
 
     def call(run: Run, local: Locals) -> Any:
-        before = len(run.warnings)
+        before = run.noted
         values = [argument(run, local) for argument in arguments]
         if quiet:
-            del run.warnings[before:]
+            run.forget(before)
         # A function of the scope goes before a built-in; a mere value of that name does not hide it.
         own = variable(run, local) if variable else run.scope.get(name)
         if isinstance(own, Function):
@@ -87,14 +87,14 @@ def _call_of_name(
     def call(run: Run, local: Locals) -> Any:
         values = [argument(run, local) for argument in arguments]
         if name in run.scope or local is not None:
-            before = len(run.warnings)
+            before = run.noted
             value = variable(run, local)
             if isinstance(value, Function):
                 return call_function(run, value, values, names, place)
             if value is not None:
                 run.warn(place, "not_a_function", kind=kind_of(value))
                 return None
-            del run.warnings[before:]
+            run.forget(before)
         # The scope goes before the host, so that a model's function is what its author sees.
         host = run.moment.functions.get(name)
         if host is not None:
@@ -132,10 +132,10 @@ def _is_defined(compiler: Compiler, argument: Node, evaluate: Evaluate, levels: 
     base = compiler.compile(argument.base, levels) if isinstance(argument, Path) else None
 
     def decide(run: Run, local: Locals) -> bool:
-        before = len(run.warnings)
+        before = run.noted
         value = evaluate(run, local)
-        missing = len(run.warnings) > before or (base is not None and base(run, local) is None)
-        del run.warnings[before:]
+        missing = run.noted > before or (base is not None and base(run, local) is None)
+        run.forget(before)
         # Null is defined where it was set: only what could not be found is not.
         return value is not None or not (missing and isinstance(argument, Name | Path))
 

@@ -76,6 +76,13 @@ def test_a_loop_does_not_fill_the_list_of_warnings(moment: Moment) -> None:
     assert len(found.warnings) == 50
 
 
+def test_what_is_asked_about_is_not_warned_of_even_after_many(moment: Moment) -> None:
+    text = "{many: for x in 1..100 return missing, r: [is defined(other), is defined(many), get or else(other, 1)]}.r"
+    found = compile_expression(text).evaluate({}, moment)
+    assert found.value == [False, True, 1]
+    assert {warning.parameters["name"] for warning in found.warnings} == {"missing"}
+
+
 def test_long_values_are_cut_in_warnings(moment: Moment) -> None:
     found = compile_expression('date(string join(for i in 1..1000 return "x"))').evaluate({}, moment)
     assert len(str(found.warnings[0])) < 300

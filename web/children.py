@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _PR_SET_PDEATHSIG = 1
@@ -47,6 +47,9 @@ class Children:
         self._children[name] = Child(name, command, process)
         return self._children[name]
 
+    def __iter__(self) -> Iterator[Child]:
+        return iter(self._children.values())
+
     def ended(self) -> list[Child]:
         """Those that ended by themselves since they were started; they are forgotten here."""
         gone = [child for child in self._children.values() if child.process.poll() is not None]
@@ -62,9 +65,10 @@ class Children:
         for child in self._children.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, until - time.monotonic()))
-            if child.process.poll() is None:
-                child.process.kill()
-                child.process.wait()
+            # Its group is its own: what it has started itself does not outlive it.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
         self._children.clear()
 
 

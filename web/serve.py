@@ -14,7 +14,7 @@ from web.children import Child, Children
 from web.filling import demo_accounts, fill
 
 # Of the two seconds there are to end in, the database gets the rest.
-CHILDREN_END_SECONDS = 1.0
+CHILDREN_END_SECONDS = 0.8
 START_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.25
 # A process that ends so soon after its start would do so again.
@@ -37,8 +37,8 @@ def serve(settings: engine.Settings) -> int:
         mails = _ready_line(demo) if demo else ""
         for name, command in MODULES.items():
             children.start(name, *command)
-        _await_web(settings)
-        _tell(settings, mails)
+        if _answers(settings, children):
+            _tell(settings, mails)
         return _watch(children, server)
 
 
@@ -92,14 +92,16 @@ def _ready_line(demo: Child) -> str:
     return line
 
 
-def _await_web(settings: engine.Settings) -> None:
+def _answers(settings: engine.Settings, children: Children) -> bool:
+    """Wait until the web server does; False if it, or something else, ended instead."""
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until and all(child.process.poll() is None for child in children):
         try:
             with socket.create_connection((settings.host, settings.port), timeout=1):
-                return
+                return True
         except OSError:
             time.sleep(LOOK_AGAIN_SECONDS / 5)
+    return False
 
 
 def _tell(settings: engine.Settings, mails: str) -> None:

@@ -22,6 +22,11 @@ def require_service() -> None:
         raise engine.Forbidden("may_not_serve")
 
 
+def seen_units() -> frozenset[str] | None:
+    """The units whose cases the asker sees; None for an administrator, who sees them all."""
+    return None if principal().is_admin() else principal().units
+
+
 def require_starter(session: engine.Session, definition_key: int) -> None:
     """Raises Forbidden for whoever is in none of the groups that may start a process; NotFound."""
     spec = engine.process_spec(session, definition_key)

@@ -24,6 +24,9 @@ class Principal:
     source: str = "api"
     on_behalf_of: str | None = None
 
+    def is_admin(self) -> bool:
+        return ADMIN in self.roles
+
     def may_deploy(self) -> bool:
         return bool(self.roles & {ANALYST, ADMIN})
 

@@ -16,6 +16,8 @@ _TAKE = text("""
     FROM (
         SELECT j.key, i.case_no, i.business_id, i.version FROM jobs j JOIN instances i ON i.key = j.instance_key
         WHERE j.type = ANY(:types) AND NOT i.suspended
+          AND (CAST(:units AS text[]) IS NULL OR EXISTS (
+              SELECT FROM involved_units u WHERE u.instance_key = j.instance_key AND u.unit = ANY(:units)))
           AND (j.state = 'created' AND j.available_at <= now()
                OR j.state = 'activated' AND j.lease_until < now())
         ORDER BY j.priority DESC, j.key LIMIT :limit FOR UPDATE OF j SKIP LOCKED
@@ -59,15 +61,18 @@ def activate_jobs(
     limit: int,
     lease: timedelta,
     fetch: Collection[str] | None = None,
+    units: Collection[str] | None = None,
 ) -> list[ActivatedJob]:
     """Lease up to `limit` jobs of these types, the most urgent and then the oldest first.
 
-    `fetch` names the variables wanted; None or empty: all that are visible from the element. Workers that ask at the
-    same time never get the same job and do not wait for each other.
+    `fetch` names the variables wanted; None or empty: all that are visible from the element. With `units` only jobs of
+    cases that one of them is involved in. Workers that ask at the same time never get the same job and do not wait for
+    each other.
     """
     if limit < 1 or lease <= timedelta() or not types:
         raise Invalid("job_activation_invalid", limit=limit, lease=lease.total_seconds())
-    parameters = {"worker": worker, "lease": lease, "types": list(types), "limit": limit}
+    seen = None if units is None else sorted(units)
+    parameters = {"worker": worker, "lease": lease, "types": list(types), "limit": limit, "units": seen}
     rows = session.execute(_TAKE, parameters).all()
     rows = sorted(rows, key=lambda row: (-row.priority, row.key))
     return with_variables(session, rows, fetch or None)

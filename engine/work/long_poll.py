@@ -20,6 +20,7 @@ def activate_or_wait(
     fetch: Collection[str] | None = None,
     wait: timedelta = timedelta(),
     ended: threading.Event | None = None,
+    units: Collection[str] | None = None,
 ) -> list[ActivatedJob]:
     """Like `activate_jobs`, but wait up to `wait` (at most a minute) of machine time for the first job to come.
 
@@ -29,6 +30,6 @@ def activate_or_wait(
     until = clock.machine() + min(wait, LONGEST_WAIT)
     while True:
         with store.transaction() as session:
-            jobs = activate_jobs(session, types, worker, limit, lease, fetch)
+            jobs = activate_jobs(session, types, worker, limit, lease, fetch, units)
         if jobs or clock.machine() >= until or stop.wait(LOOK_AGAIN):
             return jobs

@@ -10,7 +10,7 @@ import engine
 from web.answers import nothing, refuse
 from web.asking import principal
 from web.parsing import Blueprint
-from web.rights import require_service
+from web.rights import require_service, seen_units
 from web.schemas.jobs import (
     JobActivated,
     JobActivation,
@@ -42,6 +42,7 @@ def activate_jobs(body: Mapping[str, Any]) -> dict[str, Any]:
             timedelta(milliseconds=body["timeout"]),
             body.get("fetch_variable"),
             timedelta(milliseconds=max(0, asked) if allowed else 0),
+            units=seen_units(),
         )
     return {"jobs": jobs}
 

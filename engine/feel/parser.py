@@ -5,8 +5,10 @@ trying twice, so parsing takes time in proportion to the text.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from engine.feel.cursor import Cursor
+from engine.feel.errors import FeelSyntaxError
 from engine.feel.limits import MAX_TREE
 from engine.feel.names import NameTable
 from engine.feel.primary import Primary
@@ -47,7 +49,16 @@ def parse_expression(text: str, names: Iterable[str], built_ins: NameTable) -> N
 
 def parse_unary_tests(text: str, names: Iterable[str], built_ins: NameTable) -> Tests:
     """The tree of unary tests; an empty text is `-`."""
-    parser = Parser(text, NameTable(names), built_ins)
+    table = NameTable(names)
+    # `not(…)` around the whole negates tests, such as ranges, that the function could not take. Whether it is around
+    # the whole is known at its end only: `not(a) and b` is no such case.
+    negated = Parser(text, table, built_ins)
+    if negated.at_word("not"):
+        with suppress(FeelSyntaxError):
+            tree = negated.negated_tests()
+            negated.finished(tree)
+            return tree
+    parser = Parser(text, table, built_ins)
     tree = parser.unary_tests()
     parser.finished(tree)
     return tree
@@ -84,35 +95,22 @@ class Parser(Primary):
             return self._from(_ADDING)
 
     def unary_tests(self) -> Tests:
-        """The whole text as unary tests."""
+        """The whole text as unary tests that are not negated as a whole."""
         start = self.token.start
         if self.token.sort is Sort.END:
             return Tests(start)
         if self.at_sign("-") and self.peek().sort is Sort.END:
             self.advance()
             return Tests(start)
-        # `not(…)` around the whole negates tests, such as ranges, that the function could not take.
-        if self.at_word("not") and self._bracket_spans_rest():
-            self.index += 2
-            items = self._tests()
-            self.expect(")")
-            return Tests(start, items, True)
         return Tests(start, self._tests())
 
-    def _bracket_spans_rest(self) -> bool:
-        level = 0
-        for index in range(self.index + 1, len(self.tokens)):
-            token = self.tokens[index]
-            if token.sort is Sort.SIGN and token.text in "([{":
-                level += 1
-            elif token.sort is Sort.SIGN and token.text in ")]}":
-                level -= 1
-            # `]1..5[` has its brackets the wrong way round, so only a round one that ends the text decides.
-            if token.text == ")" and self.tokens[index + 1].sort is Sort.END:
-                return True
-            if level <= 0 and token.text == ")":
-                return False
-        return False
+    def negated_tests(self) -> Tests:
+        """The whole text as `not(tests)`."""
+        start = self.expect_word("not").start
+        self.expect("(")
+        items = self._tests()
+        self.expect(")")
+        return Tests(start, items, True)
 
     def _tests(self) -> tuple[Node, ...]:
         items = [self._test()]

@@ -1,6 +1,6 @@
 """Literals, names, brackets and the expressions that begin with a keyword; then paths, filters and calls after them."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
 from engine.feel.cursor import Cursor
 from engine.feel.names import KEYWORDS, STOPPERS
@@ -31,7 +31,7 @@ _LITERALS = {"null": None, "true": True, "false": False}
 _REFUSED = {"fromAi": "a function that computes here; `fromAi` belongs to AI agents and is not supported"}
 
 
-class Primary(Cursor):
+class Primary(Cursor, ABC):
     """Everything but the operators."""
 
     @abstractmethod

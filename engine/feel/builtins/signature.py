@@ -88,8 +88,10 @@ class BuiltIn:
         self.name = name
         self.signatures = signatures
         self._implementation = implementation
-        names = tuple(parameter.name for parameter in signatures[0].parameters)
-        self.as_value = Function(name, names, self.invoke, variadic=True)
+        first = signatures[0].parameters
+        optional = sum(parameter.optional for parameter in first)
+        names = tuple(parameter.name for parameter in first)
+        self.as_value = Function(name, names, self.invoke, optional=optional, variadic=True)
 
     def invoke(self, run: Run, values: list[Any], names: tuple[str, ...] | None = None) -> Any:
         """Its value for these arguments; NoValue if it has none."""

@@ -55,7 +55,7 @@ def _call_of_built_in(
             run.forget(before)
         # A function of the scope goes before a built-in; a mere value of that name does not hide it.
         own = variable(run, local) if variable else run.scope.get(name)
-        if isinstance(own, Function):
+        if isinstance(own, Function) and own is not built_in.as_value:
             return call_function(run, own, values, names, place)
         try:
             return built_in.invoke(run, values, names)

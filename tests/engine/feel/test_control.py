@@ -149,6 +149,14 @@ def test_functions(text: str, expected: str, answer: Answer) -> None:
     upper case(lower case("Ab")) => "AB"
     count(5) => 1
     fromAi("x") => syntax error
+    words[substring(string: item, start position: 1, length: 1) = "t"] => ["two", "three"]
+    words[contains(match: "o", string: item)] => ["one", "two"]
+    numbers[floor(n: item / 2) = 1] => [2, 3]
+    {f: upper case, r: f("a")}.r => "A"
+    {f: upper case, r: f(string: "a")}.r => "A"
+    {f: substring, r: [f("abc", 2), f(string: "abc", start position: 3)]}.r => ["bc", "c"]
+    {f: max, r: [f(1, 2), f([3, 4])]}.r => [2, 4]
+    for f in [min, max] return f(numbers) => [1, 4]
 """)
 def test_calls_of_built_ins(text: str, expected: str, answer: Answer) -> None:
     assert answer(text) == expected

@@ -94,6 +94,15 @@ def test_ranges(text: str, expected: str, passes: Passes) -> None:
     not(true) / true => false
     not(< 5) / "a" => null (not_comparable)
     not(flag) / false => true
+    not(flag) = false / true => true
+    not(contains(?, ")")) / "a)" => false
+    not(]1..5[) / 1 => true
+    not((1..5]) / 5 => false
+    not([1..5[) / 5 => true
+    not([1..5[, (7..9]) / 9 => false
+    not(-5) / -5 => false
+    not("(") / ")" => true
+    not(amount > 2000) and contains(?, ")") / ")" => true
     not(-) / 5 => syntax error
     not(5 / 5 => syntax error
     not() / 5 => syntax error

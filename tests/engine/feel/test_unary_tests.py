@@ -105,7 +105,6 @@ def test_ranges(text: str, expected: str, passes: Passes) -> None:
     not(amount > 2000) and contains(?, ")") / ")" => true
     not(-) / 5 => syntax error
     not(5 / 5 => syntax error
-    not() / 5 => syntax error
     not(1, 2), 3 / 3 => true
 """)
 def test_negation(text: str, expected: str, passes: Passes) -> None:

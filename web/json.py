@@ -1,6 +1,8 @@
 """JSON of requests and answers: numbers keep every digit, as in the store."""
 
-from typing import Any
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
 
 from flask.json.provider import JSONProvider
 
@@ -8,14 +10,18 @@ import engine
 
 
 class ExactJson(JSONProvider):
-    """Flask's JSON on the engine's."""
+    """Flask's JSON with the engine's numbers."""
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         return engine.dump_json(obj)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Raises ValueError for what is no JSON, and for one that is nested too deeply."""
+        """Raises ValueError for what is no JSON, NaN and infinities included, and for one nested too deeply."""
         try:
-            return engine.load_json(s)
+            return json.loads(s, parse_float=Decimal, parse_constant=_refuse)
         except RecursionError:
             raise ValueError("nested too deeply") from None
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")

@@ -28,7 +28,7 @@ class Filter(Coded, fields.Field[Any]):
 
     def _compared(self, operator: str, value: Any) -> Any:
         if operator not in self.operators:
-            raise refusal("filter_operator_unknown", operator=operator, operators=", ".join(self.operators))
+            raise refusal("field_operator_unknown", operator=operator, operators=", ".join(self.operators))
         if operator == "$exists":
             return Flag().deserialize(value)
         if operator not in ("$in", "$notIn"):

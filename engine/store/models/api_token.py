@@ -13,7 +13,7 @@ class ApiToken(Base):
 
     __tablename__ = "api_tokens"
     __table_args__ = (
-        CheckConstraint("roles <@ ARRAY['admin', 'analyst', 'operator']", name="api_tokens_roles"),
+        CheckConstraint("roles <@ ARRAY['admin', 'analyst', 'operator', 'worker']", name="api_tokens_roles"),
         # A SHA-256, and nothing shorter that somebody took for one.
         CheckConstraint("length(secret_hash) = 32", name="api_tokens_hash"),
     )

@@ -40,7 +40,7 @@ CREATE TABLE people (
     PRIMARY KEY (id),
     CONSTRAINT people_language CHECK (language IN ('zh', 'en')),
     CONSTRAINT people_password CHECK (password_hash <> ''),
-    CONSTRAINT people_roles CHECK (roles <@ ARRAY['admin', 'analyst', 'operator']),
+    CONSTRAINT people_roles CHECK (roles <@ ARRAY['admin', 'analyst', 'operator', 'worker']),
     FOREIGN KEY(unit) REFERENCES units (id)
 );
 CREATE INDEX people_by_name ON people (pinyin);
@@ -102,7 +102,7 @@ CREATE TABLE api_tokens (
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz,
     PRIMARY KEY (id),
-    CONSTRAINT api_tokens_roles CHECK (roles <@ ARRAY['admin', 'analyst', 'operator']),
+    CONSTRAINT api_tokens_roles CHECK (roles <@ ARRAY['admin', 'analyst', 'operator', 'worker']),
     CONSTRAINT api_tokens_hash CHECK (length(secret_hash) = 32),
     FOREIGN KEY(unit) REFERENCES units (id)
 );

@@ -1,0 +1,52 @@
+"""An application on a database of its own, with the demo organisation and a token for each kind of principal."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from engine import settings, store
+from engine.directory.organisation import DEMO, load
+from engine.directory.tokens import add_token
+from tests.web.office import TOKENS, Office
+from web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def staff(server: store.EmbeddedServer) -> Iterator[dict[str, str]]:
+    """Fills a database to copy for each test; gives the tokens in it. Only li.na has a password, as hashing is slow."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE staffed TEMPLATE trunkline")
+    store.configure(server.url("staffed"))
+    people = DEMO.read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line if "li.na" in line else re.sub(r", password: \w+", "", line) for line in people)
+    with store.transaction() as session:
+        load(session, text, "demo.yaml")
+        tokens = {
+            name: add_token(session, name, **given, lifetime=timedelta(days=1), created_by="test")
+            for name, given in TOKENS.items()
+        }
+    store.dispose()
+    yield tokens
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE staffed WITH (FORCE)")
+
+
+@pytest.fixture
+def office_url(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[str]:
+    """URL of a copy of it for this test alone."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE office TEMPLATE staffed STRATEGY wal_log")
+        yield server.url("office")
+        connection.execute("DROP DATABASE office WITH (FORCE)")
+
+
+@pytest.fixture
+def office(office_url: str, staff: dict[str, str]) -> Iterator[Office]:
+    """The application, asked without a network."""
+    store.configure(office_url)
+    app = create_app(settings.load({"TRUNKLINE_DATABASE_URL": office_url}))
+    yield Office(app.test_client(), staff)
+    store.dispose()

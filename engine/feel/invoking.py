@@ -1,5 +1,6 @@
 """Functions as values: making one with the variables around it, and calling one by position or by name."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from engine.feel.errors import NoValue
@@ -9,25 +10,34 @@ from engine.feel.typesystem import ANY, FunctionType, ListType, Type, UnknownTyp
 from engine.feel.values import Function, adapt, kind_of
 
 
-def function_value(
-    run: Run, names: tuple[str, ...], declared: FunctionType, body: Evaluate, cost: int, local: Locals
-) -> Function:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A function as it was compiled: what it takes, its body, the steps a call costs and the levels it goes down."""
+
+    names: tuple[str, ...]
+    type: FunctionType
+    body: Evaluate
+    steps: int
+    levels: int
+
+
+def function_value(run: Run, code: Code, local: Locals) -> Function:
     """A function that keeps the scope and the local variables it was made among."""
     scope = run.scope
 
     def call(calling: Run, values: list[Any]) -> Any:
         # Paid before the body runs, so that endless recursion ends whatever its body does.
-        calling.charge(cost)
-        calling.enter(cost)
+        calling.charge(code.steps)
+        calling.enter(code.levels)
         # Its free names mean what they meant where it was written, whoever calls it, maybe in another evaluation.
         outside, calling.scope = calling.scope, scope
         try:
-            return body(calling, (dict(zip(names, values, strict=True)), local))
+            return code.body(calling, (dict(zip(code.names, values, strict=True)), local))
         finally:
             calling.scope = outside
-            calling.leave(cost)
+            calling.leave(code.levels)
 
-    return Function("function", names, call, declared)
+    return Function("function", code.names, call, code.type)
 
 
 def call_function(run: Run, function: Function, values: list[Any], names: tuple[str, ...] | None, place: Place) -> Any:

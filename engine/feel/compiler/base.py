@@ -1,10 +1,13 @@
 """What every family of nodes needs: the table of families, places, weights, and folding of constants."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.feel.errors import FeelLimitError
 from engine.feel.run import Evaluate, Locals, Moment, Place, Run
 from engine.feel.syntax import (
     Between,
@@ -20,7 +23,6 @@ from engine.feel.syntax import (
     children,
     walk,
 )
-from engine.feel.tokens import line_and_column
 
 _FOLDED = (Chain, Negation, Logic, Comparison, Between, RangeOf)
 # Conversions only: they are what analysts write in constant cells, and they depend on nothing.
@@ -63,7 +65,8 @@ class Compiler:
     """Compiles the nodes of one text."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        # Where lines begin: asked for with every node, so the text is not searched each time.
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
         self._constants: set[int] = set()
 
     def compile(self, node: Node, levels: Levels = None) -> Evaluate:
@@ -81,11 +84,12 @@ class Compiler:
 
     def place(self, node: Node) -> Place:
         """Where the node stands."""
-        return line_and_column(self._text, node.at)
+        return self.place_at(node.at)
 
     def place_at(self, at: int) -> Place:
         """Where that offset stands."""
-        return line_and_column(self._text, at)
+        line = bisect_right(self._lines, at)
+        return line, at - self._lines[line - 1] + 1
 
     def _foldable(self, node: Node, levels: Levels) -> bool:
         if isinstance(node, Call):
@@ -98,7 +102,10 @@ class Compiler:
     def _folded(self, node: Node, evaluate: Evaluate) -> Evaluate:
         # No scope and no moment: what needs either would not be constant.
         run = Run({}, _NO_MOMENT, _FOLDING_BUDGET)
-        value = evaluate(run, None)
+        try:
+            value = evaluate(run, None)
+        except FeelLimitError:
+            return evaluate
         # A warning belongs to each evaluation, and a large string to none before it is asked for.
         if run.warnings or (isinstance(value, str) and len(value) > _LONGEST_CONSTANT):
             return evaluate

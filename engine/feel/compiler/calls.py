@@ -6,9 +6,9 @@ from typing import Any
 from engine.feel.analysis import result_type
 from engine.feel.builtins import BUILT_INS
 from engine.feel.builtins.signature import BuiltIn
-from engine.feel.compiler.base import Compiler, Level, Levels, compiles
+from engine.feel.compiler.base import Compiler, Level, Levels, compiles, weight
 from engine.feel.errors import NoValue
-from engine.feel.invoking import call_function, function_value
+from engine.feel.invoking import Code, call_function, function_value
 from engine.feel.names import similar_name
 from engine.feel.run import Evaluate, Locals, Place, Run
 from engine.feel.syntax import Call, FunctionOf, Name, Node, Path, depth
@@ -154,9 +154,10 @@ def _function(compiler: Compiler, node: FunctionOf, levels: Levels) -> Evaluate:
     names = tuple(name for name, _ in node.parameters)
     body = compiler.compile(node.body, Level(set(names), levels))
     declared = FunctionType("function", tuple(kind for _, kind in node.parameters), result_type(node.body))
-    cost = depth(node.body) + _LEVELS_OF_A_CALL
+    levels_down = depth(node.body) + _LEVELS_OF_A_CALL
+    code = Code(names, declared, body, weight(node.body) + _LEVELS_OF_A_CALL, levels_down)
 
     def make(run: Run, local: Locals) -> Function:
-        return function_value(run, names, declared, body, cost, local)
+        return function_value(run, code, local)
 
     return make

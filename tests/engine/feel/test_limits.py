@@ -28,6 +28,9 @@ HOSTILE = {
         "sort(for i in 1..2000 return modulo(i * 7919, 10007), function(x, y) count((for k in 1..100 return k)) > 0)"
     ),
     "a growing context": 'for i in 1..100000 return context put(get or else(partial[-1], {}), string(i), "x")',
+    "a wide function many times": (
+        "{f: function(n) [" + ", ".join(["n + 1"] * 2_000) + "], r: for i in 1..100000 return count(f(i))}.r"
+    ),
     "joined lists": "for i in 1..100000 return if i = 1 then [1] else concatenate(partial[-1], partial[-1])",
 }
 
@@ -86,6 +89,14 @@ def test_honest_work_is_well_within_the_budget(text: str, expected: str, answer:
 )
 def test_large_numbers_take_no_time(text: str, moment: Moment) -> None:
     compile_expression(text).evaluate({}, moment)
+
+
+def test_long_constants_are_left_to_the_evaluation(moment: Moment) -> None:
+    part = f'"{"a" * 9_000}"'
+    compiled = compile_expression(f"string length({part} + {part} + {part} + {part})")
+    assert compiled.evaluate({}, moment).value == 36_000
+    with pytest.raises(FeelLimitError):
+        compiled.evaluate({}, moment, 500)
 
 
 def test_chains_may_be_long(moment: Moment) -> None:

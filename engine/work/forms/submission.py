@@ -107,7 +107,7 @@ class _Visit:
 
     def refuse(self, component: Field, where: str, refused: Refused) -> None:
         parameters = {"label": component.label, **refused.parameters}
-        self.findings.append(Finding(f"field_{refused.code}", parameters, element=where))
+        self.findings.append(Finding(f"form_{refused.code}", parameters, element=where))
 
     def evaluate(self, text: Any) -> Any:
         """The JSON value of a FEEL text (`=…`); anything else stands for itself."""

@@ -26,5 +26,5 @@ def advance(session: Session, instance_key: int, command: commands.Command) -> c
     around = surroundings(session, row.definition_key, state.key + state.counter)
     advanced = core.advance(spec, state, command, around)
     if not advanced.stale:
-        write(session, row, state, sort(advanced.effects))
+        write(session, row, spec, state, sort(advanced.effects))
     return advanced

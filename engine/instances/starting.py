@@ -168,7 +168,7 @@ def _open(
     )
     state = State(key)
     advanced = core.advance(spec, state, command, around)
-    write(session, row, state, sort(advanced.effects), started=True)
+    write(session, row, spec, state, sort(advanced.effects), started=True)
     return _told(row, state)
 
 

@@ -21,8 +21,8 @@ UPDATE_INSTANCE = """
 """
 SET_VARIABLES = """
     INSERT INTO variables (instance_key, scope_key, name, value)
-    SELECT %(key)s, r.scope, r.name, r.value
-    FROM json_to_recordset(%(variables)s::json) r(scope bigint, name text, value jsonb)
+    SELECT %(key)s, (r.one->>0)::bigint, r.one->>1, (r.one->2)::jsonb
+    FROM json_array_elements(%(variables)s::json) r(one)
     ON CONFLICT (instance_key, scope_key, name) DO UPDATE SET value = excluded.value
     RETURNING 1
 """

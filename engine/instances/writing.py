@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine import clock, history, lifecycle
 from engine.core import snapshot
+from engine.core.event_definitions import Message
 from engine.core.records import Job, Record, Subscription, Task, Timer
+from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.directory.acting import current
 from engine.directory.groups import unit_of
@@ -39,7 +41,9 @@ class Part:
     answer: str = COUNT
 
 
-def write(session: Session, row: InstanceRow, state: State, changes: Changes, started: bool = False) -> None:
+def write(
+    session: Session, row: InstanceRow, spec: ProcessSpec, state: State, changes: Changes, started: bool = False
+) -> None:
     """Write all changes of one instance. Raises Conflict or Invalid where the database refuses a value.
 
     `row` is brought to what the database holds then.
@@ -48,7 +52,7 @@ def write(session: Session, row: InstanceRow, state: State, changes: Changes, st
     _bring_up_to_date(row, state, changes)
     _lock_messages(session, changes)
     parts = [
-        *_instance(row, state, changes, started, values),
+        *_instance(row, spec, state, started, values),
         *_variables(state, values),
         *_jobs(changes, values),
         *_tasks(changes, values),
@@ -125,13 +129,13 @@ def _queue(session: Session, changes: Changes, answers: dict[str, Any]) -> None:
 # The parts, table by table
 
 
-def _instance(row: InstanceRow, state: State, changes: Changes, started: bool, values: dict[str, Any]) -> list[Part]:
+def _instance(row: InstanceRow, spec: ProcessSpec, state: State, started: bool, values: dict[str, Any]) -> list[Part]:
     values |= row.values()
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
-    values["by"] = actor_as_json()
     parts = [Part("instance", sql.INSERT_INSTANCE if started else sql.UPDATE_INSTANCE, 1)]
-    if row.state != "active":
+    if row.state != "active" and any(isinstance(start.event_definition, Message) for start in spec.starts()):
+        values["by"] = actor_as_json()
         parts.append(Part("starts_freed", sql.FREE_STARTS))
         parts.append(Part("starts_sent", sql.SEND_FREED, answer="(SELECT array_agg(id) FROM {name})"))
     return parts
@@ -142,9 +146,8 @@ def _variables(state: State, values: dict[str, Any]) -> list[Part]:
     changed = sorted((scope, name) for scope, name in state.changed if name in held.get(scope, ()))
     parts = []
     if changed:
-        rows = [{"scope": scope, "name": name, "value": held[scope][name]} for scope, name in changed]
-        values["variables"] = json.dumps_rows(rows)
-        parts.append(Part("variables_set", sql.SET_VARIABLES, len(rows)))
+        values["variables"] = json.dumps([[scope, name, held[scope][name]] for scope, name in changed])
+        parts.append(Part("variables_set", sql.SET_VARIABLES, len(changed)))
     if state.dropped:
         values["dropped"] = sorted(state.dropped)
         parts.append(Part("variables_dropped", sql.DROP_VARIABLES))
@@ -255,6 +258,7 @@ def _subscriptions(changes: Changes, values: dict[str, Any]) -> list[Part]:
     parts = []
     if noun.opened:
         values["subscriptions"] = _rows(noun.opened.values(), _subscription)
+        values["by"] = actor_as_json()
         parts.append(Part("subscriptions_opened", sql.OPEN_SUBSCRIPTIONS, len(noun.opened)))
         parts.append(Part("correlated", sql.CORRELATE))
     return parts + _closed(noun.closed, "subscriptions_closed", sql.CLOSE_SUBSCRIPTIONS, values)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
@@ -27,6 +27,8 @@ ATTEMPTS = 6
 WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
 WITH_COMMIT = "trunkline.with_commit"
 AFTER_COMMIT = "trunkline.after_commit"
+RAW = "trunkline.raw_connection"
+CASE_TIME = "trunkline.case_time"
 
 # A statement that takes longer than this is a mistake, not work; migrations and upkeep set their own.
 SESSION_SETTINGS = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TimeZone = 'UTC'; \
@@ -44,6 +46,8 @@ def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
     global _engine
     dispose()
     _engine = make_engine(url, pool_size=pool_size, patience=patience)
+    event.listen(_engine, "connect", _let_us_begin)
+    event.listen(_engine, "begin", _open_transaction)
 
 
 def dispose() -> None:
@@ -139,8 +143,13 @@ def pipeline(session: Session) -> Iterator[psycopg.Connection]:
 
 def raw_connection(session: Session) -> psycopg.Connection:
     """The psycopg connection under a session, in the same transaction."""
+    # Asked for with nearly every statement, and SQLAlchemy's way to it is long.
+    known = session.info.get(RAW)
+    if known is not None and known[0] is session.get_transaction():
+        return known[1]  # type: ignore[no-any-return]
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
+    session.info[RAW] = session.get_transaction(), connection
     return connection
 
 
@@ -159,21 +168,29 @@ def _configured() -> Engine:
 def _begin(session: Session) -> datetime:
     try:
         try:
-            return _read_case_time(session)
-        except (OperationalError, InterfaceError) as error:
-            if not error.connection_invalidated:
-                raise
-            # The server was restarted since; SQLAlchemy has dropped every connection of that time.
-            session.rollback()
-            return _read_case_time(session)
-    except (OperationalError, InterfaceError, NoConnectionFree) as error:
+            return _case_time(session)
+        except psycopg.OperationalError:
+            # The server was restarted since: connections of that time are of no use to anybody.
+            session.close()
+            _configured().dispose()
+            return _case_time(session)
+    except (psycopg.OperationalError, OperationalError, InterfaceError, NoConnectionFree) as error:
         session.close()
         raise Unavailable("database_unavailable") from error
 
 
-def _read_case_time(session: Session) -> datetime:
-    moment: datetime = session.connection().exec_driver_sql(READ_CASE_TIME).scalar_one()
+def _case_time(session: Session) -> datetime:
+    moment: datetime = session.connection().info[CASE_TIME]
     return moment
+
+
+def _open_transaction(connection: Connection) -> None:
+    """Begin and read case time in one round trip."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)
+    answers = raw.execute(f"BEGIN; {READ_CASE_TIME}")
+    answers.nextset()
+    connection.info[CASE_TIME] = answers.fetchone()[0]  # type: ignore[index]
 
 
 def _commit(session: Session) -> None:
@@ -201,3 +218,8 @@ def _prepare_connection(connection: psycopg.Connection, _entry: ConnectionPoolEn
     connection.autocommit = True
     connection.execute(SESSION_SETTINGS)
     connection.autocommit = False
+
+
+def _let_us_begin(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+    """Every transaction is begun by `_open_transaction`; psycopg would use a round trip of its own for it."""
+    connection.autocommit = True

@@ -176,6 +176,8 @@ class Parser(Primary):
             return Between(operator.start, left, low, self.sum())
         if operator.text == "in":
             return In(operator.start, left, self._in_tests())
+        if operator.text == "=" and self.at_sign("="):
+            self.fail("an expression (equality is one `=`)")
         return Comparison(operator.start, operator.text, left, self._from(_ADDING))
 
     def _in_tests(self) -> tuple[Node, ...]:

@@ -20,6 +20,9 @@ Locals = tuple[dict[str, Any], Any] | None
 # A compiled node.
 Evaluate = Callable[["Run", Locals], Any]
 
+# How often something was noted, and how many warnings were kept.
+Mark = tuple[int, int]
+
 CHARACTERS_A_STEP = 16
 
 
@@ -62,17 +65,23 @@ class Run:
         return self._random
 
     def warn(self, place: Place, code: str, **parameters: object) -> None:
-        """Note why a node answered null."""
+        """Note why a node answered null; the same reason at the same place is kept once."""
         self.noted += 1
         if len(self.warnings) < MAX_WARNINGS:
             # Parameters are kept with an instance and shown: a value of a megabyte helps nobody.
             words = {name: str(value)[:200] for name, value in parameters.items()}
-            self.warnings.append(FeelWarning(code, words, *place))
+            warning = FeelWarning(code, words, *place)
+            if warning not in self.warnings:
+                self.warnings.append(warning)
 
-    def forget(self, noted: int) -> None:
-        """Take back what was noted since there were so many: what a node asks about is nothing to warn of."""
-        del self.warnings[noted:]
-        self.noted = noted
+    def mark(self) -> Mark:
+        """What was noted so far, for `forget`."""
+        return self.noted, len(self.warnings)
+
+    def forget(self, mark: Mark) -> None:
+        """Take back what was noted since: what a node asks about is nothing to warn of."""
+        self.noted, kept = mark
+        del self.warnings[kept:]
 
     def charge(self, steps: int) -> None:
         """Pay for work that grows with the values; FeelLimitError when nothing is left."""

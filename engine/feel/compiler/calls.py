@@ -49,7 +49,7 @@ def _call_of_built_in(
     name = built_in.name
 
     def call(run: Run, local: Locals) -> Any:
-        before = run.noted
+        before = run.mark()
         values = [argument(run, local) for argument in arguments]
         if quiet:
             run.forget(before)
@@ -87,7 +87,7 @@ def _call_of_name(
     def call(run: Run, local: Locals) -> Any:
         values = [argument(run, local) for argument in arguments]
         if name in run.scope or local is not None:
-            before = run.noted
+            before = run.mark()
             value = variable(run, local)
             if isinstance(value, Function):
                 return call_function(run, value, values, names, place)
@@ -132,9 +132,9 @@ def _is_defined(compiler: Compiler, argument: Node, evaluate: Evaluate, levels: 
     base = compiler.compile(argument.base, levels) if isinstance(argument, Path) else None
 
     def decide(run: Run, local: Locals) -> bool:
-        before = run.noted
+        before = run.mark()
         value = evaluate(run, local)
-        missing = run.noted > before or (base is not None and base(run, local) is None)
+        missing = run.noted > before[0] or (base is not None and base(run, local) is None)
         run.forget(before)
         # Null is defined where it was set: only what could not be found is not.
         return value is not None or not (missing and isinstance(argument, Name | Path))

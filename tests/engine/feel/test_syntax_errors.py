@@ -18,8 +18,8 @@ from engine.feel import FeelError, FeelSyntaxError, compile_expression
     for 1 in x return 1 => 1:5 a name, `1`
     some x in y => 1:12 `satisfies`, the end of the expression
     a between 1 => 1:12 `and`, the end of the expression
-    1 = = 2 => 1:5 an expression, `=`
-    1 == 2 => 1:4 an expression, `=`
+    1 = = 2 => 1:5 an expression (equality is one `=`), `=`
+    1 == 2 => 1:4 an expression (equality is one `=`), `=`
     a) => 1:2 an operator or the end of the expression, `)`
     1 2 => 1:3 an operator or the end of the expression, `2`
     "a" "b" => 1:5 an operator or the end of the expression, "b"

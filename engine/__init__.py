@@ -15,7 +15,7 @@ from engine.definitions import (
     latest,
     process_spec,
 )
-from engine.definitions.wording import element_name, form_in, process_name
+from engine.definitions.wording import element_name, form_in, form_labels, process_name
 from engine.directory.acting import acting
 from engine.directory.organisation import DEMO as DEMO_ORGANISATION
 from engine.directory.organisation import has_people
@@ -168,6 +168,7 @@ __all__ = [
     "fail_job",
     "forgive_attempts",
     "form_in",
+    "form_labels",
     "form_of",
     "has_people",
     "is_case_clock_pinned",

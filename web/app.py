@@ -6,7 +6,7 @@ import time
 from flask import Flask, Response, g, request
 
 import engine
-from web import asking, credentials, documentation, health, problems
+from web import asking, credentials, documentation, health, pages, problems
 from web.api import BLUEPRINTS
 from web.json import ExactJson
 
@@ -41,6 +41,7 @@ def create_app(settings: engine.Settings) -> Flask:
     documentation.register(app, BLUEPRINTS)
     # After flask-smorest has set its own, so that ours are the ones that answer.
     problems.register(app)
+    pages.register(app)
     return app
 
 

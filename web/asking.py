@@ -54,7 +54,9 @@ def principal() -> engine.Principal:
 
 
 def language() -> Language:
-    """The reader's language: the one its program asks for, else the one the person has chosen, else Chinese."""
+    """The reader's language: that of the page, else the one its program asks for, the person's, or Chinese."""
+    if "language" in g:
+        return cast(Language, g.language)
     asked = request.accept_languages.best_match(["zh", "en"])
     if asked is None and "principal" in g:
         asked = principal().language

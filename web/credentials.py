@@ -42,7 +42,7 @@ def by_password(session: engine.Session, person: str, password: str) -> engine.P
     stored = engine.password_hash_of(session, person)
     if stored is not None and _passwords.holds(stored, password):
         return engine.principal_of(session, person, "api")
-    with _checking:
+    with checking:
         found = engine.authenticate(session, person, password, "api")
     if stored is not None:
         _passwords.keep(stored, password)
@@ -75,4 +75,4 @@ class Passwords:
 
 
 _passwords = Passwords()
-_checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)
+checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)

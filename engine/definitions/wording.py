@@ -1,6 +1,6 @@
 """Names and labels in the reader's language: Chinese from the file, English from its translation (decision 16)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -45,6 +45,11 @@ def form_in(session: Session, form_key: int, language: Language = "zh") -> dict[
     return {**form, "components": _components(form.get("components", ()), texts, "")} if texts else form
 
 
+def form_labels(session: Session, form_key: int, language: Language = "zh") -> dict[str, str]:
+    """What each field of a form is called, by its path; fields of a list by the list's path and theirs."""
+    return dict(_labels(form_in(session, form_key, language).get("components", ()), ""))
+
+
 def texts_of(session: Session, key: int, language: Language) -> Mapping[str, str]:
     """The translation of a definition's file; empty for Chinese, which is the file itself."""
     if language == "zh":
@@ -78,6 +83,16 @@ def _component(component: Mapping[str, Any], texts: Mapping[str, str], around: s
     if inner := component.get("components"):
         changed["components"] = _components(inner, texts, place if own else around)
     return {**component, **changed}
+
+
+def _labels(components: Iterable[Mapping[str, Any]], around: str) -> Iterator[tuple[str, str]]:
+    for component in components:
+        own = component.get("key") or component.get("path")
+        place = ".".join(part for part in (around, own) if part)
+        label = component.get("label") or component.get("dateLabel") or component.get("timeLabel")
+        if own and label:
+            yield place, label
+        yield from _labels(component.get("components", ()), place)
 
 
 def _option(option: Any, texts: Mapping[str, str], place: str) -> Any:

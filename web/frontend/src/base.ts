@@ -1,0 +1,13 @@
+// What every page has: styles, htmx with server-sent events, menus, countdowns and notes.
+import "@tabler/core/dist/css/tabler.min.css";
+import "bootstrap/js/dist/collapse";
+import "bootstrap/js/dist/dropdown";
+import "./lib/htmx.ts";
+import "./styles/base.css";
+import { startCountdowns } from "./lib/countdown.ts";
+import { startNotes } from "./lib/notes.ts";
+import { submitOnChange } from "./lib/submit.ts";
+
+startCountdowns();
+startNotes();
+submitOnChange();

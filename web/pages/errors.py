@@ -1,0 +1,63 @@
+"""Errors on pages: a page in the reader's language that says what to do; scripts and the API get problem details."""
+
+from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+import engine
+from web import problems
+from web.asking import Language
+from web.pages import visitor
+from web.pages.headers import protect
+
+# Addresses of the API: whatever goes wrong there is told as problem details.
+API = ("/v2", "/tmf-api", "/api", "/openapi.json", "/healthz", "/readyz", "/assets")
+ICONS = {401: "lock", 403: "lock", 404: "map-question", 409: "refresh-alert", 429: "hourglass", 503: "plug-off"}
+
+
+def register(app: Flask) -> None:
+    """Tell errors by who asks: after the API has registered its own way."""
+    app.register_error_handler(HTTPException, _not_served)
+    app.register_error_handler(Exception, _failed)
+
+
+def refused(error: engine.TrunklineError) -> Response:
+    """What the engine or a page refuses."""
+    return _told(problems.refused(error), engine.words(error, _language()))
+
+
+def _not_served(error: HTTPException) -> Response:
+    return _for_reader(problems.not_served(error))
+
+
+def _failed(error: Exception) -> Response:
+    return _for_reader(problems.failed(error))
+
+
+def _for_reader(problem: Response) -> Response:
+    if request.path.startswith(API):
+        return problem
+    if "language" not in g:
+        visitor.identify()
+    return _told(problem, current_app.json.loads(problem.get_data())["detail"])
+
+
+def _told(problem: Response, sentence: str) -> Response:
+    """The problem itself for a script, else a page that says the same."""
+    problem.headers.pop("WWW-Authenticate", None)
+    if visitor.wants_json():
+        return problem
+    status = problem.status_code
+    icon = ICONS.get(status, "alert-triangle")
+    body = render_template(
+        "pages/error.html", status=status, sentence=sentence, symbol=icon, request_id=engine.request_id()
+    )
+    response = current_app.make_response(body)
+    response.status_code = status
+    for name in ("Retry-After", "Allow"):
+        if name in problem.headers:
+            response.headers[name] = problem.headers[name]
+    return protect(response)
+
+
+def _language() -> Language:
+    return g.language if "language" in g else visitor.language()

@@ -44,12 +44,16 @@ def is_reference(value: Mapping[str, Any]) -> bool:
 
 @dataclass
 class _Visit:
-    """One walk over a form. `scope` is what its expressions see, `data` what was there before."""
+    """One walk over a form. `scope` is what its expressions see, `data` what was there before.
+
+    A row of a list is written whole, so `row` has what stood in it before, for the fields nobody may change.
+    """
 
     scope: Mapping[str, Any]
     data: Mapping[str, Any]
     moment: Moment
     findings: list[Finding] = field(default_factory=list)
+    row: Mapping[str, Any] | None = None
 
     def fields(self, components: Iterable[Field], sent: Any, values: dict[str, Any], place: str) -> None:
         """Take the components' values from `sent` into `values`; `place` leads to where we are, for findings."""
@@ -76,26 +80,36 @@ class _Visit:
     def items(self, component: Field, source: Mapping[str, Any], values: dict[str, Any], place: str) -> None:
         rows = at(source, component.path)
         where = joined(place, component.path)
+        if rows in (None, []) and self.evaluate(component.validate.get("required")) is True:
+            self.refuse(component, where, Refused("required"))
         if rows is None:
             return
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             self.refuse(component, where, Refused("not_a_list"))
             return
-        found = []
-        for number, row in enumerate(rows):
-            inner: dict[str, Any] = {}
-            # inside a list expressions see the row's own values first, and the row as `this`
-            scope = ChainMap(dict(row), {"this": row}, self.scope)  # type: ignore[arg-type]
-            visit = _Visit(scope, self.data, self.moment, self.findings)
-            visit.fields(component.components, row, inner, f"{where}[{number}]")
-            found.append(inner)
+        before = at(self.data if self.row is None else self.row, component.path)
+        found = [
+            self._item(component, row, before[number] if _has_row(before, number) else {}, f"{where}[{number}]")
+            for number, row in enumerate(rows)
+        ]
         put(values, component.path, found)
+
+    def _item(self, component: Field, row: Mapping[str, Any], before: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """One row of a list. Its expressions see its own values first, and the row as `this`."""
+        values: dict[str, Any] = {}
+        scope = ChainMap({**before, **row}, {"this": row}, self.scope)  # type: ignore[arg-type]
+        _Visit(scope, self.data, self.moment, self.findings, before).fields(component.components, row, values, place)
+        return values
 
     def value(self, component: Field, source: Mapping[str, Any], values: dict[str, Any], place: str) -> None:
         if component.kind == "expression":
             put(values, component.path, self.evaluate(component.settings.get("expression", "")))
             return
-        if component.is_fixed or not component.path:
+        if not component.path:
+            return
+        if component.is_fixed:
+            if self.row is not None and has(self.row, component.path):
+                put(values, component.path, at(self.row, component.path))
             return
         try:
             value = check(component, at(source, component.path), self)
@@ -125,6 +139,10 @@ def names(components: Iterable[Field]) -> set[str]:
         elif not component.path:
             found |= names(component.components)
     return found
+
+
+def _has_row(rows: Any, number: int) -> bool:
+    return isinstance(rows, list) and number < len(rows) and isinstance(rows[number], Mapping)
 
 
 def at(source: Any, path: tuple[str, ...]) -> Any:

@@ -242,3 +242,17 @@ def test_a_component_nobody_knows_is_refused() -> None:
     with pytest.raises(Invalid) as error:
         read({"id": "form", "components": [{"type": "hologram", "id": "h"}]})
     assert [finding.element for finding in error.value.findings] == ["h"]
+
+
+def test_a_row_keeps_what_nobody_may_change() -> None:
+    one = rows(field("textfield", "segment", disabled=True), field("textfield", "instruction"))
+    values = {"rows": [{"segment": "forged", "instruction": "a"}, {"segment": "forged", "instruction": "b"}]}
+    assert sent(one, values, rows=[{"segment": "access"}]) == {
+        "rows": [{"segment": "access", "instruction": "a"}, {"instruction": "b"}]
+    }
+
+
+def test_a_list_may_have_to_have_rows() -> None:
+    one = {**rows(field("textfield", "name")), "validate": {"required": True}}
+    assert refused(one, {"rows": []}) == {"rows": "form_required"}
+    assert refused(one, {}) == {"rows": "form_required"}

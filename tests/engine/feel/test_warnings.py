@@ -1,12 +1,16 @@
 """What a null is explained with: reason, place and words."""
 
+from collections.abc import Callable
+
 import pytest
 
 from engine.feel import Evaluation, Moment, compile_expression
 
+Evaluated = Callable[[str], Evaluation]
+
 
 @pytest.fixture
-def evaluated(moment: Moment, scope: dict[str, object]) -> object:
+def evaluated(moment: Moment, scope: dict[str, object]) -> Evaluated:
     """Evaluate in the usual scope."""
 
     def evaluate(text: str) -> Evaluation:
@@ -50,8 +54,8 @@ def evaluated(moment: Moment, scope: dict[str, object]) -> object:
     sort([1, "a"]) => 1:1 string and number cannot be compared
     @"999999999-12-31" + @"P1D" => 1:20 the result is out of range: 999999999-12-31 + P1D
 """)
-def test_words_and_places(text: str, expected: str, evaluated: object) -> None:
-    warning = evaluated(text).warnings[0]  # type: ignore[operator]
+def test_words_and_places(text: str, expected: str, evaluated: Evaluated) -> None:
+    warning = evaluated(text).warnings[0]
     assert f"{warning.line}:{warning.column} {warning}" == expected
 
 
@@ -90,5 +94,5 @@ def test_long_values_are_cut_in_warnings(moment: Moment) -> None:
 
 
 @pytest.mark.parametrize("text", ["1 + 1", "nothing", "customer.address.zip.code", "null.a", "false and missing"])
-def test_what_is_right_warns_of_nothing(text: str, evaluated: object) -> None:
-    assert evaluated(text).warnings == ()  # type: ignore[operator]
+def test_what_is_right_warns_of_nothing(text: str, evaluated: Evaluated) -> None:
+    assert evaluated(text).warnings == ()

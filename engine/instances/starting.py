@@ -1,9 +1,9 @@
 """Starting instances: number, owning unit, case number, first advance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -66,7 +66,15 @@ class Caller:
     root_key: int
     business_id: str | None
     unit: str | None
-    catches: tuple[str, ...] = ()
+
+
+class Chosen(NamedTuple):
+    """The definition an instance is opened of, and the number drawn for it."""
+
+    number: int
+    definition_key: int
+    process_id: str
+    version: int
 
 
 def start(
@@ -87,11 +95,12 @@ def start(
     Raises NotFound for an unknown process, Conflict for a business id that is in use or a process that cannot be
     started this way, Invalid for variables that are none.
     """
-    number, definition_key, process_id, version = _definition(session, process_id, definition_key, version)
+    chosen = _chosen(session, process_id, definition_key, version)
     if key is not None:
-        number = key >> COUNTER_BITS
-    given = variables or {}
-    return _open(session, number, definition_key, process_id, version, given, business_id, start_element, None)
+        chosen = chosen._replace(number=key >> COUNTER_BITS)
+    if not isinstance(variables or {}, Mapping) or not all(isinstance(name, str) and name for name in variables or {}):
+        raise Invalid("variables_not_an_object")
+    return _open(session, chosen, commands.Start(dict(variables or {}), start_element), business_id, None)
 
 
 def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
@@ -104,14 +113,13 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
     found = raw_connection(session).execute(_CALLER, [parent_key]).fetchone()
     assert found is not None
     root_key, business_id, unit = found
-    caller = Caller(payload["element_key"], parent_key, root_key, business_id, unit, tuple(payload["catches"]))
-    number, key, process_id, version = _definition(session, None, key, None)
-    return _open(session, number, key, process_id, version, payload["variables"], caller.business_id, None, caller)
+    element_key = payload["element_key"]
+    caller = Caller(element_key, parent_key, root_key, business_id, unit)
+    command = commands.Start(payload["variables"], None, tuple(payload["catches"]), element_key)
+    return _open(session, _chosen(session, None, key, None), command, business_id, caller)
 
 
-def _definition(
-    session: Session, process_id: str | None, definition_key: int | None, version: int | None
-) -> tuple[int, int, str, int]:
+def _chosen(session: Session, process_id: str | None, definition_key: int | None, version: int | None) -> Chosen:
     connection = raw_connection(session)
     if definition_key is not None:
         found = connection.execute(_KEY, [definition_key]).fetchone()
@@ -123,31 +131,25 @@ def _definition(
         raise NotFound("definition_unknown", key=str(definition_key))
     if found is None:
         raise NotFound("process_unknown", process_id=process_id, version=version)
-    return found
+    return Chosen(*found)
 
 
 def _open(
-    session: Session,
-    number: int,
-    definition_key: int,
-    process_id: str,
-    version: int,
-    variables: Mapping[str, Any],
-    business_id: str | None,
-    start_element: str | None,
-    caller: Caller | None,
+    session: Session, chosen: Chosen, command: commands.Start, business_id: str | None, caller: Caller | None
 ) -> Instance:
-    key = number << COUNTER_BITS
-    spec = process_spec(session, definition_key)
-    _check(spec, variables, start_element)
-    around = surroundings(session, definition_key, key)
-    unit = _owner(spec, variables, around) or (caller.unit if caller else current().unit)
+    key = chosen.number << COUNTER_BITS
+    spec = process_spec(session, chosen.definition_key)
+    _check_start(spec, command.element)
+    around = surroundings(session, chosen.definition_key, key)
+    unit = _owner(spec, command.variables, around) or (caller.unit if caller else current().unit)
     case_no = _case_no(session, spec, unit, around)
+    if case_no is not None:
+        command = replace(command, variables={**command.variables, "no": case_no})
     row = InstanceRow(
         key=key,
-        definition_key=definition_key,
-        process_id=process_id,
-        version=version,
+        definition_key=chosen.definition_key,
+        process_id=chosen.process_id,
+        version=chosen.version,
         state="active",
         held=False,
         suspended=False,
@@ -161,10 +163,6 @@ def _open(
         started_at=clock.now(),
         ended_at=None,
         incidents=0,
-    )
-    given = {**variables, "no": case_no} if case_no is not None else dict(variables)
-    command = commands.Start(
-        given, start_element, caller.catches if caller else (), caller.element_key if caller else None
     )
     state = State(key)
     advanced = core.advance(spec, state, command, around)
@@ -187,15 +185,12 @@ def _told(row: InstanceRow, state: State) -> Instance:
     )
 
 
-def _check(spec: ProcessSpec, variables: Mapping[str, Any], start_element: str | None) -> None:
-    if not isinstance(variables, Mapping) or not all(isinstance(name, str) and name for name in variables):
-        raise Invalid("variables_not_an_object")
-    if start_element is None:
+def _check_start(spec: ProcessSpec, element: str | None) -> None:
+    if element is None:
         if not spec.entries(spec.root.id):
             raise Conflict("process_without_none_start", process_id=spec.process_id)
-        return
-    if not any(event.id == start_element for event in spec.starts()):
-        raise NotFound("start_event_unknown", process_id=spec.process_id, element=start_element)
+    elif not any(event.id == element for event in spec.starts()):
+        raise NotFound("start_event_unknown", process_id=spec.process_id, element=element)
 
 
 def _owner(spec: ProcessSpec, variables: Mapping[str, Any], around: Surroundings) -> str | None:

@@ -25,7 +25,7 @@ class Shape(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"type": "field_not_an_object", "unknown": "field_unknown"}  # noqa: RUF012 - marshmallow's way
+    error_messages = {"type": "member_not_an_object", "unknown": "member_unknown"}  # noqa: RUF012 - marshmallow's way
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Give the field its name in JSON."""
@@ -37,9 +37,9 @@ class Coded:
     """Messages that every field has."""
 
     default_error_messages: Messages = {  # noqa: RUF012 - marshmallow's way
-        "required": "field_missing",
-        "null": "field_null",
-        "validator_failed": "field_malformed",
+        "required": "member_missing",
+        "null": "member_null",
+        "validator_failed": "member_malformed",
     }
 
 
@@ -53,9 +53,9 @@ class Text(Coded, fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or not _is_storable(value):
-            raise refusal("field_not_a_text")
+            raise refusal("member_not_a_text")
         if not self.shortest <= len(value) <= self.longest:
-            raise refusal("field_length", shortest=self.shortest, longest=self.longest)
+            raise refusal("member_length", shortest=self.shortest, longest=self.longest)
         return value
 
 
@@ -67,11 +67,11 @@ class Key(Coded, fields.Field[int]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
-            raise refusal("field_not_a_key")
+            raise refusal("member_not_a_key")
         try:
             return key_of(value)
         except engine.Invalid:
-            raise refusal("field_not_a_key") from None
+            raise refusal("member_not_a_key") from None
 
 
 class Whole(Coded, fields.Field[int]):
@@ -84,9 +84,9 @@ class Whole(Coded, fields.Field[int]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise refusal("field_not_a_whole_number")
+            raise refusal("member_not_a_whole_number")
         if not self.smallest <= value <= self.largest:
-            raise refusal("field_range", smallest=self.smallest, largest=self.largest)
+            raise refusal("member_range", smallest=self.smallest, largest=self.largest)
         return value
 
 
@@ -95,7 +95,7 @@ class QueryNumber(Whole):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str) or not value.isascii() or not value.isdecimal() or len(value) > 10:
-            raise refusal("field_not_a_whole_number")
+            raise refusal("member_not_a_whole_number")
         return super()._deserialize(int(value), attr, data, **kwargs)
 
 
@@ -104,7 +104,7 @@ class Flag(Coded, fields.Field[bool]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise refusal("field_not_a_boolean")
+            raise refusal("member_not_a_boolean")
         return value
 
 
@@ -113,7 +113,7 @@ class QueryFlag(Coded, fields.Field[bool]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if value not in ("true", "false"):
-            raise refusal("field_not_a_boolean")
+            raise refusal("member_not_a_boolean")
         return bool(value == "true")
 
 
@@ -130,7 +130,7 @@ class Moment(Coded, fields.Field[datetime]):
             moment = datetime.fromisoformat(value)
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (TypeError, ValueError, OverflowError):
-            raise refusal("field_not_a_moment") from None
+            raise refusal("member_not_a_moment") from None
 
 
 class Variables(Coded, fields.Field[dict[str, Any]]):
@@ -138,7 +138,7 @@ class Variables(Coded, fields.Field[dict[str, Any]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise refusal("field_not_variables")
+            raise refusal("member_not_variables")
         for name, inner in value.items():
             if not name or not _is_storable(name) or len(name) > 1000:
                 raise refusal("variable_name_malformed", name=name[:100])
@@ -164,20 +164,20 @@ class Choice(Coded, fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
-            raise refusal("field_not_an_option", options=", ".join(self.words))
+            raise refusal("member_not_an_option", options=", ".join(self.words))
         return self.words[value]
 
 
 class Several(Coded, fields.List[Any]):
     """A list of one kind of field."""
 
-    default_error_messages: Messages = {**Coded.default_error_messages, "invalid": "field_not_a_list"}  # noqa: RUF012
+    default_error_messages: Messages = {**Coded.default_error_messages, "invalid": "member_not_a_list"}  # noqa: RUF012
 
 
 class Inner(Coded, fields.Nested):
     """An object in an object."""
 
-    default_error_messages: Messages = {**Coded.default_error_messages, "type": "field_not_an_object"}  # noqa: RUF012
+    default_error_messages: Messages = {**Coded.default_error_messages, "type": "member_not_an_object"}  # noqa: RUF012
 
 
 class Made(fields.Field[Any]):

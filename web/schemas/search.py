@@ -28,13 +28,13 @@ class Filter(Coded, fields.Field[Any]):
 
     def _compared(self, operator: str, value: Any) -> Any:
         if operator not in self.operators:
-            raise refusal("field_operator_unknown", operator=operator, operators=", ".join(self.operators))
+            raise refusal("member_operator_unknown", operator=operator, operators=", ".join(self.operators))
         if operator == "$exists":
             return Flag().deserialize(value)
         if operator not in ("$in", "$notIn"):
             return Text().deserialize(value) if operator == "$like" else self.inner.deserialize(value)
         if not isinstance(value, list) or len(value) > LONGEST_LIST:
-            raise refusal("field_not_a_list")
+            raise refusal("member_not_a_list")
         return [self.inner.deserialize(item) for item in value]
 
 
@@ -118,7 +118,7 @@ class JsonText(Coded, fields.Field[Any]):
         try:
             return engine.load_json(Text().deserialize(value))
         except (ValueError, RecursionError):
-            raise refusal("field_not_json") from None
+            raise refusal("member_not_json") from None
 
 
 class ValueFilter(Filter):

@@ -1,16 +1,19 @@
 """What an expression sees, and what one evaluation carries with it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.dmn.errors import DmnFailure, DmnWarning
 from engine.dmn.result import EvaluatedDecision, EvaluatedTable
-from engine.feel import Expression, FeelLimitError, FeelWarning, Moment, Type, UnaryTests
+from engine.feel import DEFAULT_BUDGET, Evaluation, Expression, FeelLimitError, FeelWarning, Moment, Type, UnaryTests
 
 # Functions that call each other without end are stopped here, before Python's own stack ends.
 MAX_CALLS_DEEP = 60
-MAX_STEPS = 200_000
+# Steps of FEEL, for all evaluations of a decision together: ten to twenty seconds of a hostile model.
+MAX_STEPS = 20_000_000
+_BUDGETS = (500, 20_000, DEFAULT_BUDGET)
+STEPS = "steps"
 _SEEDS = 1_000_003
 MAX_WARNINGS = 200
 MAX_TABLES = 200
@@ -66,32 +69,48 @@ class Run:
 
         Every evaluation would draw the same from one seed, so each gets its own.
         """
-        seed = self.moment.seed * _SEEDS + self._account.steps
+        seed = self.moment.seed * _SEEDS + self._account.spent
         return replace(self.moment, seed=seed, types=self.moment.types if types is None else types)
 
     def evaluate(
         self, expression: Expression, scope: Mapping[str, Any], element: str, moment: Moment | None = None
     ) -> Any:
         """The value of a FEEL expression of the element; its warnings are kept."""
-        self.step()
-        value, warnings = expression.evaluate(scope, moment or self.moment)
+        at = moment or self.moment
+        value, warnings = self._paid(lambda budget: expression.evaluate(scope, at, budget))
         if warnings:
             self.heard(element, warnings)
         return value
 
     def matches(self, tests: UnaryTests, value: Any, scope: Mapping[str, Any], element: str) -> bool:
         """Whether a value passes unary tests of the element."""
-        self.step()
-        passed, warnings = tests.matches(value, scope, self.moment)
+        passed, warnings = self._paid(lambda budget: tests.matches(value, scope, self.moment, budget))
         if warnings:
             self.heard(element, warnings)
         return passed is True
 
     def step(self, cost: int = 1) -> None:
-        """Count an evaluation or a turn of a loop."""
-        self._account.steps += cost
-        if self._account.steps > MAX_STEPS:
-            raise FeelLimitError("evaluations in one decision")
+        """Pay for a turn of a loop."""
+        self._account.pay(cost)
+
+    def _paid(self, evaluate: Callable[[int], Evaluation]) -> Evaluation:
+        """An evaluation within what the decision may spend.
+
+        FEEL does not say what an evaluation has cost, so what it might cost is paid: little, and where that is not
+        enough more, from the beginning again.
+        """
+        told = len(self.warnings), len(self.tables), len(self.trace), self.failure
+        for budget in _BUDGETS:
+            self._account.pay(budget)
+            try:
+                return evaluate(budget)
+            except FeelLimitError as error:
+                if error.limit != STEPS or budget == _BUDGETS[-1]:
+                    raise
+            # What functions called by the first attempt had to tell is told by the next.
+            del self.warnings[told[0] :], self.tables[told[1] :], self.trace[told[2] :]
+            self.failure = told[3]
+        raise FeelLimitError(STEPS)
 
     def warn(self, code: str, element: str, **parameters: str) -> None:
         if len(self.warnings) < MAX_WARNINGS:
@@ -122,5 +141,11 @@ class Run:
 class _Account:
     """What a decision has spent, together with the services it called."""
 
-    steps: int = 0
+    spent: int = 0
     depth: int = 0
+
+    def pay(self, steps: int) -> None:
+        """Raises FeelLimitError when the decision has spent all it may."""
+        self.spent += steps
+        if self.spent > MAX_STEPS:
+            raise FeelLimitError("steps in one decision")

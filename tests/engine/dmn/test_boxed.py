@@ -254,6 +254,26 @@ def test_a_function_may_call_itself_some_way_down(dmn: Any, lit: Any) -> None:
     assert dmn.ask_logic(logic).value == 3628800
 
 
+def test_an_expression_may_cost_much_and_its_warnings_are_told_once(dmn: Any, lit: Any) -> None:
+    make = entry("f", function({"n": "number"}, lit("n + missing")))
+    logic = context(make, entry("", lit("[f(1), count(for i in 1..4000 return i * 2)]")))
+    result = dmn.ask_logic(logic)
+    assert (result.value, result.error) == ([None, 4000], None)
+    assert codes(result).count("feel") == len({(one.line, one.column, str(one)) for one in result.warnings})
+
+
+def test_a_function_that_costs_much_cannot_be_called_without_end(dmn: Any, lit: Any) -> None:
+    make = entry("f", function({"n": "number"}, lit("sum(for i in 1..90000 return i)")))
+    result = dmn.ask_logic(context(make, entry("", lit("for i in 1..5000 return f(i)"))))
+    assert (result.value, result.error.code) == (None, "limit")
+
+
+def test_many_cheap_calls_are_no_trouble(dmn: Any, lit: Any) -> None:
+    make = entry("f", function({"n": "number"}, dmn.table(["n"], ["o"], [["> limit", "n"], ["-", "0"]], "FIRST")))
+    result = dmn.ask_logic(context(make, entry("", lit("sum(for i in 1..3000 return f(i))"))), limit=D(2990))
+    assert (result.value, result.error) == (sum(range(2991, 3001)), None)
+
+
 def test_a_loop_that_costs_too_much_is_stopped(dmn: Any, lit: Any) -> None:
     logic = iterator(
         "for",

@@ -35,6 +35,8 @@ def serve(settings: engine.Settings) -> int:
         fill(settings, url)
         children.environment["TRUNKLINE_DATABASE_URL"] = url
         mails = _ready_line(demo) if demo else ""
+        # The pages' demo bar leads there.
+        children.environment["TRUNKLINE_DEMO_MAILS"] = mails.partition("mails at ")[2].partition(",")[0]
         for name, command in MODULES.items():
             children.start(name, *command)
         if _answers(settings, children):

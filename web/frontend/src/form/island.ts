@@ -13,6 +13,7 @@ export async function openForm(): Promise<void> {
   const place = document.getElementById("form");
   const given = data<FormData | null>("form-data");
   if (!place || !given) return;
+  place.style.setProperty("--tl-select", JSON.stringify(given.words.select ?? ""));
   const form = new Form({
     container: place,
     additionalModules: [translating(given.translations), ownFields(given), namedChecks],

@@ -12,8 +12,12 @@ from engine.feel import DEFAULT_BUDGET, Evaluation, Expression, FeelLimitError, 
 MAX_CALLS_DEEP = 60
 # Steps of FEEL, for all evaluations of a decision together: ten to twenty seconds of a hostile model.
 MAX_STEPS = 20_000_000
-_BUDGETS = (500, 20_000, DEFAULT_BUDGET)
+_CHEAP = 500
+_DEAR = (20_000, DEFAULT_BUDGET)
 STEPS = "steps"
+
+_Told = tuple[int, int, int, DmnFailure | None]
+"""How many warnings, tables and decisions had been told before an evaluation, and the failure."""
 _SEEDS = 1_000_003
 MAX_WARNINGS = 200
 MAX_TABLES = 200
@@ -77,14 +81,23 @@ class Run:
     ) -> Any:
         """The value of a FEEL expression of the element; its warnings are kept."""
         at = moment or self.moment
-        value, warnings = self._paid(lambda budget: expression.evaluate(scope, at, budget))
+        told = self._pay_first()
+        try:
+            value, warnings = expression.evaluate(scope, at, _CHEAP)
+        except FeelLimitError as error:
+            value, warnings = self._again(error, told, lambda budget: expression.evaluate(scope, at, budget))
         if warnings:
             self.heard(element, warnings)
         return value
 
     def matches(self, tests: UnaryTests, value: Any, scope: Mapping[str, Any], element: str) -> bool:
         """Whether a value passes unary tests of the element."""
-        passed, warnings = self._paid(lambda budget: tests.matches(value, scope, self.moment, budget))
+        told = self._pay_first()
+        try:
+            passed, warnings = tests.matches(value, scope, self.moment, _CHEAP)
+        except FeelLimitError as error:
+            again = self._again(error, told, lambda budget: tests.matches(value, scope, self.moment, budget))
+            passed, warnings = again
         if warnings:
             self.heard(element, warnings)
         return passed is True
@@ -93,24 +106,28 @@ class Run:
         """Pay for a turn of a loop."""
         self._account.pay(cost)
 
-    def _paid(self, evaluate: Callable[[int], Evaluation]) -> Evaluation:
-        """An evaluation within what the decision may spend.
+    def _pay_first(self) -> _Told:
+        """Pay for a cheap evaluation.
 
         FEEL does not say what an evaluation has cost, so what it might cost is paid: little, and where that is not
         enough more, from the beginning again.
         """
-        told = len(self.warnings), len(self.tables), len(self.trace), self.failure
-        for budget in _BUDGETS:
+        self._account.pay(_CHEAP)
+        return len(self.warnings), len(self.tables), len(self.trace), self.failure
+
+    def _again(self, error: FeelLimitError, told: _Told, evaluate: Callable[[int], Evaluation]) -> Evaluation:
+        for budget in _DEAR:
+            if error.limit != STEPS:
+                raise error
+            # What functions called by the last attempt had to tell is told by the next.
+            del self.warnings[told[0] :], self.tables[told[1] :], self.trace[told[2] :]
+            self.failure = told[3]
             self._account.pay(budget)
             try:
                 return evaluate(budget)
-            except FeelLimitError as error:
-                if error.limit != STEPS or budget == _BUDGETS[-1]:
-                    raise
-            # What functions called by the first attempt had to tell is told by the next.
-            del self.warnings[told[0] :], self.tables[told[1] :], self.trace[told[2] :]
-            self.failure = told[3]
-        raise FeelLimitError(STEPS)
+            except FeelLimitError as dearer:
+                error = dearer
+        raise error
 
     def warn(self, code: str, element: str, **parameters: str) -> None:
         if len(self.warnings) < MAX_WARNINGS:

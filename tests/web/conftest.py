@@ -63,6 +63,13 @@ def own_office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[
         yield from _office(url, staff)
 
 
+@pytest.fixture(scope="module")
+def lasting_office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
+    """The same for all tests of a file, which leave each other alone."""
+    for url in _copy(server, "lasting_office"):
+        yield from _office(url, staff)
+
+
 def _copy(server: store.EmbeddedServer, name: str) -> Iterator[str]:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE staffed STRATEGY wal_log")

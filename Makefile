@@ -14,23 +14,23 @@ TEST_PROCESSES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: serve demo test bench format lock ready
+.PHONY: serve demo test bench format lock front ready
 .DEFAULT_GOAL := serve
 
-serve: ready
+serve: front
 	@TRUNKLINE_DEMO=$${TRUNKLINE_DEMO:-1} exec $(PYTHON) -m web serve
 
 demo: ready
 	@exec $(PYTHON) -m tests.demo
 
-test: ready
+test: front
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES)
 
-bench: ready
+bench: front
 	@exec $(PYTHON) -m tests.benchmarks
 
 format: ready
@@ -41,6 +41,12 @@ lock: ready
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra dev \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --output-file web/frontend/node.lock web/frontend/node.in
+
+# Scripts and styles are built when their sources have changed.
+front: ready
+	@$(PYTHON) -m web.building
 
 # The virtual environment is as the lock file says when it holds a copy of it; that is all a second run looks at.
 ready:

@@ -13,18 +13,18 @@ from web.pages.words import said_below
 
 # What form-js says → our finding for the same, so that browser and server use the same words.
 SAME_WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "Field is required.": ("field_required", {}),
-    "Value is not a number.": ("field_not_a_number", {}),
-    "Value is expected to be an integer.": ("field_too_precise", {"digits": "0"}),
-    "Value is expected to have at most 1 decimal digit.": ("field_too_precise", {"digits": "1"}),
-    "Value is expected to have at most {value} decimal digits.": ("field_too_precise", {"digits": "{value}"}),
-    "Field must match pattern {value}.": ("field_pattern", {"pattern": "{value}"}),
-    "Field must have minimum value of {value}.": ("field_too_small", {"smallest": "{value}"}),
-    "Field must have maximum value of {value}.": ("field_too_large", {"largest": "{value}"}),
-    "Field must have minimum length of {value}.": ("field_too_short", {"shortest": "{value}"}),
-    "Field must have maximum length of {value}.": ("field_too_long", {"longest": "{value}"}),
-    "Field must be a valid email.": ("field_pattern", {"pattern": "email"}),
-    "Field must be a valid international phone number. (e.g. +4930664040900)": ("field_pattern", {"pattern": "phone"}),
+    "Field is required.": ("form_required", {}),
+    "Value is not a number.": ("form_not_a_number", {}),
+    "Value is expected to be an integer.": ("form_too_precise", {"digits": "0"}),
+    "Value is expected to have at most 1 decimal digit.": ("form_too_precise", {"digits": "1"}),
+    "Value is expected to have at most {value} decimal digits.": ("form_too_precise", {"digits": "{value}"}),
+    "Field must match pattern {value}.": ("form_pattern", {"pattern": "{value}"}),
+    "Field must have minimum value of {value}.": ("form_too_small", {"smallest": "{value}"}),
+    "Field must have maximum value of {value}.": ("form_too_large", {"largest": "{value}"}),
+    "Field must have minimum length of {value}.": ("form_too_short", {"shortest": "{value}"}),
+    "Field must have maximum length of {value}.": ("form_too_long", {"longest": "{value}"}),
+    "Field must be a valid email.": ("form_pattern", {"pattern": "email"}),
+    "Field must be a valid international phone number. (e.g. +4930664040900)": ("form_pattern", {"pattern": "phone"}),
 }
 
 

@@ -160,10 +160,17 @@ def _reference(field: Field, value: Any, around: Around) -> Any:
 
 
 def _files(field: Field, value: Any, around: Around) -> Any:
-    names = value if isinstance(value, list) else [value]
-    if not all(isinstance(name, str) for name in names):
-        raise Refused("not_a_text")
+    """Documents as Camunda refers to them: a list, of one where only one may be handed in."""
+    if not isinstance(value, list) or not all(map(_is_document, value)):
+        raise Refused("not_a_file")
+    if len(value) > 1 and around.evaluate(field.settings.get("multiple")) is not True:
+        raise Refused("too_many_files")
     return value
+
+
+def _is_document(value: Any) -> bool:
+    kind = value.get("camunda.document.type") if isinstance(value, Mapping) else None
+    return kind == "camunda" and isinstance(value.get("documentId"), str)
 
 
 _KINDS: dict[str, Callable[[Field, Any, Around], Any]] = {

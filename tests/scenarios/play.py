@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,10 +13,30 @@ Doc = Mapping[str, Any]
 
 # kinds that only one back end has, or that say how a thing was done and not what
 CORE_KINDS = frozenset(
-    "instance_started instance_completed instance_canceled element_activated element_completed element_terminated "
-    "incident_raised incident_resolved job_failed error_thrown escalation_thrown message_thrown signal_thrown "
-    "event_received timer_fired task_warning task_due task_reminder case_held case_resumed process_called "
-    "decision_evaluated".split()
+    {
+        "instance_started",
+        "instance_completed",
+        "instance_canceled",
+        "element_activated",
+        "element_completed",
+        "element_terminated",
+        "incident_raised",
+        "incident_resolved",
+        "job_failed",
+        "error_thrown",
+        "escalation_thrown",
+        "message_thrown",
+        "signal_thrown",
+        "event_received",
+        "timer_fired",
+        "task_warning",
+        "task_due",
+        "task_reminder",
+        "case_held",
+        "case_resumed",
+        "process_called",
+        "decision_evaluated",
+    }
 )
 
 
@@ -72,7 +93,18 @@ class Stage(Protocol):
 
 
 def load(path: Path) -> Doc:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return numbers(yaml.safe_load(path.read_text(encoding="utf-8")))  # type: ignore[no-any-return]
+
+
+def numbers(value: Any) -> Any:
+    """YAML's numbers as the engine loads JSON's: decimals."""
+    if isinstance(value, Mapping):
+        return {name: numbers(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [numbers(inner) for inner in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return Decimal(str(value))
 
 
 def play(scenario: Doc, stage: Stage) -> list[Story]:
@@ -118,9 +150,8 @@ def throw(given: Any, stage: Stage) -> None:
 
 
 def message(given: Doc, stage: Stage) -> None:
-    stage.publish(
-        given["name"], key_of(given, stage), given.get("variables", {}), timedelta(hours=given.get("ttl_hours", 0))
-    )
+    lives = timedelta(hours=float(given.get("ttl_hours", 0)))
+    stage.publish(given["name"], key_of(given, stage), given.get("variables", {}), lives)
 
 
 def action(given: Doc, stage: Stage) -> None:
@@ -134,7 +165,7 @@ def advance(given: Any, stage: Stage) -> None:
     if isinstance(given, str | datetime):
         stage.advance(moment(given))
         return
-    stage.advance(stage.now() + timedelta(**given))
+    stage.advance(stage.now() + timedelta(**{unit: float(amount) for unit, amount in given.items()}))
 
 
 def chosen(given: Doc, stage: Stage, kinds: tuple[str, ...]) -> list[Waiting]:

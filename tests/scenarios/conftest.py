@@ -1,0 +1,38 @@
+"""A database with every process deployed, copied for each scenario."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from engine import store
+from tests.scenarios.on_postgres import deploy
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+TEMPLATE = "scenarios"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def deployed(server: store.EmbeddedServer) -> str:
+    """The name of a database to copy: deploying anew for every scenario would take longer than the scenarios."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE trunkline STRATEGY wal_log")
+    store.configure(server.url(TEMPLATE))
+    deploy(PROCESSES)
+    store.dispose()
+    return TEMPLATE
+
+
+@pytest.fixture
+def with_processes(server: store.EmbeddedServer, deployed: str) -> Iterator[None]:
+    """The store, configured for a database of this scenario alone."""
+    name = f"scenario_{next(_numbers)}"
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {deployed} STRATEGY wal_log")
+        store.configure(server.url(name))
+        yield
+        store.dispose()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,10 +1,20 @@
 """The sandbox as a stage for scenarios."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from engine.sandbox import Case, Item, Sandbox
 from tests.scenarios.play import CORE_KINDS, Doc, Story, Waiting
+
+
+@cache
+def deployed(folder: Path) -> Sandbox:
+    """Parsed once: what is deployed is frozen, and each scenario gets a sandbox of its own around it."""
+    box = Sandbox()
+    box.deploy(folder)
+    return box
 
 
 class InMemory:
@@ -12,7 +22,9 @@ class InMemory:
 
     def __init__(self, processes: Path, now: datetime) -> None:
         self.box = Sandbox(now=now)
-        self.box.deploy(processes)
+        definitions = deployed(processes)
+        self.box.specs, self.box.decisions, self.box.forms = definitions.specs, definitions.decisions, definitions.forms
+        self.box.starts = [replace(start) for start in definitions.starts]
 
     def start(self, process: str, variables: Doc) -> None:
         self.box.start(process, variables)

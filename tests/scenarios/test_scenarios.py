@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.in_memory import InMemory
+from tests.scenarios.in_memory import InMemory, deployed
 from tests.scenarios.on_postgres import OnPostgres
 from tests.scenarios.play import Story, load, moment, play
 
@@ -38,3 +38,12 @@ def test_holds_on_postgresql_with_the_same_history(path: Path) -> None:
     for story, same in zip(stories, there, strict=True):
         assert story.state == same.state
         assert story.history == same.history
+
+
+def test_every_flow_of_every_process_is_taken_by_a_scenario() -> None:
+    taken: dict[str, set[str]] = {}
+    for path in SCENARIOS:
+        for story in in_memory(path):
+            taken.setdefault(story.process, set()).update(story.flows)
+    for process, (spec,) in deployed(PROCESSES).specs.items():
+        assert {flow.id for flow in spec.flows()} - taken[process] == set(), process

@@ -1,11 +1,16 @@
 """The sandbox as a stage for scenarios."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+
+import engine
 from engine.sandbox import Case, Item, Sandbox
+from handlers import HANDLERS
 from tests.scenarios.play import CORE_KINDS, Doc, Story, Waiting
 
 
@@ -36,6 +41,8 @@ class InMemory:
         return [shown(case, item) for case in self.box.cases for item in case.waiting]
 
     def complete(self, item: Waiting, variables: Doc) -> None:
+        if item.kind == "job":
+            check_input(item)
         item.handle.complete(variables)
 
     def fail(self, item: Waiting, message: str) -> None:
@@ -52,6 +59,13 @@ class InMemory:
 
     def stories(self) -> list[Story]:
         return [told(case) for case in self.box.cases]
+
+
+def check_input(item: Waiting) -> None:
+    """The handler of this topic could work with what the job sees: the diagram maps what it needs."""
+    seen = json.loads(engine.dump_json(item.variables))
+    problems = [error.message for error in Draft202012Validator(HANDLERS[item.name].input).iter_errors(seen)]
+    assert not problems, f"{item.name} would refuse its variables: {problems}"
 
 
 def shown(case: Case, item: Item) -> Waiting:

@@ -6,7 +6,7 @@ import time
 from flask import Flask, Response, g, request
 
 import engine
-from web import asking, credentials, documentation, health, pages, problems
+from web import asking, credentials, documentation, health, oauth, pages, problems
 from web.api import BLUEPRINTS
 from web.json import ExactJson
 
@@ -38,6 +38,7 @@ def create_app(settings: engine.Settings) -> Flask:
     app.after_request(_finish)
     app.teardown_request(asking.end)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(oauth.blueprint)
     documentation.register(app, BLUEPRINTS)
     # After flask-smorest has set its own, so that ours are the ones that answer.
     problems.register(app)

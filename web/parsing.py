@@ -17,7 +17,7 @@ Shaped = Schema | type[Schema]
 
 
 class BodyParser(FlaskParser):
-    """webargs, with our JSON and our errors. A missing body is an empty object."""
+    """webargs, with our JSON and our errors. A missing body, or null, is an empty object."""
 
     DEFAULT_VALIDATION_STATUS = 400
 
@@ -29,9 +29,10 @@ class BodyParser(FlaskParser):
         if not core.is_json(req.mimetype):
             raise UnsupportedMediaType
         try:
-            return current_app.json.loads(text)
+            told = current_app.json.loads(text)
         except ValueError as error:
             raise engine.Invalid("request_not_json", reason=str(error)) from None
+        return {} if told is None else told
 
     def handle_error(self, error: ValidationError, req: Any, schema: Schema, **kwargs: Any) -> NoReturn:
         """Every field that is wrong, at once."""

@@ -42,7 +42,7 @@ def staff(server: store.EmbeddedServer) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def office_url(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[str]:
     """URL of a copy of it that tests share, one after the other."""
-    yield from _copy(server, "office")
+    yield from copied(server, "office")
 
 
 @pytest.fixture
@@ -59,18 +59,19 @@ def office(office_url: str, staff: dict[str, str]) -> Iterator[Office]:
 @pytest.fixture
 def own_office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
     """The same on a database of the test alone."""
-    for url in _copy(server, "own_office"):
+    for url in copied(server, "own_office"):
         yield from _office(url, staff)
 
 
 @pytest.fixture(scope="module")
 def lasting_office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
     """The same for all tests of a file, which leave each other alone."""
-    for url in _copy(server, "lasting_office"):
+    for url in copied(server, "lasting_office"):
         yield from _office(url, staff)
 
 
-def _copy(server: store.EmbeddedServer, name: str) -> Iterator[str]:
+def copied(server: store.EmbeddedServer, name: str) -> Iterator[str]:
+    """URL of a copy of the staffed database, dropped in the end."""
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE staffed STRATEGY wal_log")
         yield server.url(name)

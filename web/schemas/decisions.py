@@ -41,7 +41,7 @@ class EvaluatedDecision(Shape):
     decision_definition_version = Whole(attribute="version")
     decision_definition_type = Text(attribute="type")
     decision_definition_key = Key(attribute="key")
-    decision_evaluation_instance_key = Key(attribute="key", dump_only=True)
+    decision_evaluation_instance_key = Text(attribute="instance")
     output = Text()
     tenant_id = default_tenant()
     matched_rules = Several(Inner(MatchedRule), attribute="rules")
@@ -72,7 +72,7 @@ _TYPES = {"decisionTable": "DECISION_TABLE", "literalExpression": "LITERAL_EXPRE
 def told(evaluated: engine.EvaluatedDecision) -> dict[str, Any]:
     """The members of the answer. A table that allows no answer is told as a failure, as Camunda does."""
     definition, result = evaluated.definition, evaluated.result
-    trace = [_decision(one, definition) for one in result.trace_to_json()]
+    trace = [_decision(one, definition, number) for number, one in enumerate(result.trace_to_json(), 1)]
     return {
         "id": definition.id,
         "key": definition.key,
@@ -87,7 +87,7 @@ def told(evaluated: engine.EvaluatedDecision) -> dict[str, Any]:
     }
 
 
-def _decision(one: dict[str, Any], definition: Any) -> dict[str, Any]:
+def _decision(one: dict[str, Any], definition: Any, number: int) -> dict[str, Any]:
     """The decisions of one file have versions and keys of their own; only that of the one asked for is told."""
     rules = []
     for rule in one["rules"]:
@@ -98,6 +98,7 @@ def _decision(one: dict[str, Any], definition: Any) -> dict[str, Any]:
         "rules": rules,
         "version": definition.version,
         "key": definition.key,
+        "instance": f"{definition.key}-{number}",
         "type": _TYPES.get(one["type"], "UNSPECIFIED"),
         "output": engine.dump_json(one["output"]),
     }

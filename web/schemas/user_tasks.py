@@ -93,20 +93,3 @@ class UserTaskCompletion(Shape):
 
     variables = Variables(allow_none=True)
     action = Text(allow_none=True)
-
-
-class UserTaskChanges(Shape):
-    """What can be changed of a task; an empty value takes it away."""
-
-    due_date = Moment(allow_none=True)
-    follow_up_date = Moment(allow_none=True)
-    candidate_users = Several(Text(200, 1), allow_none=True)
-    candidate_groups = Several(Text(200, 1), allow_none=True)
-    priority = Whole(0, 100, allow_none=True)
-
-
-class UserTaskUpdate(Shape):
-    """Changes of a task."""
-
-    changeset = Inner(UserTaskChanges, allow_none=True)
-    action = Text(allow_none=True)

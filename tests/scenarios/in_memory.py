@@ -29,6 +29,7 @@ class InMemory:
         self.box = Sandbox(now=now)
         definitions = deployed(processes)
         self.box.specs, self.box.decisions, self.box.forms = definitions.specs, definitions.decisions, definitions.forms
+        self.asked: set[str] = set()  # the groups that have had a task
         self.box.starts = [replace(start) for start in definitions.starts]
 
     def start(self, process: str, variables: Doc) -> None:
@@ -38,7 +39,9 @@ class InMemory:
         self.box.publish(name, key, variables, ttl)
 
     def waiting(self) -> list[Waiting]:
-        return [shown(case, item) for case in self.box.cases for item in case.waiting]
+        found = [shown(case, item) for case in self.box.cases for item in case.waiting]
+        self.asked.update(group for item in found for group in item.groups)
+        return found
 
     def complete(self, item: Waiting, variables: Doc) -> None:
         if item.kind == "job":

@@ -5,7 +5,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
+import engine
+from engine.directory.groups import any_matches
 from tests.scenarios.in_memory import InMemory, deployed
 from tests.scenarios.on_postgres import OnPostgres
 from tests.scenarios.play import Story, load, moment, play
@@ -18,9 +21,11 @@ each_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{p
 
 
 @cache
-def in_memory(path: Path) -> list[Story]:
+def in_memory(path: Path) -> tuple[list[Story], set[str]]:
+    """What the cases did, and the groups that were asked to do something."""
     scenario = load(path)
-    return play(scenario, InMemory(PROCESSES, moment(scenario.get("now", MONDAY))))
+    stage = InMemory(PROCESSES, moment(scenario.get("now", MONDAY)))
+    return play(scenario, stage), stage.asked
 
 
 @each_scenario
@@ -33,7 +38,7 @@ def test_holds_in_the_sandbox(path: Path) -> None:
 def test_holds_on_postgresql_with_the_same_history(path: Path) -> None:
     scenario = load(path)
     stories = play(scenario, OnPostgres(moment(scenario.get("now", MONDAY))))
-    there = in_memory(path)
+    there, _ = in_memory(path)
     assert [story.process for story in stories] == [story.process for story in there]
     for story, same in zip(stories, there, strict=True):
         assert story.state == same.state
@@ -43,7 +48,15 @@ def test_holds_on_postgresql_with_the_same_history(path: Path) -> None:
 def test_every_flow_of_every_process_is_taken_by_a_scenario() -> None:
     taken: dict[str, set[str]] = {}
     for path in SCENARIOS:
-        for story in in_memory(path):
+        for story in in_memory(path)[0]:
             taken.setdefault(story.process, set()).update(story.flows)
     for process, (spec,) in deployed(PROCESSES).specs.items():
         assert {flow.id for flow in spec.flows()} - taken[process] == set(), process
+
+
+def test_every_task_finds_somebody_in_the_demo_organisation() -> None:
+    people = yaml.safe_load(engine.DEMO_ORGANISATION.read_text(encoding="utf-8"))["people"]
+    held = [group for person in people for group in person.get("groups", ())]
+    asked = {group for path in SCENARIOS for group in in_memory(path)[1]}
+    assert asked
+    assert {group for group in asked if not any_matches(held, [group])} == set()

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 import engine
+from web.asking import language
 
 
 def nothing() -> Response:
@@ -14,9 +15,9 @@ def nothing() -> Response:
 
 
 def form_told(session: engine.Session, key: int) -> dict[str, Any]:
-    """A form by its key, as Camunda tells it."""
+    """A form by its key, as Camunda tells it, in the reader's language."""
     definition = engine.definition(session, key)
-    schema = engine.dump_json(engine.form_of(session, key))
+    schema = engine.dump_json(engine.form_in(session, key, language()))
     return {"form_id": definition.id, "schema": schema, "version": definition.version, "form_key": key}
 
 

@@ -124,6 +124,18 @@ def test_somebody_elses_task_is_not_completed(office: Office) -> None:
     assert office.everything() == before
 
 
+def test_names_and_forms_are_in_the_readers_language(office: Office) -> None:
+    english = b"write: Write the report\n"
+    office.deploy(REPORT, ("p0.en.yaml", english), ("report.form", FORM.encode()), ("report.en.yaml", b"days: Days\n"))
+    office.start("report")
+    path = f"/v2/user-tasks/{office.task()['userTaskKey']}"
+    assert office.get("clerk", path)["name"] == "Write the report"
+    assert "Days" in office.get("clerk", f"{path}/form")["schema"]
+    office.language = "zh"
+    assert office.get("clerk", path)["name"] == "write"
+    assert "天数" in office.get("clerk", f"{path}/form")["schema"]
+
+
 def test_what_is_sent_is_checked_against_the_form(office: Office) -> None:
     office.deploy(REPORT, ("report.form", FORM.encode()))
     office.start("report")

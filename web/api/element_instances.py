@@ -6,10 +6,10 @@ from typing import Any
 from flask import Response
 
 import engine
-from web import names
 from web.answers import nothing
 from web.api.incidents import incidents_of
-from web.asking import principal
+from web.asking import language, principal
+from web.kinds import element_kind
 from web.parsing import Blueprint
 from web.rights import require_operator
 from web.schemas.cases import (
@@ -85,7 +85,7 @@ def _told(session: engine.Session, row: Any) -> dict[str, Any]:
         incident_key = next((one.key for one in engine.queries.incidents.search(session, open_).items), None)
     return {
         **row._mapping,
-        "name": names.element_name(session, row.definition_key, row.element),
-        "type": names.element_kind(session, row.definition_key, row.element),
+        "name": engine.element_name(session, row.definition_key, row.element, language()),
+        "type": element_kind(session, row.definition_key, row.element),
         "incident_key": incident_key,
     }

@@ -6,9 +6,8 @@ from typing import Any
 from flask import Response
 
 import engine
-from web import names
 from web.answers import form_told, nothing
-from web.asking import principal
+from web.asking import language, principal
 from web.parsing import Blueprint
 from web.schemas.definitions import Form
 from web.schemas.search import found, order, page, wanted
@@ -107,4 +106,5 @@ def _seen(session: engine.Session, task_key: int) -> Any:
 
 
 def _told(session: engine.Session, row: Any) -> dict[str, Any]:
-    return {**row._mapping, "name": names.element_name(session, row.definition_key, row.element)}
+    name = engine.element_name(session, row.definition_key, row.element, language())
+    return {**row._mapping, "name": name}

@@ -44,6 +44,7 @@ class AdHocSubProcess(SubProcess):
             for child in run.state.children(token):
                 run.terminate(child)
             run.state.clear_joins(token.key)
+            token.internal_data.pop(LEFT, None)
 
     def scope_emptied(self, run: "Run", token: Token) -> None:
         left = token.internal_data.get(LEFT)

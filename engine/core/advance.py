@@ -8,6 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from . import commands
 from .calls import returned
+from .conditions import look_again
 from .effects import Change, Effect, Note
 from .jobs import complete_job, escalate, fail_job, throw_job_error
 from .limits import fire
@@ -140,6 +141,10 @@ def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncide
         run.ready.append(token)
     elif wait.element == "leave":
         run.complete(token)
+    elif wait.element == "inside":
+        token._set_state(TaskState.STARTED)
+        look_again(run, token)
+        run.child_left(token)
     else:
         token._set_state(TaskState.STARTED)
         _retry(run, token, command.retries)

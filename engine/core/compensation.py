@@ -1,7 +1,8 @@
-"""Compensation: what has completed is undone by its handlers, last first (BPMN 2.0.2, 10.7).
+"""Compensation: what has completed is undone by its handlers, last first (BPMN 2.0.2, 10.7 and 13.5.5).
 
 A completed activity that can be compensated leaves a record with the scope it completed in. A sub-process's record
-holds those of its inside, so they can still be undone once it has completed.
+holds those of its inside, so they can still be undone once it has completed. The variables a handler sees are kept
+as rows under keys of their own (`State.kept`) for as long as the scope around lives.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from .token import Token
 if TYPE_CHECKING:
     from .run import Run
 
-LEFT = "compensate"  # a thrower's data: the records still to undo
-FOR = "for"  # a handler's data: the key of the token that threw
+LEFT = "compensate"  # a thrower's data: what is still to undo
+FOR = "for"  # a handler's data: the key of the token that threw, 0 if that does not wait
 
-Undo = dict[str, Any]  # {scope, element, variables, inside: [Undo]}
+# {scope, element, turn: of a loop or "" or "loop" for the whole, keys: kept variables outermost first, inside: [Undo]}
+Undo = dict[str, Any]
 
 
 class Compensation(Definition):
@@ -28,6 +30,7 @@ class Compensation(Definition):
         super().__init__("")
         self.activity = activity
         self.wait = wait
+        self.takes_over = wait
 
     def throw(self, run: "Run", token: Token) -> bool:
         scope = token.parent
@@ -35,42 +38,70 @@ class Compensation(Definition):
         if not records and getattr(scope.task_spec, "by_event", False):
             # an event sub-process undoes what completed in the scope around it
             records = taken(run, scope.parent_key or 0, self.activity)
-        if not records:
+        wanted = to_undo(run, records)
+        if not wanted:
             return True
         if self.wait:
-            token.internal_data[LEFT] = records
+            token.internal_data[LEFT] = wanted
             token._set_state(TaskState.STARTED)
             undo_next(run, token)
             return False
-        for record in flattened(run, records):
-            undo(run, record, scope, None)
+        for record in wanted:
+            undo(run, record, scope, 0)
         return True
 
 
 def completed(run: "Run", token: Token) -> None:
-    """Remember a completed activity that can be undone."""
+    """Remember a completed activity, or one turn of it, that can be undone."""
     element = token.task_spec
     inside = taken(run, token.key, None)[::-1]
-    if not inside and handler_of(run, element) is None:
+    if FOR in token.internal_data or token.parent_key is None:
+        return  # what undoes something is not undone itself
+    turn = "turn" if token.is_inner else "loop" if element.loop is not None else ""
+    if not inside and handler_of(run, element, turn) is None:
         return
-    record: Undo = {"scope": token.parent_key, "element": element.id, "inside": inside}
-    record["variables"] = dict(run.state.variables.get(token.key, {}))
-    run.state.undo.append(record)
+    keys = []
+    if variables := run.state.variables.get(token.key):
+        keys = [run.state.new_key()]
+        for name, value in list(variables.items()):
+            run.state.set(keys[0], name, value)
+    kept = keys + run.state.kept.pop(token.key, [])
+    if kept:
+        run.state.kept.setdefault(token.parent_key, []).extend(kept)
+    run.state.undo.append(
+        {"scope": token.parent_key, "element": element.id, "turn": turn, "keys": keys, "inside": inside}
+    )
 
 
 def taken(run: "Run", scope: int, activity: str | None) -> list[Undo]:
     """The records of a scope (of one activity of it), last first; they are not to be undone twice."""
-    wanted = [r for r in run.state.undo if r["scope"] == scope and activity in (None, r["element"])]
-    run.state.undo = [record for record in run.state.undo if record not in wanted]
+    wanted: list[Undo] = []
+    rest: list[Undo] = []
+    for record in run.state.undo:
+        chosen = record["scope"] == scope and activity in (None, record["element"])
+        (wanted if chosen else rest).append(record)
+    run.state.undo = rest
     return wanted[::-1]
+
+
+def to_undo(run: "Run", records: list[Undo], around: tuple[int, ...] = ()) -> list[Undo]:
+    """The records that have a handler, in the order to undo them; without one the inside is undone, last first."""
+    found: list[Undo] = []
+    for record in records:
+        keys = [*around, *record["keys"]]
+        if handler_of(run, run.spec.elements[record["element"]], record["turn"]) is not None:
+            found.append({**record, "keys": keys})
+        else:
+            found += to_undo(run, record["inside"][::-1], tuple(keys))
+    return found
 
 
 def undo_next(run: "Run", thrower: Token) -> None:
     """Undo the next record; when none is left the thrower goes on."""
-    records = flattened(run, thrower.internal_data[LEFT])
-    if records:
-        thrower.internal_data[LEFT] = records[1:]
-        undo(run, records[0], thrower.parent, thrower)
+    left = thrower.internal_data[LEFT]
+    if left:
+        thrower.internal_data[LEFT] = left[1:]
+        undo(run, left[0], thrower.parent, thrower.key)
         return
     del thrower.internal_data[LEFT]
     definition = getattr(thrower.task_spec, "event_definition", None)
@@ -81,30 +112,17 @@ def undo_next(run: "Run", thrower: Token) -> None:
         run.complete(thrower)
 
 
-def flattened(run: "Run", records: list[Undo]) -> list[Undo]:
-    """A sub-process without a handler of its own is undone by undoing its inside, last first."""
-    found: list[Undo] = []
-    for record in records:
-        if handler_of(run, run.spec.elements[record["element"]]) is not None:
-            found.append(record)
-        else:
-            found += flattened(run, record["inside"][::-1])
-    return found
-
-
-def undo(run: "Run", record: Undo, scope: Token, thrower: Token | None) -> None:
+def undo(run: "Run", record: Undo, scope: Token, thrower: int) -> None:
     """Start a record's handler with the variables the activity had."""
-    handler = handler_of(run, run.spec.elements[record["element"]])
-    if handler is None:
-        return
-    token = run.enter(run.spec.elements[handler[0]], scope)
-    if thrower is not None:
-        token.internal_data[FOR] = thrower.key
-    if handler[1] is not None:
-        token.internal_data["start"] = handler[1]
+    handler, start = handler_of(run, run.spec.elements[record["element"]], record["turn"]) or ("", None)
+    token = run.enter(run.spec.elements[handler], scope)
+    token.internal_data[FOR] = thrower
+    if start is not None:
+        token.internal_data["start"] = start
         run.state.undo += [{**inner, "scope": token.key} for inner in record["inside"]]
-    for name, value in record["variables"].items():
-        run.state.set(token.key, name, value)
+    for key in record["keys"]:
+        for name, value in list(run.state.variables.get(key, {}).items()):
+            run.state.set(token.key, name, value)
 
 
 def handled(run: "Run", thrower_key: int) -> None:
@@ -114,12 +132,15 @@ def handled(run: "Run", thrower_key: int) -> None:
         undo_next(run, thrower)
 
 
-def handler_of(run: "Run", element: Element) -> tuple[str, str | None] | None:
-    """What undoes an activity: the handler of its boundary event, or its event sub-process and that one's start."""
-    for boundary in run.spec.boundaries(element.id):
+def handler_of(run: "Run", element: Element, turn: str) -> tuple[str, str | None] | None:
+    """What undoes an activity: the handler of its boundary event, or its event sub-process and that one's start.
+
+    Of a loop the boundary event undoes the whole, the event sub-process each turn.
+    """
+    for boundary in run.spec.boundaries(element.id) if turn != "turn" else ():
         if isinstance(boundary.event_definition, Compensation) and boundary.handler:
             return boundary.handler, None
-    for start in run.spec.event_starts(element.id):
+    for start in run.spec.event_starts(element.id) if turn != "loop" else ():
         if isinstance(start.event_definition, Compensation) and start.scope:
             return start.scope, start.id
     return None

@@ -1,53 +1,107 @@
-"""Conditional events: looked at again whenever a variable has changed, and fired when they become true."""
+"""Conditional events (BPMN 2.0.2, 10.5.5): looked at when a variable they see changes, fired when they become true."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.conditional import ConditionalEventDefinition
 
+from engine.feel import FeelError, Moment
+
 from .element import Element
-from .event_definitions import Definition
+from .event_definitions import Definition, parts
 from .expressions import Source
 from .records import Subscription
-from .token import Token, Wait
+from .stuck import Stuck
+from .token import Token
 
 if TYPE_CHECKING:
     from .run import Run
+    from .spec import ProcessSpec
 
-WAS = "was"  # a token's data: element → whether its condition held when last looked at
+WATCHED = "watched"  # a token's data: key of the subscription → [which of the event's definitions, did it hold]
+
+Move = tuple[int, str, str]  # scope, variable, create or update
 
 
 class Conditional(Definition, ConditionalEventDefinition):  # type: ignore[misc]
-    """A FEEL condition on the variables visible where it is waited for."""
+    """A FEEL condition on the variables visible where it is waited for.
 
-    def __init__(self, condition: Source) -> None:
+    With `names` and `events` (create, update) only such changes have it looked at again; empty stands for any.
+    """
+
+    def __init__(
+        self, condition: Source, names: frozenset[str] = frozenset(), events: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(condition.text)
         self.condition = condition
+        self.names = names
+        self.events = events
 
     def subscribe(self, run: "Run", token: Token, element: Element) -> None:
         record = Subscription(run.state.new_key(), element.id, token.key, "condition", self.condition.text)
         run.open(token, record, element.id)
-        token.internal_data.get(WAS, {}).pop(element.id, None)
-        run.state.moved = True
+        place = next(n for n, part in enumerate(parts(element)) if part is self)
+        token.internal_data.setdefault(WATCHED, {})[str(record.key)] = [place, None]
+        run.unseen = True
+
+    def concerns(self, moves: list[Move], scopes: set[int]) -> bool:
+        return any(
+            scope in scopes and (not self.names or name in self.names) and (not self.events or event in self.events)
+            for scope, name, event in moves
+        )
 
 
 def look(run: "Run") -> None:
-    """Fire every condition that holds now and did not before."""
-    run.state.moved = False
+    """Fire every condition that holds now and did not when it was last looked at."""
+    moves, run.state.moved, run.unseen = run.state.moved or [], [], False
     for token in list(run.tasks.values()):
-        for wait in tuple(token.waits):
-            definition = getattr(run.spec.elements.get(wait.element), "event_definition", None)
-            if (
-                isinstance(definition, Conditional)
-                and wait in token.waits
-                and _became_true(run, token, wait, definition)
-            ):
-                run.trigger(token, wait, {}, "event_received")
+        # an incident has to be resolved first
+        if WATCHED in token.internal_data and all(wait.noun != "incident" for wait in token.waits):
+            try:
+                _look_at(run, token, moves)
+            except Stuck as stuck:
+                run.stop(token, stuck, "inside")
 
 
-def _became_true(run: "Run", token: Token, wait: Wait, definition: Conditional) -> bool:
-    # what is neither true nor false does not hold: the variables may not be there yet
-    holds = run.evaluate(definition.condition, token).value is True
-    before = token.internal_data.setdefault(WAS, {})
-    became = holds and not before.get(wait.element, False)
-    before[wait.element] = holds
-    return became
+def look_again(run: "Run", token: Token) -> None:
+    """Have every condition of a token looked at, whatever has changed."""
+    for entry in token.internal_data.get(WATCHED, {}).values():
+        entry[1] = entry[1] or None
+        run.unseen = True
+
+
+def openings(spec: "ProcessSpec", variables: Mapping[str, Any], moment: Moment) -> list[str]:
+    """The start events of a process whose condition these variables fulfil; each opens an instance."""
+    found = []
+    for start in spec.starts():
+        for part in parts(start):
+            if isinstance(part, Conditional) and _fulfilled(part, variables, moment):
+                found.append(start.id)
+                break
+    return found
+
+
+def _fulfilled(part: Conditional, variables: Mapping[str, Any], moment: Moment) -> bool:
+    try:
+        return part.condition.evaluate(variables, moment).value is True
+    except FeelError:
+        # past FEEL's limits: there is no instance yet that could show an incident
+        return False
+
+
+def _look_at(run: "Run", token: Token, moves: list[Move]) -> None:
+    watched, scopes = token.internal_data[WATCHED], set(run.state.scopes(token))
+    for wait in tuple(token.waits):
+        entry = watched.get(str(wait.key))
+        if entry is None or wait not in token.waits:
+            continue
+        definition: Any = parts(run.spec.elements[wait.element])[entry[0]]
+        if entry[1] is not None and not definition.concerns(moves, scopes):
+            continue
+        # what is neither true nor false does not hold: the variables may not be there yet
+        holds = run.evaluate(definition.condition, token).value is True
+        before, entry[1] = entry[1], holds
+        if holds and not before:
+            run.trigger(token, wait, {}, "event_received")
+    living = {str(wait.key) for wait in token.waits}
+    token.internal_data[WATCHED] = {key: entry for key, entry in watched.items() if key in living}

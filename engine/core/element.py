@@ -4,6 +4,7 @@ An element class mixes `Element` in before one of SpiffWorkflow's spec classes. 
 `_run_hook` when a token arrives and, once that answered True or the wait is over, `_on_complete`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from .listeners import Listener
     from .run import Run
     from .values import Values
+
+
+# A token's data while its listeners are asked: how far it has come into its element.
+MAPPED_IN = "in"
+ENTERED = "entered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Loop(Protocol):
 
     def enter(self, run: "Run", body: Token) -> bool | None: ...
 
-    def inner_left(self, run: "Run", inner: Token, body: Token) -> None: ...
+    def inner_left(self, run: "Run", inner: Token, body: Token) -> Callable[[], None]:
+        """What is done once the inner token has completed. Raises Stuck, having changed nothing."""
 
     def result(self, run: "Values", body: Token) -> dict[str, Any]: ...
 
@@ -92,11 +99,15 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
             return True
         if self.loop is not None and not token.is_inner:
             return self.loop.enter(run, token)
-        if self.listeners and run.asks(token, "start"):
-            return None
-        run.map_inputs(token)
-        if not token.is_inner:
-            run.watch_boundaries(token)
+        if ENTERED not in token.internal_data:
+            # a listener sees what the inputs give, and is asked before anything is waited for
+            if MAPPED_IN not in token.internal_data:
+                run.map_inputs(token)
+            if self.listeners and run.asks(token, "start"):
+                token.internal_data[MAPPED_IN] = True
+                return None
+            if not token.is_inner:
+                run.watch_boundaries(token)
         return self.enter(run, token)
 
     def enter(self, run: "Run", token: Token) -> bool | None:
@@ -106,9 +117,9 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
     def _on_complete(self, token: Token) -> None:
         run = token.workflow
         turns = self.loop is not None and not token.is_inner
+        run.map_outputs(token)
         if self.listeners and not turns and run.asks(token, "end"):
             return
-        run.map_outputs(token)
         if token.is_inner:
             run.inner_left(token)
         else:
@@ -163,3 +174,14 @@ def texts_of(run: "Run", token: Token, source: Source, field: str) -> tuple[str,
     if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
         raise warned("EXTRACT_VALUE_ERROR", "not_a_list_of_texts", source.text, warnings, field=field)
     return tuple(value)
+
+
+def number_of(run: "Run", token: Token, source: Source | None, default: int, field: str) -> int:
+    """A whole number. Raises Stuck."""
+    if source is None:
+        return default
+    text = text_of(run, token, source, field)
+    try:
+        return int(text)
+    except ValueError:
+        raise Stuck("EXTRACT_VALUE_ERROR", "not_a_number", {"expression": source.text, "field": field}) from None

@@ -28,6 +28,7 @@ class Definition(EventDefinition):  # type: ignore[misc]
     """What all event definitions can do; most do only part of it."""
 
     is_none = False
+    takes_over = False  # thrown, it holds the token up or takes it away: of several it comes last
 
     def subscribe(self, run: "Run", token: Token, element: Element) -> None:
         """Wait for the event at `element`; `token` is what is held up or watched."""
@@ -45,6 +46,14 @@ class Plain(Definition, NoneEventDefinition):  # type: ignore[misc]
     """No event at all: passes."""
 
     is_none = True
+
+
+class Link(Plain):
+    """A way from a throwing to a catching event of the same name; the parser has drawn it as a flow."""
+
+    def __init__(self, link_name: str) -> None:
+        super().__init__()
+        self.link_name = link_name
 
 
 class Message(Definition, MessageEventDefinition):  # type: ignore[misc]
@@ -115,6 +124,8 @@ class TimerDefinition(Definition):
 class Error(Definition, ErrorEventDefinition):  # type: ignore[misc]
     """A BPMN error by code; without one it catches every error. `thrown` gives the code where it is computed."""
 
+    takes_over = True
+
     def __init__(self, code: str | None, thrown: Source | None = None) -> None:
         super().__init__(code or "", code)
         self.thrown = thrown
@@ -154,6 +165,12 @@ class Terminate(Definition, TerminateEventDefinition):  # type: ignore[misc]
                 run.terminate(other)
         run.state.clear_joins(scope.key)
         return True
+
+
+def parts(element: Element) -> tuple[Definition, ...]:
+    """The definitions an event has: none, its one, or those of a multiple event."""
+    definition = getattr(element, "event_definition", None)
+    return () if definition is None else tuple(getattr(definition, "definitions", (definition,)))
 
 
 def by_code(caught: str | None, thrown: str) -> int:

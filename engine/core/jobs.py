@@ -6,7 +6,7 @@ from SpiffWorkflow.bpmn.specs import defaults
 
 from .commands import CompleteJob, FailJob, ThrowError, ThrowEscalation
 from .effects import Change, Note
-from .element import Element, text_of
+from .element import Element, number_of, text_of
 from .event_definitions import Definition
 from .expressions import Source
 from .listeners import LISTENER, answered
@@ -62,9 +62,7 @@ class SendTask(JobTask, defaults.SendTask):  # type: ignore[misc]
 def complete_job(run: "Run", token: Token, wait: Wait, command: CompleteJob) -> None:
     run.close(token, wait, "completed")
     if wait.element == LISTENER:
-        for name, value in command.variables.items():
-            run.state.set(token.key, name, value)
-        answered(run, token)
+        answered(run, token, command.variables)
     elif wait.element != REMINDER:
         run.complete(token, command.variables)
 
@@ -101,13 +99,3 @@ def escalate(run: "Run", token: Token, command: ThrowEscalation) -> None:
 
 def catches_by_code(run: "Run", token: Token, code: str) -> bool:
     return catcher(run, token, "error", code) is not None or caught_outside(run, code)
-
-
-def number_of(run: "Run", token: Token, source: Source | None, default: int, field: str) -> int:
-    if source is None:
-        return default
-    text = text_of(run, token, source, field)
-    try:
-        return int(text)
-    except ValueError:
-        raise Stuck("EXTRACT_VALUE_ERROR", "not_a_number", {"expression": source.text, "field": field}) from None

@@ -33,9 +33,9 @@ def pass_join(run: "Run", gateway: Element, scope: Token, arrived: dict[str, int
         run.state.joins[scope.key, gateway.id] = rest
     else:
         del run.state.joins[scope.key, gateway.id]
+    token = run.enter(gateway, scope)
     if isinstance(gateway, ComplexGateway):
-        gateway.passed(run, scope, arrived)
-    run.enter(gateway, scope)
+        gateway.passed(run, token, scope, arrived)
 
 
 def pass_late(run: "Run") -> bool:
@@ -45,10 +45,21 @@ def pass_late(run: "Run") -> bool:
         if isinstance(gateway, InclusiveGateway) and may_join(run, gateway, key, arrived):
             pass_join(run, gateway, scope, arrived)
             return True
-        if isinstance(gateway, ComplexGateway) and gateway.reset(run, scope, arrived):
-            run.emptied(scope)
+        if isinstance(gateway, ComplexGateway) and _moves(run, gateway, scope, arrived):
             return True
     return False
+
+
+def _moves(run: "Run", gateway: ComplexGateway, scope: Token, arrived: dict[str, int]) -> bool:
+    """A complex gateway begins anew, or goes on because a variable of its condition has changed."""
+    anew = gateway.reset(run, scope, arrived)
+    begun = run.state.joins.get((scope.key, gateway.id), {})
+    if begun and gateway.may_pass(run, scope, begun):
+        pass_join(run, gateway, scope, begun)
+        return True
+    if anew:
+        run.emptied(scope)
+    return anew
 
 
 def _gather(run: "Run", element: Element, scope: Token, arrived: dict[str, int]) -> None:

@@ -1,11 +1,12 @@
 """Listeners: jobs before an element is entered and before it is left, and around a person's task."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from .element import text_of
+from .element import number_of, text_of
 from .expressions import Source
 from .records import Job
 from .token import Token
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 LISTENER = "listener"  # stands for the element in the wait of a listener's job
+ASKED = "asked"  # a token's data: the event whose listener has not answered yet
 HEARD = "heard"  # a token's data: event → how many of its listeners have answered
 
 
@@ -34,7 +36,7 @@ def ask(run: "Run", token: Token, event: str) -> bool:
         return False
     listener = listeners[heard]
     kind = "EXECUTION_LISTENER" if event in ("start", "end") else "TASK_LISTENER"
-    retries = int(text_of(run, token, listener.retries, "retries")) if listener.retries else 3
+    retries = number_of(run, token, listener.retries, 3, "retries")
     job_type = text_of(run, token, listener.type, "type")
     scopes = tuple(run.state.scopes(token))
     headers = {"listenerEventType": event}
@@ -43,15 +45,23 @@ def ask(run: "Run", token: Token, event: str) -> bool:
         Job(run.state.new_key(), token.task_spec.id, token.key, job_type, retries, kind, headers, scopes),
         LISTENER,
     )
-    token.internal_data["asked"] = event
+    token.internal_data[ASKED] = event
     return True
 
 
-def answered(run: "Run", token: Token) -> None:
-    """A listener's job is done: ask the next, or go on with what it listened to."""
-    event = token.internal_data.pop("asked")
+def answered(run: "Run", token: Token, variables: Mapping[str, Any]) -> None:
+    """A listener's job is done: ask the next, or go on with what it listened to.
+
+    Its variables stay with the element, but those of an end listener go up: the outputs are mapped by then.
+    """
+    event = token.internal_data.pop(ASKED)
     heard = token.internal_data.setdefault(HEARD, {})
     heard[event] = heard.get(event, 0) + 1
+    if event == "end" and token.parent_key is not None:
+        run.state.propagate(token.parent, variables)
+    else:
+        for name, value in variables.items():
+            run.state.set(token.key, name, value)
     if event in ("start", "creating"):
         token._set_state(TaskState.READY)
         run.ready.append(token)

@@ -1,6 +1,7 @@
 """Multi-instance activities: a body whose inner instances each have an item, side by side or one after the other."""
 
 from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,22 @@ MOST = 100_000  # instances a number may ask for: each is a token and a row at l
 
 
 @dataclass(frozen=True, slots=True)
-class MultiInstance:
-    """A collection, or with `counted` a number of instances. The body's token counts; `index` is an inner's place.
+class Told:
+    """An event that completing instances throw (BPMN 2.0.2, 10.3.8): all of them, the first, or where `when` holds."""
 
-    `told` is thrown by every instance that completes (`behavior` None) or by the first (One).
-    """
+    definition: "Definition"
+    first_only: bool = False
+    when: Source | None = None
+
+    def wanted(self, run: "Run", inner: Token, done: int, counts: dict[str, int]) -> bool:
+        if self.first_only and done != 1:
+            return False
+        return self.when is None or asked(run, inner, self.when, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class MultiInstance:
+    """A collection, or with `counted` a number of instances. The body's token counts; `index` is an inner's place."""
 
     collection: Source
     counted: bool = False
@@ -31,8 +43,7 @@ class MultiInstance:
     output_collection: str | None = None
     output_element: Source | None = None
     completion: Source | None = None
-    behavior: str = "All"
-    told: "Definition | None" = None
+    told: tuple[Told, ...] = ()
 
     def enter(self, run: "Run", body: Token) -> bool | None:
         items = self._items(run, body)
@@ -47,25 +58,31 @@ class MultiInstance:
             self._begin(run, body, index, items[index])
         return None
 
-    def inner_left(self, run: "Run", inner: Token, body: Token) -> None:
-        """Collect an inner instance's output; go on, or leave the body."""
-        index = inner.internal_data["index"]
-        self._collect(run, inner, body, index)
-        body.internal_data["done"] += 1
-        if self.told and (self.behavior == "None" or (self.behavior == "One" and body.internal_data["done"] == 1)):
-            self.told.throw(run, inner)
+    def inner_left(self, run: "Run", inner: Token, body: Token) -> Callable[[], None]:
+        """Work out an inner instance's output and whether it was the last; then collect, go on or leave the body."""
+        index, done = inner.internal_data["index"], body.internal_data["done"] + 1
+        output = self._output(run, inner)
+        finished = self._completed_early(run, inner, body, done)
+        told = [told for told in self.told if told.wanted(run, inner, done, self._counts(body, done))]
+        items = self._items(run, body) if self.sequential and not finished else []
+
+        def go_on() -> None:
+            for event in told:
+                event.definition.throw(run, inner)
             if body.key not in run.tasks:
                 return
-        finished = self._completed_early(run, inner, body)
-        run.state.remove(inner)
-        if finished:
-            for other in run.state.children(body):
-                run.terminate(other)
-        elif self.sequential and index + 1 < body.internal_data["size"]:
-            items = self._items(run, body)
-            self._begin(run, body, index + 1, items[index + 1] if index + 1 < len(items) else None)
-        if not body.inside:
-            run.complete(body)
+            body.internal_data["done"] = done
+            self._collect(run, body, index, output)
+            run.state.remove(inner)
+            if finished:
+                for other in run.state.children(body):
+                    run.terminate(other)
+            elif self.sequential and index + 1 < body.internal_data["size"]:
+                self._begin(run, body, index + 1, items[index + 1] if index + 1 < len(items) else None)
+            if not body.inside:
+                run.complete(body)
+
+        return go_on
 
     def result(self, run: "Values", body: Token) -> dict[str, Any]:
         """What the body hands up: its output collection."""
@@ -101,24 +118,31 @@ class MultiInstance:
         if self.item:
             run.state.set(inner.key, self.item, item)
 
-    def _collect(self, run: "Run", inner: Token, body: Token, index: int) -> None:
-        if self.output_collection is None or self.output_element is None:
+    def _output(self, run: "Run", inner: Token) -> Any:
+        return None if self.output_element is None else run.evaluate(self.output_element, inner).value
+
+    def _collect(self, run: "Run", body: Token, index: int, value: Any) -> None:
+        if self.output_collection is None:
             return
-        value, _ = run.evaluate(self.output_element, inner)
         collected = list(run.state.variables[body.key][self.output_collection])
         collected[index] = value
         run.state.set(body.key, self.output_collection, collected)
 
-    def _completed_early(self, run: "Run", inner: Token, body: Token) -> bool:
-        if self.completion is None:
-            return False
-        counts = {
+    def _completed_early(self, run: "Run", inner: Token, body: Token, done: int) -> bool:
+        return self.completion is not None and asked(run, inner, self.completion, self._counts(body, done))
+
+    def _counts(self, body: Token, done: int) -> dict[str, int]:
+        """What conditions of the loop may ask for (BPMN 2.0.2, 13.3.7)."""
+        return {
             "numberOfInstances": body.internal_data["size"],
-            "numberOfCompletedInstances": body.internal_data["done"],
+            "numberOfCompletedInstances": done,
             "numberOfActiveInstances": body.inside - 1,
             "numberOfTerminatedInstances": 0,
         }
-        value, warnings = run.evaluate(self.completion, inner, ChainMap(counts, run.view(inner)))  # type: ignore[arg-type]
-        if not isinstance(value, bool):
-            raise warned("EXTRACT_VALUE_ERROR", "condition_not_boolean", self.completion.text, warnings)
-        return value
+
+
+def asked(run: "Run", inner: Token, condition: Source, counts: dict[str, int]) -> bool:
+    value, warnings = run.evaluate(condition, inner, ChainMap(counts, run.view(inner)))  # type: ignore[arg-type]
+    if not isinstance(value, bool):
+        raise warned("EXTRACT_VALUE_ERROR", "condition_not_boolean", condition.text, warnings)
+    return value

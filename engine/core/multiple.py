@@ -27,7 +27,9 @@ class Multiple(Definition, MultipleEventDefinition):  # type: ignore[misc]
             definition.subscribe(run, token, element)
 
     def throw(self, run: "Run", token: Token) -> bool:
-        return all(definition.throw(run, token) for definition in self.definitions)
+        # what holds the token up or takes it away comes when the others are thrown
+        ordered = sorted(self.definitions, key=lambda definition: definition.takes_over)
+        return all(definition.throw(run, token) for definition in ordered)
 
     def catches(self, kind: str, code: str) -> int:
         return 0 if self.parallel else max(definition.catches(kind, code) for definition in self.definitions)

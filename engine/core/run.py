@@ -39,6 +39,9 @@ class Run(Values):
         self.effects: list[Effect] = []
         self.ready: deque[Token] = deque(state.tokens[key] for key in state.ready)
         state.ready = []
+        # what has changed is only worth noting where conditions look at it
+        state.moved = [] if spec.has_conditions else None
+        self.unseen = False
         for token in state.tokens.values():
             token.workflow = self
 
@@ -47,7 +50,7 @@ class Run(Values):
     def until_waiting(self) -> None:
         """Step every ready token; stop when all wait or the budget is used up."""
         for _ in range(STEPS):
-            if self.spec.has_conditions and self.state.moved:
+            if self.state.moved or self.unseen:
                 conditions.look(self)
             while self.ready and self.ready[0].key not in self.tasks:
                 self.ready.popleft()
@@ -55,27 +58,30 @@ class Run(Values):
                 self.step(self.ready.popleft())
             elif not pass_late(self):
                 return
+        if self.state.moved or self.unseen:
+            conditions.look(self)
         self.state.ready = [token.key for token in self.ready if token.key in self.tasks]
         self.effects.append(Proceed())
 
     def step(self, token: Token) -> None:
         mark, own = len(self.effects), dict(self.state.variables.get(token.key, ()))
+        waits, data = list(token.waits), dict(token.internal_data)
         try:
-            done = token.run()
+            token.run()
         except Stuck as stuck:
             if token.state == TaskState.COMPLETED:
                 self.stop(token, stuck, "leave")
             else:
                 self.undo(token, mark, own)
+                token.waits, token.internal_data = waits, data
                 self.stop(token, stuck, "enter")
             return
-        if done is None and token.key in self.tasks and listeners.HEARD not in token.internal_data:
+        if token.key in self.tasks and token.state == TaskState.STARTED and listeners.HEARD not in data:
             self.effects.insert(mark, Note("element_activated", token.task_spec.id, token.key))
 
     def undo(self, token: Token, mark: int, own: dict[str, Any]) -> None:
         """What entering had done before it got stuck: it is all done again once the incident is resolved."""
         del self.effects[mark:]
-        token.waits.clear()
         self.state.restore(token.key, own)
 
     # Tokens
@@ -118,19 +124,35 @@ class Run(Values):
             arrive(self, flow, parent)
         if compensation.FOR in token.internal_data:
             compensation.handled(self, token.internal_data[compensation.FOR])
-        if parent is not None and parent.key in self.tasks:
-            parent.task_spec.child_left(self, parent)
-            self.emptied(parent)
+        if parent is not None:
+            self.child_left(parent)
+
+    def child_left(self, scope: Token) -> None:
+        """A token inside the scope has left it or its element."""
+        if scope.key not in self.tasks:
+            return
+        try:
+            scope.task_spec.child_left(self, scope)
+        except Stuck as stuck:
+            self.stop(scope, stuck, "inside")
+        else:
+            self.emptied(scope)
 
     def inner_left(self, token: Token) -> None:
-        """One instance of a multi-instance body is done."""
+        """One instance of a multi-instance body, or turn of a loop, is done. Raises Stuck before anything changed."""
         body = token.parent
+        go_on = body.task_spec.loop.inner_left(self, token, body)
         self.close_waits(token)
         self.effects.append(Note("element_completed", token.task_spec.id, token.key))
-        body.task_spec.loop.inner_left(self, token, body)
+        if self.spec.has_compensation:
+            compensation.completed(self, token)
+        go_on()
 
     def emptied(self, scope: Token) -> None:
-        if scope.key in self.tasks and not scope.inside and not self.state.has_pending_join(scope):
+        # one that is stuck goes on when its incident is resolved
+        if scope.key not in self.tasks or scope.inside or scope.state == TaskState.ERROR:
+            return
+        if not self.state.has_pending_join(scope):
             scope.task_spec.scope_emptied(self, scope)
 
     def terminate(self, token: Token) -> None:
@@ -194,7 +216,7 @@ class Run(Values):
 
     def asks(self, token: Token, event: str) -> bool:
         """Whether a listener has to answer before the token goes on; its job is opened."""
-        asked = listeners.ask(self, token, event)
+        asked = listeners.ASKED in token.internal_data or listeners.ask(self, token, event)
         if asked:
             token._set_state(TaskState.STARTED)
         return asked

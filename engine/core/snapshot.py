@@ -28,6 +28,7 @@ def write(state: State) -> dict[str, Any]:
         "e": list(state.catches),
         "r": [key - base for key in state.ready],
         "u": state.undo,
+        "k": [[scope - base, [key - base for key in keys]] for scope, keys in state.kept.items()],
     }
     return {name: value for name, value in snapshot.items() if value or name == "n"}
 
@@ -50,6 +51,7 @@ def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "a
     state.catches = tuple(snapshot.get("e", ()))
     state.ready = [key + offset for offset in snapshot.get("r", ())]
     state.undo = snapshot.get("u", [])
+    state.kept = {key + scope: [key + kept for kept in keys] for scope, keys in snapshot.get("k", ())}
     return state
 
 

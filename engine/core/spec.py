@@ -3,7 +3,7 @@
 Frozen once parsed and shared by all instances of its version: what an instance needs of its own lies in its state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -102,11 +102,14 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
 
     def starts(self) -> tuple[Element, ...]:
         """What opens an instance by its event: a start event, a receive task, or an event behind a gateway."""
-        outermost = [element for element in self.elements.values() if element.scope is None]
+        return self.starts_of(self.elements.values())
+
+    def starts_of(self, elements: Iterable[Element]) -> tuple[Element, ...]:
+        """Like `starts`, of a specification that is not frozen yet."""
         found: list[Element] = []
-        for element in outermost:
+        for element in (element for element in elements if element.scope is None):
             if isinstance(element, EventBasedGateway) and element.instantiate:
-                found += [self.elements[flow.target] for flow in element.outgoing]
+                found += [self.task_specs[flow.target] for flow in element.outgoing]
             elif isinstance(element, StartEvent | ReceiveTask) and not self._starts_alone(element):
                 found.append(element)
         return tuple(found)

@@ -1,5 +1,7 @@
 """The standard loop: an activity again and again while its condition holds, at most so many times."""
 
+from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,20 +24,25 @@ class StandardLoop:
 
     def enter(self, run: "Run", body: Token) -> bool | None:
         body.internal_data["done"] = 0
-        if self.maximum == 0 or (self.test_before and not self._again(run, body)):
+        if self.maximum == 0 or (self.test_before and not self._again(run, body, 0)):
             return True
         run.watch_boundaries(body)
         self._begin(run, body)
         return None
 
-    def inner_left(self, run: "Run", inner: Token, body: Token) -> None:
-        body.internal_data["done"] += 1
-        again = self._again(run, body)
-        run.state.remove(inner)
-        if again:
-            self._begin(run, body)
-        else:
-            run.complete(body)
+    def inner_left(self, run: "Run", inner: Token, body: Token) -> Callable[[], None]:
+        done = body.internal_data["done"] + 1
+        again = self._again(run, body, done)
+
+        def go_on() -> None:
+            body.internal_data["done"] = done
+            run.state.remove(inner)
+            if again:
+                self._begin(run, body)
+            else:
+                run.complete(body)
+
+        return go_on
 
     def result(self, run: "Values", body: Token) -> dict[str, Any]:
         return {}
@@ -45,12 +52,13 @@ class StandardLoop:
         inner.internal_data["index"] = body.internal_data["done"]
         run.state.set(inner.key, "loopCounter", body.internal_data["done"] + 1)
 
-    def _again(self, run: "Run", body: Token) -> bool:
-        if self.maximum is not None and body.internal_data["done"] >= self.maximum:
+    def _again(self, run: "Run", body: Token, done: int) -> bool:
+        if self.maximum is not None and done >= self.maximum:
             return False
         if self.condition is None:
             return True
-        value, warnings = run.evaluate(self.condition, body)
+        scope: Any = ChainMap({"loopCounter": done}, run.view(body))  # type: ignore[arg-type]
+        value, warnings = run.evaluate(self.condition, body, scope)
         if not isinstance(value, bool):
             raise warned("CONDITION_ERROR", "condition_not_boolean", self.condition.text, warnings)
         return value

@@ -23,7 +23,8 @@ class State:
         self.catches: tuple[str, ...] = ()
         self.ready: list[int] = []
         self.undo: list[dict[str, Any]] = []  # what has completed and can be compensated, see `compensation`
-        self.moved = False  # a variable has changed since conditions were last looked at
+        self.kept: dict[int, list[int]] = {}  # scope → keys under which variables of what completed in it are kept
+        self.moved: list[tuple[int, str, str]] | None = None  # changes of variables, where conditions look at them
         self.changed: set[tuple[int, str]] = set()
         self.dropped: set[int] = set()
 
@@ -47,8 +48,9 @@ class State:
         del self.tokens[token.key]
         if token.parent_key is not None:
             self.tokens[token.parent_key].inside -= 1
-        if self.variables.pop(token.key, None):
-            self.dropped.add(token.key)
+        for key in (token.key, *self.kept.pop(token.key, ())):
+            if self.variables.pop(key, None):
+                self.dropped.add(key)
         self.clear_joins(token.key)
         if self.undo:
             self.undo = [record for record in self.undo if record["scope"] != token.key]
@@ -76,9 +78,11 @@ class State:
         return View(self, token)
 
     def set(self, scope: int, name: str, value: Any) -> None:
-        self.variables.setdefault(scope, {})[name] = value
+        held = self.variables.setdefault(scope, {})
+        if self.moved is not None:
+            self.moved.append((scope, name, "update" if name in held else "create"))
+        held[name] = value
         self.changed.add((scope, name))
-        self.moved = True
 
     def restore(self, scope: int, variables: dict[str, Any]) -> None:
         """Give a scope the variables it had before."""

@@ -55,5 +55,7 @@ class ProcessRoot(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
                 for other in others:
                     run.enter(run.spec.elements[other], token)
 
-    def scope_emptied(self, run: "Run", token: Token) -> None:
-        run.finish(token, "completed")
+    def _on_complete(self, token: Token) -> None:
+        run = token.workflow
+        if not (self.listeners and run.asks(token, "end")):
+            run.finish(token, "completed")

@@ -52,12 +52,10 @@ def catchable(run: "Run", token: Token) -> tuple[str, ...]:
     codes = dict.fromkeys(run.state.catches)
     for candidates, _ in places(run, token):
         for event in candidates:
-            if event.event_definition.catches("error", ""):
-                codes[""] = None
-            elif (code := getattr(event.event_definition, "code", None)) and event.event_definition.catches(
-                "error", code
-            ):
-                codes[code] = None
+            for definition in getattr(event.event_definition, "definitions", (event.event_definition,)):
+                code = getattr(definition, "code", None) or ""
+                if definition.catches("error", code):
+                    codes[code] = None
     return tuple(codes)
 
 

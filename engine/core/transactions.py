@@ -1,11 +1,11 @@
-"""Transactions: a cancel end event undoes what completed in them and leaves by the cancel boundary event."""
+"""Transactions (BPMN 2.0.2, 13.5.2): a cancel end event undoes what has completed, then the boundary event goes on."""
 
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import CancelEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
-from .compensation import LEFT, taken, undo_next
+from .compensation import LEFT, taken, to_undo, undo_next
 from .event_definitions import Definition
 from .subprocesses import SubProcess
 from .token import Token
@@ -21,6 +21,8 @@ class Transaction(SubProcess):
 class Cancel(Definition, CancelEventDefinition):  # type: ignore[misc]
     """Thrown inside a transaction it cancels it; caught at its boundary it says where things go on."""
 
+    takes_over = True
+
     def __init__(self) -> None:
         super().__init__()
 
@@ -31,13 +33,16 @@ class Cancel(Definition, CancelEventDefinition):  # type: ignore[misc]
                 run.terminate(other)
         run.state.clear_joins(scope.key)
         token._set_state(TaskState.STARTED)
-        token.internal_data[LEFT] = taken(run, scope.key, None)
+        token.internal_data[LEFT] = to_undo(run, taken(run, scope.key, None))
         undo_next(run, token)
         return False
 
     def undone(self, run: "Run", token: Token) -> None:
         """All is undone: leave the transaction by its cancel boundary event, or along its flows where it has none."""
         transaction = token.parent
+        if transaction.is_inner:
+            # one cancelled instance cancels the whole activity: the boundary event is attached to that
+            transaction = transaction.parent
         for boundary in run.spec.boundaries(transaction.task_spec.id):
             if isinstance(boundary.event_definition, Cancel):
                 boundary.triggered(run, transaction, {})

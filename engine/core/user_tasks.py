@@ -6,9 +6,8 @@ from SpiffWorkflow.bpmn.specs import defaults
 
 from .commands import CompleteTask
 from .effects import Binding
-from .element import Element, text_of, texts_of
+from .element import ENTERED, Element, number_of, text_of, texts_of
 from .expressions import Source
-from .jobs import number_of
 from .limits import begin, limit_of
 from .records import Task
 from .stuck import Stuck
@@ -35,6 +34,7 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
 
     def enter(self, run: "Run", token: Token) -> None:
         if self.listeners and run.asks(token, "creating"):
+            token.internal_data[ENTERED] = True
             return
         limit = limit_of(run, token)
         form_id = text_of(run, token, self.form_id, "formId") if self.form_id else None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.core.event_definitions import Message, Signal, TimerDefinition
-from engine.core.events import StartEvent
+from engine.core.conditions import Conditional
+from engine.core.element import Element
+from engine.core.event_definitions import Definition, Message, Signal, TimerDefinition, parts
 from engine.core.spec import ProcessSpec
 from engine.core.stuck import Stuck
 from engine.core.timers import parse_cycle, when
@@ -32,14 +33,15 @@ def openings(spec: ProcessSpec, moment: Moment, file: str) -> tuple[list[Opening
     findings: list[Finding] = []
     for start in spec.starts():
         try:
-            found.append(_opening(start, moment))
+            # a condition is asked when somebody gives variables to fulfil it: nothing waits meanwhile
+            waited_for = (part for part in parts(start) if not isinstance(part, Conditional))
+            found += [_opening(start, part, moment) for part in waited_for]
         except Stuck as stuck:
             findings.append(Finding(f"start_event_{stuck.code}", stuck.parameters, "error", file, start.id))
     return found, findings
 
 
-def _opening(start: StartEvent, moment: Moment) -> Opening:
-    definition = start.event_definition
+def _opening(start: Element, definition: Definition, moment: Moment) -> Opening:
     if isinstance(definition, TimerDefinition):
         text = _text(definition.value, moment)
         due_at = when(definition.kind, text, moment.now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.core.spec import ProcessSpec
 from engine.errors import Finding
 
-from .checks import check, check_topics
+from .checks import check, check_references, check_topics
 from .document import Document, scan
 from .elements import action_labels
 from .findings import DiagramError, Findings
@@ -58,6 +58,7 @@ def _examine(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec],
     parser = DiagramParser(document, findings)
     parser.add_bpmn_xml(root, name)
     specs = parser.specs()
+    check_references(root, document, findings)
     for spec in specs:
         check(spec, document, findings)
     return specs, document, findings

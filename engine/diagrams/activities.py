@@ -3,7 +3,7 @@
 from engine.core.effects import Binding
 
 from .elements import ElementParser
-from .names import Node
+from .names import Node, bpmn
 
 TASK_FIELDS = {  # field of a user task → (zeebe element, attribute)
     "assignee": ("assignmentDefinition", "assignee"),
@@ -100,6 +100,19 @@ class SubProcessParser(ElementParser):
 
     def fill(self) -> None:
         self.task.by_event = self.is_true("triggeredByEvent")
+
+
+class AdHocSubProcessParser(ElementParser):
+    def fill(self) -> None:
+        self.task.sequential = (self.node.get("ordering") or "").strip() == "Sequential"
+        self.task.cancel_remaining = self.is_true("cancelRemainingInstances", default=True)
+        condition = self.node.find(bpmn("completionCondition"))
+        if condition is not None:
+            self.task.completion = self.fields.feel(condition, "completionCondition", condition.text or "", True)
+        wanted = self.extensions.get("adHoc")
+        if wanted is not None:
+            text = wanted.get("activeElementsCollection") or ""
+            self.task.active = self.fields.feel(wanted, "activeElementsCollection", text)
 
 
 def binding(parser: ElementParser, node: Node) -> Binding:

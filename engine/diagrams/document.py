@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from .findings import Findings
 from .name_check import NameCheck
 from .names import BPMN, Node, bpmn, is_true
-from .rules import FLOW_NODES
+from .rules import FLOW_NODES, GLOBAL_TASKS, SCOPES
 
 _FLOW_NODES = frozenset(bpmn(name) for name in FLOW_NODES.split())
 _FLOW = bpmn("sequenceFlow")
 _PROCESS = bpmn("process")
-_SCOPES = frozenset({_PROCESS, bpmn("subProcess")})
+_SCOPES = frozenset(map(bpmn, SCOPES.split()))
+_GLOBAL_TASKS = frozenset(map(bpmn, GLOBAL_TASKS.split()))
+_ASSOCIATION = bpmn("association")
 _LANE = bpmn("lane")
 _LANE_MEMBER = bpmn("flowNodeRef")
 _DEFINITIONS = bpmn("definitions")
@@ -37,6 +39,7 @@ class Document:
     nodes: dict[str, Node] = field(default_factory=dict)
     tops: dict[str, list[Node]] = field(default_factory=dict)
     contents: dict[Node, Contents] = field(default_factory=dict)
+    associations: list[Node] = field(default_factory=list)
     lanes: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)  # ids of elements that are named as refused already
@@ -87,8 +90,11 @@ def _keep(document: Document, findings: Findings, node: Node, process: Node | No
     if tag in _FLOW_NODES or tag == _FLOW:
         contents = document.contents[process]
         (contents.flows if tag == _FLOW else contents.nodes).append((node, scope))
-    elif tag == _PROCESS:
+    elif tag == _PROCESS or tag in _GLOBAL_TASKS:
+        # a global task is a process of one task
         document.contents[node] = Contents()
+    elif tag == _ASSOCIATION:
+        document.associations.append(node)
     elif tag == _LANE_MEMBER:
         lane = node.getparent()
         document.lanes[(node.text or "").strip()] = lane.get("name") or lane.get("id") or ""

@@ -10,29 +10,15 @@ from engine.core.element import Element, Mapping
 from engine.core.expressions import Literal, Source
 from engine.core.spec import ProcessSpec
 
+from .extensions import Extensions
 from .fields import Fields
 from .findings import Findings
-from .loops import multi_instance
-from .names import Node, bpmn, is_true, text_of, zeebe
+from .listeners import listeners
+from .loops import multi_instance, standard_loop
+from .names import Node, bpmn, is_true, text_of
 
+MOST_TOKENS = 1_000  # one activity waits for or gives
 MODELER_PROPERTY = "camundaModeler:"  # notes of the modelling tool among the properties
-_EXTENSIONS = bpmn("extensionElements")
-
-
-class Extensions:
-    """The zeebe elements of one BPMN element; the name check has seen that each stands there once."""
-
-    def __init__(self, node: Node) -> None:
-        around = node.find(_EXTENSIONS)
-        self._found = {} if around is None else {child.tag: child for child in around}
-
-    def get(self, name: str) -> Node | None:
-        return self._found.get(zeebe(name))
-
-    def inside(self, name: str, child: str) -> list[Node]:
-        """The children named `child` of the zeebe element `name`."""
-        around = self.get(name)
-        return [] if around is None else list(around.iterchildren(zeebe(child)))
 
 
 class ElementParser(TaskParser):  # type: ignore[misc]
@@ -71,11 +57,33 @@ class ElementParser(TaskParser):  # type: ignore[misc]
             self.task.output_mappings = self._mappings("output")
         if self.extensions.get("properties") is not None:
             self.task.properties = properties(self.extensions, self.fields)
-        loop = self.node.find(bpmn("multiInstanceLoopCharacteristics"))
-        if loop is not None:
-            self.task.loop = multi_instance(loop, Extensions(loop).get("loopCharacteristics"), self.fields)
+        self.task.listeners = listeners(self.extensions, self.fields)
+        self._activity()
         self.fill()
         return self.task  # type: ignore[no-any-return]
+
+    def _activity(self) -> None:
+        """What activities have: a loop, quantities, and whether they only undo something."""
+        repeated = self.node.find(bpmn("multiInstanceLoopCharacteristics"))
+        standard = self.node.find(bpmn("standardLoopCharacteristics"))
+        if repeated is not None and standard is not None:
+            self.findings.error("bpmn_two_loops", standard)
+        elif repeated is not None:
+            tops = self.process_parser.parser.tops
+            zeebe = Extensions(repeated).get("loopCharacteristics")
+            self.task.loop = multi_instance(repeated, zeebe, self.fields, tops)
+        elif standard is not None:
+            self.task.loop = standard_loop(standard, self.fields)
+        self.task.start_quantity = self._quantity("startQuantity")
+        self.task.completion_quantity = self._quantity("completionQuantity")
+        self.task.for_compensation = self.is_true("isForCompensation")
+
+    def _quantity(self, name: str) -> int:
+        text = (self.node.get(name) or "1").strip()
+        if text.isdecimal() and 1 <= int(text) <= MOST_TOKENS:
+            return int(text)
+        self.findings.error("bpmn_quantity", self.node, field=name, text=text, most=MOST_TOKENS)
+        return 1
 
     def fill(self) -> None:
         """Set what this kind of element has beside what all have."""

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.core.event_definitions import Definition, Error, Escalation, Message, Plain, Signal, Terminate
+from engine.core.compensation import Compensation
+from engine.core.conditions import Conditional
+from engine.core.event_definitions import Definition, Error, Escalation, Link, Message, Plain, Signal, Terminate
 from engine.core.event_definitions import TimerDefinition as Timer
 from engine.core.expressions import Literal, Source
+from engine.core.transactions import Cancel
 
 from .document import Document
-from .elements import Extensions
+from .extensions import Extensions
 from .fields import Fields
-from .names import Node, bpmn
+from .names import Node, bpmn, is_true, text_of
 
 TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
@@ -40,6 +43,29 @@ class Tops:
 
     def _named(self, node: Node, field: str) -> Named:
         return Named(self._fields.value(node, field))
+
+    def definition(self, node: Node, reference: str, fields: Fields) -> Definition | None:
+        """The definition at the top of the file that an attribute names."""
+        found = self.definitions.get(node.get(reference))
+        if found is None:
+            fields.findings.error("bpmn_reference_unknown", node, field=reference, id=node.get(reference))
+            return None
+        return parse_definition(found, self, fields)
+
+    def definitions_of(self, node: Node, fields: Fields) -> list[Definition]:
+        return [parse_definition(one, self, fields) for one in self.nodes_of(node, fields)]
+
+    def nodes_of(self, node: Node, fields: Fields) -> list[Node]:
+        """The definitions of an event, written inside it or referred to; those written first, as the schema has it."""
+        found = [child for child in node if child.tag in PARSERS]
+        for reference in node.iterchildren(bpmn("eventDefinitionRef")):
+            top = self.definitions.get(text_of(reference))
+            if top is None:
+                field = "eventDefinitionRef"
+                fields.findings.error("bpmn_reference_unknown", reference, field=field, id=text_of(reference))
+            else:
+                found.append(top)
+        return found
 
 
 def parse_definition(node: Node, tops: Tops, fields: Fields) -> Definition:
@@ -86,6 +112,37 @@ def _terminate(node: Node, tops: Tops, fields: Fields) -> Definition | None:
     return Terminate()
 
 
+def _conditional(node: Node, tops: Tops, fields: Fields) -> Definition | None:
+    found = node.find(bpmn("condition"))
+    if found is None:
+        fields.findings.error("bpmn_condition_missing", node)
+        return None
+    condition = fields.feel(found, "condition", found.text or "", required=True)
+    chosen = Extensions(node).get("conditionalFilter")
+    names, events = (_listed(chosen, name) for name in ("variableNames", "variableEvents"))
+    if not events <= {"create", "update"}:
+        fields.findings.error("bpmn_condition_events", chosen, text=", ".join(sorted(events)))
+    return None if condition is None else Conditional(condition, names, events)
+
+
+def _listed(node: Node | None, attribute: str) -> frozenset[str]:
+    words = "" if node is None else node.get(attribute) or ""
+    return frozenset(word.strip() for word in words.split(",") if word.strip())
+
+
+def _link(node: Node, tops: Tops, fields: Fields) -> Definition | None:
+    name = fields.text(node, "name", required=True)
+    return None if name is None else Link(name)
+
+
+def _compensate(node: Node, tops: Tops, fields: Fields) -> Definition | None:
+    return Compensation(fields.text(node, "activityRef"), is_true(node, "waitForCompletion", default=True))
+
+
+def _cancel(node: Node, tops: Tops, fields: Fields) -> Definition | None:
+    return Cancel()
+
+
 def _timer(node: Node, tops: Tops, fields: Fields) -> Definition | None:
     given = [child for child in node if child.tag in _TIMERS]
     if len(given) != 1:
@@ -116,4 +173,8 @@ PARSERS: dict[str, Parser] = {
     bpmn("errorEventDefinition"): _error,
     bpmn("escalationEventDefinition"): _escalation,
     bpmn("terminateEventDefinition"): _terminate,
+    bpmn("conditionalEventDefinition"): _conditional,
+    bpmn("linkEventDefinition"): _link,
+    bpmn("compensateEventDefinition"): _compensate,
+    bpmn("cancelEventDefinition"): _cancel,
 }

@@ -6,15 +6,16 @@ from SpiffWorkflow.bpmn.parser.event_parsers import EventDefinitionParser
 
 from engine.core.element import Element
 from engine.core.event_definitions import Definition, Plain
+from engine.core.multiple import Multiple
 
 from .activities import JobParser
 from .elements import ElementParser
-from .event_definitions import PARSERS, message, parse_definition
-from .names import Node, bpmn, text_of
+from .event_definitions import message
+from .names import bpmn
 
 
 class EventParser(ElementParser, EventDefinitionParser):  # type: ignore[misc]
-    """An event with the one definition it has, written inside it or referred to."""
+    """An event with its definitions, written inside it or referred to."""
 
     def create_task(self) -> Element:
         event_definition = self.event_definition()
@@ -26,21 +27,10 @@ class EventParser(ElementParser, EventDefinitionParser):  # type: ignore[misc]
         return {}
 
     def event_definition(self) -> Definition:
-        found = self._definitions()
+        found: list[Definition] = self.process_parser.parser.tops.definitions_of(self.node, self.fields)
         if len(found) > 1:
-            self.findings.error("bpmn_several_definitions", self.node)
-        return parse_definition(found[0], self.process_parser.parser.tops, self.fields) if found else Plain()
-
-    def _definitions(self) -> list[Node]:
-        found = [child for child in self.node if child.tag in PARSERS]
-        for reference in self.node.iterchildren(bpmn("eventDefinitionRef")):
-            node = self.process_parser.parser.tops.definitions.get(text_of(reference))
-            if node is None:
-                field = "eventDefinitionRef"
-                self.findings.error("bpmn_reference_unknown", reference, field=field, id=text_of(reference))
-            else:
-                found.append(node)
-        return found
+            return Multiple(tuple(found), self.is_true("parallelMultiple"))
+        return found[0] if found else Plain()
 
 
 class StartEventParser(EventParser):
@@ -62,7 +52,7 @@ class ThrowEventParser(EventParser, JobParser):
     def event_definition(self) -> Definition:
         if self.extensions.get("taskDefinition") is None:
             return super().event_definition()
-        definitions = self._definitions()
+        definitions = self.process_parser.parser.tops.nodes_of(self.node, self.fields)
         if [node.tag for node in definitions] != [bpmn("messageEventDefinition")]:
             self.findings.error("bpmn_job_event_without_message", self.node)
         return Plain()
@@ -71,11 +61,18 @@ class ThrowEventParser(EventParser, JobParser):
 class ReceiveTaskParser(EventParser):
     """The message is named by the task itself."""
 
+    def fill(self) -> None:
+        self.task.instantiate = self.is_true("instantiate")
+
     def event_definition(self) -> Definition:
-        return message(self.node, self.process_parser.parser.tops, self.fields) or Plain()
+        return _message(self)
 
 
-class SendTaskParser(ReceiveTaskParser, JobParser):
+class SendTaskParser(EventParser, JobParser):
     def event_definition(self) -> Definition:
         # a handler knows itself what it sends
-        return Plain() if self.extensions.get("taskDefinition") is not None else super().event_definition()
+        return Plain() if self.extensions.get("taskDefinition") is not None else _message(self)
+
+
+def _message(parser: EventParser) -> Definition:
+    return message(parser.node, parser.process_parser.parser.tops, parser.fields) or Plain()

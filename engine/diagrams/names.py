@@ -6,6 +6,7 @@ from typing import Any
 Node = Any
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+LINK = "link:"  # before a throwing link's id: the id of the flow it is
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 
 # Layout, colour and what the modelling tool says of itself: kept in the file, of no effect, not worth a word.

@@ -4,7 +4,9 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 
+from engine.core.ad_hoc import AdHocSubProcess
 from engine.core.calls import CallActivity
+from engine.core.complex_gateway import ComplexGateway
 from engine.core.events import (
     BoundaryEvent,
     EndEvent,
@@ -18,9 +20,11 @@ from engine.core.jobs import SendTask, ServiceTask
 from engine.core.spec import ProcessSpec
 from engine.core.subprocesses import SubProcess
 from engine.core.tasks import BusinessRuleTask, ManualTask, NoneTask, ScriptTask
+from engine.core.transactions import Transaction
 from engine.core.user_tasks import UserTask
 
 from .activities import (
+    AdHocSubProcessParser,
     BusinessRuleTaskParser,
     CallActivityParser,
     ScriptTaskParser,
@@ -41,7 +45,8 @@ from .events import (
 )
 from .fields import Fields
 from .findings import Findings
-from .names import Node, bpmn
+from .gateways import ComplexGatewayParser, EventBasedGatewayParser
+from .names import Node, bpmn, local
 from .processes import ProcessParser
 
 
@@ -60,6 +65,8 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("businessRuleTask"): (BusinessRuleTaskParser, BusinessRuleTask),
         bpmn("callActivity"): (CallActivityParser, CallActivity),
         bpmn("subProcess"): (SubProcessParser, SubProcess),
+        bpmn("transaction"): (ElementParser, Transaction),
+        bpmn("adHocSubProcess"): (AdHocSubProcessParser, AdHocSubProcess),
         bpmn("startEvent"): (StartEventParser, StartEvent),
         bpmn("intermediateCatchEvent"): (EventParser, IntermediateCatchEvent),
         bpmn("intermediateThrowEvent"): (ThrowEventParser, IntermediateThrowEvent),
@@ -68,7 +75,8 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         bpmn("exclusiveGateway"): (ElementParser, ExclusiveGateway),
         bpmn("parallelGateway"): (ElementParser, ParallelGateway),
         bpmn("inclusiveGateway"): (ElementParser, InclusiveGateway),
-        bpmn("eventBasedGateway"): (ElementParser, EventBasedGateway),
+        bpmn("eventBasedGateway"): (EventBasedGatewayParser, EventBasedGateway),
+        bpmn("complexGateway"): (ComplexGatewayParser, ComplexGateway),
     }
     PROCESS_PARSER_CLASS = ProcessParser
 
@@ -85,7 +93,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
     def _add_processes(self, bpmn: Node, filename: str | None = None) -> None:
         for node in self.document.contents:
             if not node.get("id"):
-                self.findings.error("bpmn_id_missing", node, name="process")
+                self.findings.error("bpmn_id_missing", node, name=local(node.tag))
             elif node.get("id") not in self.process_parsers:  # else it is a finding already: the id stands twice
                 self.create_parser(node, filename)
 

@@ -1,19 +1,25 @@
 """Parses one process in two passes: every node in file order, then every flow with its id, condition and default."""
 
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser as SpiffProcessParser
 
+from engine.core.compensation import Compensation
 from engine.core.element import Element, Flow
+from engine.core.event_definitions import Link
+from engine.core.events import BoundaryEvent, CatchEvent
 from engine.core.spec import ProcessSpec
 from engine.core.subprocesses import ProcessRoot
 
 from .document import Contents, Document, is_executable
-from .elements import Extensions, documentation, properties
+from .elements import documentation, properties
+from .extensions import Extensions
 from .fields import Fields
 from .findings import Findings
-from .names import Node, bpmn
+from .listeners import listeners
+from .names import LINK, Node, bpmn
 
 _CONDITION = bpmn("conditionExpression")
 
@@ -36,18 +42,33 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
     def _parse(self) -> None:
         contents = self.document.contents[self.node]
         self.spec = self.create_spec()
+        if self.node.tag != bpmn("process"):
+            self._parse_global_task()
+            return
         self._parse_nodes(contents)
         self._parse_flows(contents)
+        self._parse_handlers()
 
     def create_spec(self) -> ProcessSpec:
-        extensions = Extensions(self.node)
+        # what a global task has is its one task's
+        extensions = Extensions(self.node if self.node.tag == bpmn("process") else etree.Element("none"))
         tag = extensions.get("versionTag")
         version_tag = None if tag is None else self.fields.text(tag, "value", required=True)
         spec = ProcessSpec(self.bpmn_id, self.get_name(), self.filename, version_tag)
         spec.properties = properties(extensions, self.fields)
         # first in the specification: an element of the same id is found out before it gets here
         spec.root = ProcessRoot(spec, self.bpmn_id, bpmn_name=self.get_name(), documentation=documentation(self.node))
+        spec.root.listeners = listeners(extensions, self.fields)
         return spec
+
+    def _parse_global_task(self) -> None:
+        """A task at the top of the file (BPMN 2.0.2, 10.3.7): a process of this one task, to be called."""
+        node = deepcopy(self.node)
+        name = etree.QName(node).localname.removeprefix("global")
+        node.tag = bpmn(name[0].lower() + name[1:])
+        node.set("id", f"{self.bpmn_id}.task")
+        self.document.nodes[node.get("id")] = node
+        self.parse_node(node)
 
     def _parse_nodes(self, contents: Contents) -> None:
         # sub-processes were walked in place, so their contents follow them here as in the file
@@ -73,10 +94,33 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
             flow = Flow(node.get("id"), node.get("sourceRef"), node.get("targetRef"), self._condition(node))
             outgoing.setdefault(flow.source, []).append(flow)
             incoming.setdefault(flow.target, []).append(flow)
+        for flow in self._links():
+            outgoing.setdefault(flow.source, []).append(flow)
+            incoming.setdefault(flow.target, []).append(flow)
         for identifier, flows in outgoing.items():
             self.spec.task_specs[identifier].outgoing = tuple(flows)
         for identifier, flows in incoming.items():
             self.spec.task_specs[identifier].incoming = tuple(flows)
+
+    def _links(self) -> list[Flow]:
+        """A throwing link is a flow to the catching one of its name (BPMN 2.0.2, 10.5.5); the checks look at pairs."""
+        catching: dict[tuple[str | None, str], Element] = {}
+        throwing: list[Element] = []
+        for element in self.spec.task_specs.values():
+            if isinstance(definition := getattr(element, "event_definition", None), Link):
+                if isinstance(element, CatchEvent):
+                    catching.setdefault((element.scope, definition.link_name), element)
+                else:
+                    throwing.append(element)
+        places = {throw.id: (throw.scope, throw.event_definition.link_name) for throw in throwing}
+        return [Flow(f"{LINK}{id}", id, catching[at].id) for id, at in places.items() if at in catching]  # noqa: A001
+
+    def _parse_handlers(self) -> None:
+        """What an association leads to from a compensation boundary event undoes the activity."""
+        for association in self.document.associations:
+            event = self.spec.task_specs.get(association.get("sourceRef"))
+            if isinstance(event, BoundaryEvent) and isinstance(event.event_definition, Compensation):
+                event.handler = event.handler or association.get("targetRef")
 
     def _condition(self, flow: Node) -> Any:
         found = flow.find(_CONDITION)
@@ -101,6 +145,11 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
         elif wanted in self.document.refused:
             return None  # named already; the flow is not to blame
         elif found is None or found is self.spec.root:
-            self.findings.error("bpmn_flow_to_nothing", flow, field=field, id=wanted)
+            elsewhere = self.document.nodes.get(wanted)
+            crosses = elsewhere is not None and any(
+                elsewhere is node for contents in self.document.contents.values() for node, _ in contents.nodes
+            )
+            code = "bpmn_flow_crosses_pool" if crosses else "bpmn_flow_to_nothing"
+            self.findings.error(code, flow, field=field, id=wanted)
             return None
         return found  # type: ignore[no-any-return]

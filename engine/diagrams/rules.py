@@ -43,24 +43,34 @@ _EVERYWHERE = frozenset({bpmn("documentation"), bpmn("extensionElements")})
 _TEMPLATE = tuple(zeebe(name) for name in ("modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"))
 
 _NODE = "incoming outgoing categoryValueRef"
-_ACTIVITY = "name isForCompensation=false|0 startQuantity=1 completionQuantity=1 default"
-_IN_ACTIVITY = f"{_NODE} property dataInputAssociation dataOutputAssociation multiInstanceLoopCharacteristics"
-_JOB = "ioMapping properties taskDefinition taskHeaders priorityDefinition"
+_ACTIVITY = "name isForCompensation? startQuantity completionQuantity default"
+_IN_ACTIVITY = (
+    f"{_NODE} property dataInputAssociation dataOutputAssociation multiInstanceLoopCharacteristics "
+    "standardLoopCharacteristics"
+)
+_PLAIN = "ioMapping properties executionListeners"
+_JOB = f"{_PLAIN} taskDefinition taskHeaders priorityDefinition"
+_USER = f"{_PLAIN} userTask formDefinition assignmentDefinition taskSchedule priorityDefinition taskListeners"
 _CODED = "implementation=##unspecified|##WebService"
 
-_CAUGHT = "messageEventDefinition timerEventDefinition signalEventDefinition"
-_UP = "errorEventDefinition escalationEventDefinition"
+_CAUGHT = "messageEventDefinition timerEventDefinition signalEventDefinition conditionalEventDefinition"
+_UP = "errorEventDefinition escalationEventDefinition compensateEventDefinition"
+_ALL = f"{_CAUGHT} {_UP} cancelEventDefinition linkEventDefinition terminateEventDefinition"
 _IN_CATCH = f"{_NODE} dataOutput dataOutputAssociation outputSet eventDefinitionRef"
 _IN_THROW = f"{_NODE} dataInput dataInputAssociation inputSet eventDefinitionRef"
+_ON_GATEWAY = "properties executionListeners"
 _GATEWAY = "name gatewayDirection=Unspecified|Converging|Diverging|Mixed"
 
 ARTIFACTS = "textAnnotation association group"
 ACTIVITIES = (
-    "task manualTask userTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity subProcess"
+    "task manualTask userTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity subProcess "
+    "transaction adHocSubProcess"
 )
+SCOPES = "process subProcess transaction adHocSubProcess"
+GLOBAL_TASKS = "globalTask globalManualTask globalUserTask globalScriptTask globalBusinessRuleTask"
 FLOW_NODES = (
     f"{ACTIVITIES} startEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent endEvent "
-    "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway"
+    "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway"
 )
 _FLOW_ELEMENTS = f"{FLOW_NODES} sequenceFlow dataObject dataObjectReference dataStoreReference"
 _SCOPE = f"laneSet {_FLOW_ELEMENTS} {ARTIFACTS}"
@@ -69,13 +79,13 @@ _BPMN: dict[str, Rule] = {
     # the file
     "definitions": of_bpmn(
         "name targetNamespace exporter exporterVersion expressionLanguage typeLanguage",
-        f"process collaboration message signal error escalation itemDefinition dataStore category {_CAUGHT} {_UP} "
-        "terminateEventDefinition",
+        "process collaboration message signal error escalation itemDefinition dataStore category "
+        f"{_ALL} {GLOBAL_TASKS}",
     ),
     "process": of_bpmn(
         "name isExecutable? isClosed? processType=None|Public|Private definitionalCollaborationRef",
         f"property {_SCOPE}",
-        "properties versionTag",
+        "properties versionTag executionListeners",
     ),
     "collaboration": of_bpmn("name isClosed?", f"participant messageFlow {ARTIFACTS}"),
     "participant": of_bpmn("name processRef", "participantMultiplicity"),
@@ -122,43 +132,60 @@ _BPMN: dict[str, Rule] = {
     "incoming": of_bpmn(),
     "outgoing": of_bpmn(),
     # activities
-    "task": of_bpmn(_ACTIVITY, _IN_ACTIVITY, "ioMapping properties"),
-    "manualTask": of_bpmn(_ACTIVITY, _IN_ACTIVITY, "ioMapping properties"),
+    "task": of_bpmn(_ACTIVITY, _IN_ACTIVITY, _PLAIN),
+    "manualTask": of_bpmn(_ACTIVITY, _IN_ACTIVITY, _PLAIN),
     "serviceTask": of_bpmn(f"{_ACTIVITY} {_CODED}", _IN_ACTIVITY, _JOB),
     "sendTask": of_bpmn(f"{_ACTIVITY} {_CODED} messageRef", _IN_ACTIVITY, _JOB),
     "scriptTask": of_bpmn(_ACTIVITY, _IN_ACTIVITY, f"{_JOB} script"),
     "businessRuleTask": of_bpmn(f"{_ACTIVITY} {_CODED}", _IN_ACTIVITY, f"{_JOB} calledDecision"),
-    "receiveTask": of_bpmn(
-        f"{_ACTIVITY} {_CODED} instantiate=false|0 messageRef", _IN_ACTIVITY, "ioMapping properties"
+    "receiveTask": of_bpmn(f"{_ACTIVITY} {_CODED} instantiate? messageRef", _IN_ACTIVITY, _PLAIN),
+    "userTask": of_bpmn(f"{_ACTIVITY} {_CODED}", _IN_ACTIVITY, _USER),
+    "callActivity": of_bpmn(_ACTIVITY, _IN_ACTIVITY, f"{_PLAIN} calledElement"),
+    "subProcess": of_bpmn(f"{_ACTIVITY} triggeredByEvent?", f"{_IN_ACTIVITY} {_SCOPE}", _PLAIN),
+    "transaction": of_bpmn(
+        f"{_ACTIVITY} triggeredByEvent=false|0 method=##Compensate", f"{_IN_ACTIVITY} {_SCOPE}", _PLAIN
     ),
-    "userTask": of_bpmn(
-        f"{_ACTIVITY} {_CODED}",
-        _IN_ACTIVITY,
-        "ioMapping properties userTask formDefinition assignmentDefinition taskSchedule priorityDefinition",
+    "adHocSubProcess": of_bpmn(
+        f"{_ACTIVITY} triggeredByEvent=false|0 ordering=Parallel|Sequential cancelRemainingInstances?",
+        f"{_IN_ACTIVITY} {_SCOPE} completionCondition",
+        f"{_PLAIN} adHoc",
     ),
-    "callActivity": of_bpmn(_ACTIVITY, _IN_ACTIVITY, "ioMapping properties calledElement"),
-    "subProcess": of_bpmn(f"{_ACTIVITY} triggeredByEvent?", f"{_IN_ACTIVITY} {_SCOPE}", "ioMapping properties"),
     "multiInstanceLoopCharacteristics": of_bpmn(
-        "isSequential? behavior=All", "completionCondition", "loopCharacteristics"
+        "isSequential? behavior=None|One|All|Complex noneBehaviorEventRef oneBehaviorEventRef",
+        "loopCardinality completionCondition complexBehaviorDefinition",
+        "loopCharacteristics",
     ),
+    "loopCardinality": of_bpmn("language=feel|FEEL"),
+    "complexBehaviorDefinition": of_bpmn("", "condition event"),
+    "event": of_bpmn("name", f"eventDefinitionRef {_ALL}"),
+    "standardLoopCharacteristics": of_bpmn("testBefore? loopMaximum", "loopCondition"),
+    "loopCondition": of_bpmn("language=feel|FEEL"),
     "completionCondition": of_bpmn("language=feel|FEEL"),
+    # tasks that stand at the top of the file, for call activities
+    "globalTask": of_bpmn("name", "", _PLAIN),
+    "globalManualTask": of_bpmn("name", "", _PLAIN),
+    "globalUserTask": of_bpmn(f"name {_CODED}", "", _USER),
+    "globalScriptTask": of_bpmn("name", "", f"{_JOB} script"),
+    "globalBusinessRuleTask": of_bpmn(f"name {_CODED}", "", f"{_JOB} calledDecision"),
     # events
-    "startEvent": of_bpmn(
-        "name isInterrupting? parallelMultiple=false|0", f"{_IN_CATCH} {_CAUGHT} {_UP}", "ioMapping properties"
-    ),
-    "intermediateCatchEvent": of_bpmn(
-        "name parallelMultiple=false|0", f"{_IN_CATCH} {_CAUGHT}", "ioMapping properties"
-    ),
+    "startEvent": of_bpmn("name isInterrupting? parallelMultiple?", f"{_IN_CATCH} {_CAUGHT} {_UP}", _PLAIN),
+    "intermediateCatchEvent": of_bpmn("name parallelMultiple?", f"{_IN_CATCH} {_CAUGHT} linkEventDefinition", _PLAIN),
     "boundaryEvent": of_bpmn(
-        "name attachedToRef cancelActivity? parallelMultiple=false|0",
-        f"{_IN_CATCH} {_CAUGHT} {_UP}",
-        "ioMapping properties",
+        "name attachedToRef cancelActivity? parallelMultiple?",
+        f"{_IN_CATCH} {_CAUGHT} {_UP} cancelEventDefinition",
+        _PLAIN,
     ),
     "intermediateThrowEvent": of_bpmn(
-        "name", f"{_IN_THROW} messageEventDefinition signalEventDefinition escalationEventDefinition", _JOB
+        "name",
+        f"{_IN_THROW} messageEventDefinition signalEventDefinition escalationEventDefinition "
+        "compensateEventDefinition linkEventDefinition",
+        _JOB,
     ),
     "endEvent": of_bpmn(
-        "name", f"{_IN_THROW} messageEventDefinition signalEventDefinition {_UP} terminateEventDefinition", _JOB
+        "name",
+        f"{_IN_THROW} messageEventDefinition signalEventDefinition {_UP} cancelEventDefinition "
+        "terminateEventDefinition",
+        _JOB,
     ),
     "eventDefinitionRef": of_bpmn(),
     "messageEventDefinition": of_bpmn("messageRef"),
@@ -167,14 +194,23 @@ _BPMN: dict[str, Rule] = {
     "errorEventDefinition": of_bpmn("errorRef"),
     "escalationEventDefinition": of_bpmn("escalationRef"),
     "terminateEventDefinition": of_bpmn(),
+    "conditionalEventDefinition": of_bpmn("", "condition", "conditionalFilter"),
+    "condition": of_bpmn("language=feel|FEEL"),
+    "linkEventDefinition": of_bpmn("name", "source target"),
+    "source": of_bpmn(),
+    "target": of_bpmn(),
+    "compensateEventDefinition": of_bpmn("activityRef waitForCompletion?"),
+    "cancelEventDefinition": of_bpmn(),
     "timeDate": of_bpmn("language=feel|FEEL"),
     "timeDuration": of_bpmn("language=feel|FEEL"),
     "timeCycle": of_bpmn("language=feel|FEEL"),
     # gateways
-    "exclusiveGateway": of_bpmn(f"{_GATEWAY} default", _NODE, "properties"),
-    "inclusiveGateway": of_bpmn(f"{_GATEWAY} default", _NODE, "properties"),
-    "parallelGateway": of_bpmn(_GATEWAY, _NODE, "properties"),
-    "eventBasedGateway": of_bpmn(f"{_GATEWAY} instantiate=false|0 eventGatewayType=Exclusive", _NODE, "properties"),
+    "exclusiveGateway": of_bpmn(f"{_GATEWAY} default", _NODE, _ON_GATEWAY),
+    "inclusiveGateway": of_bpmn(f"{_GATEWAY} default", _NODE, _ON_GATEWAY),
+    "parallelGateway": of_bpmn(_GATEWAY, _NODE, _ON_GATEWAY),
+    "complexGateway": of_bpmn(f"{_GATEWAY} default", f"{_NODE} activationCondition", _ON_GATEWAY),
+    "activationCondition": of_bpmn("language=feel|FEEL"),
+    "eventBasedGateway": of_bpmn(f"{_GATEWAY} instantiate? eventGatewayType=Exclusive|Parallel", _NODE, _ON_GATEWAY),
     "extensionElements": of_bpmn(),
 }
 
@@ -199,6 +235,12 @@ _ZEEBE: dict[str, Rule] = {
     "taskSchedule": of_zeebe("dueDate followUpDate"),
     "subscription": of_zeebe("correlationKey"),
     "versionTag": of_zeebe("value"),
+    "adHoc": of_zeebe("activeElementsCollection"),
+    "conditionalFilter": of_zeebe("variableNames variableEvents"),
+    "executionListeners": of_zeebe("", "executionListener"),
+    "executionListener": of_zeebe("eventType type retries"),
+    "taskListeners": of_zeebe("", "taskListener"),
+    "taskListener": of_zeebe("eventType type retries"),
 }
 
 RULES: Mapping[str, Rule] = {bpmn(name): rule for name, rule in _BPMN.items()} | {
@@ -215,8 +257,10 @@ INSTEAD: Mapping[str, str] = {
     "potentialOwner": "bpmn_performer",
     "resourceRole": "bpmn_performer",
     "ioSpecification": "bpmn_io_specification",
-    "loopCardinality": "bpmn_loop_cardinality",
-    "loopDataInputRef": "bpmn_loop_cardinality",
+    "loopDataInputRef": "bpmn_loop_data",
+    "loopDataOutputRef": "bpmn_loop_data",
+    "inputDataItem": "bpmn_loop_data",
+    "outputDataItem": "bpmn_loop_data",
     "formKey": "bpmn_form_key",
     "externalReference": "bpmn_form_key",
     "userTaskForm": "bpmn_form_key",

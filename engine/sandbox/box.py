@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import diagrams, dmn
-from engine.core import commands, effects
+from engine.core import commands, conditions, effects
 from engine.core.advance import advance
 from engine.core.cases import case_no, owning_unit, prefix, series
 from engine.core.messages import Waiting, next_buffered, receivers
@@ -125,11 +125,30 @@ class Sandbox:
         """A new case of the latest version. Raises NotFound, or Conflict for a business id that is in use."""
         if process_id not in self.specs:
             raise NotFound("process_unknown", process_id=process_id)
+        if not self._begins(process_id):
+            raise Conflict("process_without_none_start", process_id=process_id)
         if business_id is not None and self._runs(process_id, business_id):
             raise Conflict("business_id_in_use", process_id=process_id, business_id=business_id)
         case = self._open(process_id, commands.Start(variables or {}), business_id=business_id)
         self._settle()
         return case
+
+    def evaluate_conditions(self, variables: Mapping[str, Any]) -> list[Case]:
+        """Open an instance at every conditional start event of the latest versions that these variables fulfil."""
+        moment = self._surroundings(0).moment()
+        wanted = [
+            (process_id, element)
+            for process_id, versions in self.specs.items()
+            for element in conditions.openings(versions[-1], variables, moment)
+        ]
+        opened = [self._open(process_id, commands.Start(variables, element)) for process_id, element in wanted]
+        self._settle()
+        return opened
+
+    def _begins(self, process_id: str) -> bool:
+        """Whether a process can be started by itself, and not only by an event."""
+        spec = self.specs[process_id][-1]
+        return bool(spec.entries(spec.root.id))
 
     def _runs(self, process_id: str, business_id: str) -> bool:
         return any(
@@ -355,6 +374,11 @@ class Sandbox:
         """What concerns other instances happens in their own turn."""
         match effect:
             case effects.Call():
+                if not self._begins(effect.process_id):
+                    told = {"process": effect.process_id}
+                    failed = commands.Returned(effect.element_key, "failed", told, "process_without_none_start")
+                    self._advance(case, failed)
+                    return
                 start = commands.Start(effect.variables, None, effect.catches, effect.element_key)
                 self._open(effect.process_id, start, parent=case)
             case effects.Uncall(element_key):

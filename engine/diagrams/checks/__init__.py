@@ -6,15 +6,32 @@ from engine.core.spec import ProcessSpec
 from engine.diagrams.document import Document
 from engine.diagrams.findings import Findings
 
+from .compensation import check_compensation
 from .events import check_events
 from .flows import check_flows
 from .gateways import check_gateways
+from .links import check_links
+from .multiple import check_multiple
 from .properties import check_properties
+from .references import check_references
+from .scopes import check_scopes
 from .subject import Subject
 from .times import check_times
 from .topics import check_handlers
 
-_CHECKS = (check_flows, check_events, check_gateways, check_times, check_properties)
+__all__ = ["check", "check_references", "check_topics"]
+
+_CHECKS = (
+    check_flows,
+    check_events,
+    check_multiple,
+    check_links,
+    check_compensation,
+    check_scopes,
+    check_gateways,
+    check_times,
+    check_properties,
+)
 
 
 def check(spec: ProcessSpec, document: Document, findings: Findings) -> None:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 
+from engine.core.compensation import Compensation
 from engine.core.element import Element
-from engine.core.event_definitions import Definition, Error, Escalation, Message
+from engine.core.event_definitions import Definition, Error, Escalation, Message, parts
 from engine.core.events import BoundaryEvent, CatchEvent, EndEvent, IntermediateCatchEvent, StartEvent, ThrowEvent
 from engine.core.subprocesses import SubProcess
 from engine.diagrams.names import bpmn
@@ -28,26 +29,33 @@ def check_events(subject: Subject) -> None:
             _event_sub_process(subject, element, starts[element.id])
         _what_it_waits_for(subject, element)
         _what_it_throws(subject, element)
+    _opens_by_fixed_names(subject)
     _one_plain_start(subject)
     _each_caught_once(subject)
 
 
 def _start(subject: Subject, start: StartEvent) -> None:
-    definition = start.event_definition
+    kinds = parts(start)
     if start.incoming:
         subject.error("bpmn_start_with_incoming", start)
     if subject.by_event(start.scope):
-        if isinstance(definition, Error) and not start.interrupting:
+        if any(isinstance(kind, Error | Compensation) for kind in kinds) and not start.interrupting:
             subject.error("bpmn_error_interrupts", start)
         return
     if not start.interrupting:
         subject.error("bpmn_interrupts_nothing", start)
-    if start.scope is not None and not definition.is_none:
+    if start.scope is not None and not start.event_definition.is_none:
         subject.error("bpmn_start_in_sub_process", start)
-    elif isinstance(definition, Error | Escalation):
+    elif any(isinstance(kind, Error | Escalation | Compensation) for kind in kinds):
         subject.error("bpmn_start_kind", start)
-    elif (name := named_by(definition)) is not None and name.reads:
-        subject.error("bpmn_start_reads_variables", start, names=", ".join(sorted(name.reads)))
+
+
+def _opens_by_fixed_names(subject: Subject) -> None:
+    """What opens an instance is waited for before there are variables."""
+    for element in subject.spec.starts_of(subject.elements):
+        for name in filter(None, map(named_by, parts(element))):
+            if name.reads:
+                subject.error("bpmn_start_reads_variables", element, names=", ".join(sorted(name.reads)))
 
 
 def _boundary(subject: Subject, event: BoundaryEvent) -> None:
@@ -62,7 +70,7 @@ def _boundary(subject: Subject, event: BoundaryEvent) -> None:
         subject.error("bpmn_boundary_host", event, id=event.attached_to)
     elif host.scope != event.scope:
         subject.error("bpmn_boundary_scope", event, id=event.attached_to)
-    if isinstance(event.event_definition, Error) and not event.interrupting:
+    if any(isinstance(kind, Error) for kind in parts(event)) and not event.interrupting:
         subject.error("bpmn_error_interrupts", event)
 
 
@@ -86,19 +94,19 @@ def _what_it_waits_for(subject: Subject, element: Element) -> None:
         needs_one = not isinstance(element, StartEvent) or subject.by_event(element.scope)
         if needs_one and definition.is_none and not _has_definition(subject, element):
             subject.error("bpmn_event_without_definition", element)
-    if isinstance(definition, Error | Escalation) and definition.thrown is not None:
+    if any(isinstance(kind, Error | Escalation) and kind.thrown is not None for kind in parts(element)):
         subject.error("bpmn_catch_computed", element)
     # a message that opens an instance has nobody to be correlated with
     opens_instance = isinstance(element, StartEvent) and element.scope is None
-    if isinstance(definition, Message) and definition.correlation_key is None and not opens_instance:
-        subject.info("bpmn_no_correlation_key", element, name=definition.message_name.text)
+    for kind in parts(element):
+        if isinstance(kind, Message) and kind.correlation_key is None and not opens_instance:
+            subject.info("bpmn_no_correlation_key", element, name=kind.message_name.text)
 
 
 def _what_it_throws(subject: Subject, element: Element) -> None:
     if not isinstance(element, ThrowEvent):
         return
-    definition = element.event_definition
-    if isinstance(definition, Error | Escalation) and not definition.code:
+    if any(isinstance(kind, Error | Escalation) and not kind.code for kind in parts(element)):
         subject.error("bpmn_throw_without_code", element)
 
 
@@ -120,13 +128,13 @@ def _each_caught_once(subject: Subject) -> None:
     """At one place each event has one catcher; of two, one would never get it."""
     seen: set[tuple[str, ...]] = set()
     for element in subject.elements:
-        caught = _caught(element.event_definition) if isinstance(element, StartEvent | BoundaryEvent) else None
-        if caught is None:
+        if not isinstance(element, StartEvent | BoundaryEvent):
             continue
-        event = (_where(subject, element), *caught)
-        if event in seen:
-            subject.error("bpmn_caught_twice", element)
-        seen.add(event)
+        for caught in filter(None, map(_caught, parts(element))):
+            event = (_where(subject, element), *caught)
+            if event in seen:
+                subject.error("bpmn_caught_twice", element)
+            seen.add(event)
 
 
 def _caught(definition: Definition) -> tuple[str, str, str] | None:

@@ -8,12 +8,13 @@ from engine.core.element import Element, Flow
 from engine.core.events import BoundaryEvent, CatchEvent, ReceiveTask, StartEvent, ThrowEvent
 from engine.core.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.core.subprocesses import SubProcess
-from engine.diagrams.names import bpmn, text_of
+from engine.diagrams.names import LINK, bpmn, text_of
 
 from .subject import Subject
 
 # From these a token takes every flow, or the one of its event, and asks no condition.
 _ALL_OR_EVENTS = (ParallelGateway, EventBasedGateway, StartEvent, CatchEvent, BoundaryEvent, ThrowEvent)
+_DIRECTIONS = {"Converging": (True, False), "Diverging": (False, True), "Mixed": (True, True)}
 _LISTS = ((bpmn("incoming"), "incoming"), (bpmn("outgoing"), "outgoing"))
 
 
@@ -22,6 +23,7 @@ def check_flows(subject: Subject) -> None:
         _default(subject, element)
         _conditions(subject, element)
         _lists(subject, element)
+        _directions(subject, element)
     _ways_in(subject)
     _reached(subject)
 
@@ -43,6 +45,8 @@ def _conditions(subject: Subject, element: Element) -> None:
         _each(subject, "bpmn_condition_without_effect", conditional)
     elif isinstance(element, ExclusiveGateway) and len(element.outgoing) > 1:
         _each(subject, "bpmn_flow_without_condition", bare)
+    if conditional and len(element.outgoing) == 1 and not isinstance(element, ExclusiveGateway | InclusiveGateway):
+        subject.warning("bpmn_condition_alone", element)
     chooses = isinstance(element, ExclusiveGateway | InclusiveGateway)
     if chooses and conditional and not bare and element.default is None:
         subject.info("bpmn_gateway_without_default", element)
@@ -58,7 +62,7 @@ def _lists(subject: Subject, element: Element) -> None:
     node = subject.node(element)
     for tag, name in _LISTS:
         listed = {text_of(child) for child in node.iterchildren(tag)}
-        if listed and listed != {flow.id for flow in getattr(element, name)}:
+        if listed and listed != {flow.id for flow in getattr(element, name) if not flow.id.startswith(LINK)}:
             subject.warning("bpmn_flow_list_differs", element, name=name)
 
 
@@ -75,6 +79,13 @@ def _ways_in(subject: Subject) -> None:
                 subject.warning("bpmn_sub_process_empty", element)
             elif not entries(contents, of_process=False):
                 subject.error("bpmn_no_start", element)
+
+
+def _directions(subject: Subject, element: Element) -> None:
+    """gatewayDirection says how many flows a gateway has (BPMN 2.0.2, 10.6.1)."""
+    wanted = _DIRECTIONS.get(subject.node(element).get("gatewayDirection", ""))
+    if wanted is not None and wanted != (len(element.incoming) > 1, len(element.outgoing) > 1):
+        subject.error("bpmn_gateway_direction", element, direction=subject.node(element).get("gatewayDirection"))
 
 
 def _reached(subject: Subject) -> None:
@@ -98,7 +109,11 @@ def _reached(subject: Subject) -> None:
             waiting += _begins(inside.get(element.id, ()), of_process=element.by_event)
     for element in subject.elements:
         # what lies in a scope that is not reached needs no warning of its own
-        if element.id not in reached and (element.scope is None or element.scope in reached):
+        if (
+            element.id not in reached
+            and not element.for_compensation
+            and (element.scope is None or element.scope in reached)
+        ):
             subject.warning("bpmn_unreachable", element)
 
 
@@ -117,7 +132,10 @@ def entries(contents: Iterable[Element], of_process: bool) -> list[Element]:
     free = [
         element
         for element in contents
-        if not element.incoming and not isinstance(element, BoundaryEvent) and not getattr(element, "by_event", False)
+        if not element.incoming
+        and not isinstance(element, BoundaryEvent)
+        and not getattr(element, "by_event", False)
+        and not element.for_compensation
     ]
     starts = [element for element in free if isinstance(element, StartEvent)]
     # nothing waits for an event at the start of a plain sub-process

@@ -1,6 +1,7 @@
 """Event-based gateways: what may follow them."""
 
 from engine.core.element import Element
+from engine.core.event_definitions import Link
 from engine.core.events import IntermediateCatchEvent, ReceiveTask
 from engine.core.gateways import EventBasedGateway
 
@@ -19,7 +20,7 @@ def check_gateways(subject: Subject) -> None:
 
 
 def _target(subject: Subject, target: Element, watched: set[str]) -> None:
-    if not isinstance(target, IntermediateCatchEvent | ReceiveTask):
+    if not isinstance(target, IntermediateCatchEvent | ReceiveTask) or isinstance(target.event_definition, Link):
         subject.error("bpmn_event_gateway_target", target)
     # a token that came another way would wait for the event again
     elif len(target.incoming) > 1:

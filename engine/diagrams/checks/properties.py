@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from engine.core.element import Element
-from engine.core.event_definitions import Message
+from engine.core.event_definitions import Message, parts
 from engine.core.events import BoundaryEvent, CatchEvent, StartEvent, ThrowEvent
 from engine.core.expressions import Feel, Source
 from engine.core.jobs import SendTask
@@ -118,7 +118,7 @@ def _on_process(element: Element) -> bool:
 def _on_message_catch(element: Element) -> bool:
     # what opens an instance is offered as a form to start by, not as an action of a case
     waits = isinstance(element, CatchEvent | BoundaryEvent) or (isinstance(element, StartEvent) and element.scope)
-    return bool(waits) and isinstance(getattr(element, "event_definition", None), Message)
+    return bool(waits) and any(isinstance(definition, Message) for definition in parts(element))
 
 
 def _on_none_start(element: Element) -> bool:
@@ -127,7 +127,7 @@ def _on_none_start(element: Element) -> bool:
 
 def _on_message_throw(element: Element) -> bool:
     throws = isinstance(element, ThrowEvent | SendTask)
-    return throws and isinstance(getattr(element, "event_definition", None), Message)
+    return throws and any(isinstance(definition, Message) for definition in parts(element))
 
 
 @dataclass(frozen=True, slots=True)

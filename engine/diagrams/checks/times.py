@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from engine.core.element import Element
-from engine.core.event_definitions import Definition, Message, Signal, TimerDefinition
+from engine.core.event_definitions import Definition, Message, Signal, TimerDefinition, parts
 from engine.core.events import BoundaryEvent, IntermediateCatchEvent, StartEvent
 from engine.core.expressions import Source
 from engine.core.jobs import JobTask
@@ -19,9 +19,9 @@ _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # only whether a text can be read 
 
 def check_times(subject: Subject) -> None:
     for element in subject.elements:
-        definition = getattr(element, "event_definition", None)
-        if isinstance(definition, TimerDefinition):
-            _timer(subject, element, definition)
+        for definition in parts(element):
+            if isinstance(definition, TimerDefinition):
+                _timer(subject, element, definition)
         if isinstance(element, UserTask):
             _readable(subject, element, "dueDate", element.due_date, _date)
             _readable(subject, element, "followUpDate", element.follow_up_date, _date)

@@ -55,7 +55,6 @@ CASES = {
     "bpmn_event_sub_process_starts": ("h", [*LINE, event_sub("h", task("only"))]),
     "bpmn_event_sub_process_flows": ("h", [*LINE, handler(HOUR), flows("t h")]),
     "bpmn_event_without_definition": ("c", [S, catch("c", Part("")), E, flows("s c e")]),
-    "bpmn_several_definitions": ("c", [S, catch("c", Part(HOUR.xml + HOUR.xml)), E, flows("s c e")]),
     "bpmn_timer_without_time": ("c", [S, catch("c", timer()), E, flows("s c e")]),
     "bpmn_cycle_fires_once": ("b", [*LINE, boundary("b", "t", timer(cycle="R3/PT1H"))]),
     "bpmn_catch_computed": ("b", [*LINE, boundary("b", "t", error("=code"))]),

@@ -15,16 +15,25 @@ from engine.definitions import (
     latest,
     process_spec,
 )
-from engine.definitions.wording import element_name, form_in, form_labels, process_name
+from engine.definitions.wording import element_name, form_in, form_labels, process_name, texts_of
 from engine.directory.acting import acting
 from engine.directory.organisation import DEMO as DEMO_ORGANISATION
 from engine.directory.organisation import has_people
 from engine.directory.organisation import load as load_organisation
-from engine.directory.people import all_people, authenticate, password_hash_of, principal_of, set_language, set_password
+from engine.directory.people import (
+    all_people,
+    authenticate,
+    members,
+    password_hash_of,
+    principal_of,
+    set_language,
+    set_password,
+)
 from engine.directory.principal import Principal
 from engine.directory.sessions import close_other_sessions, close_session, open_session, session_of
 from engine.directory.throttling import count_attempt, forgive_attempts, throttled
 from engine.directory.tokens import principal_of_token
+from engine.directory.units import all_units
 from engine.errors import (
     Conflict,
     Finding,
@@ -77,27 +86,34 @@ from engine.store.json import loads as load_json
 from engine.store.listening import listen
 from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
-from engine.work.actions import Action, open_actions, send_action
+from engine.work.actions import Action, OpenForm, action_form, open_actions, send_action
 from engine.work.activation import ActivatedJob, activate_jobs
+from engine.work.comments import LONGEST as LONGEST_COMMENT
+from engine.work.comments import add_comment
 from engine.work.contract import BpmnError, Handler, Job, Lookup, Port, Retry
 from engine.work.decisions import EvaluatedDecision, evaluate_decision
 from engine.work.documents import LARGEST as LARGEST_DOCUMENT
+from engine.work.documents import STORE_ID as DOCUMENT_STORE
 from engine.work.documents import TYPES as DOCUMENT_TYPES
 from engine.work.documents import add_document, bind_documents, delete_document, read_document
 from engine.work.documents import reference as document_reference
-from engine.work.drafts import draft_of, drop_drafts, save_draft, start_place, task_place
+from engine.work.drafts import action_place, draft_of, drop_drafts, save_draft, start_place, task_place
 from engine.work.form_data import check_start_form, task_variables
 from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
 from engine.work.long_poll import activate_or_wait
 from engine.work.lookups import look_up
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
+from engine.work.staff import PLATFORM_ROLES, enter_group, hire, leave_group, let_go, take_back
 from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task
 
 __all__ = [
     "DEMO_ORGANISATION",
+    "DOCUMENT_STORE",
     "DOCUMENT_TYPES",
     "LARGEST_DOCUMENT",
+    "LONGEST_COMMENT",
+    "PLATFORM_ROLES",
     "VERSION",
     "WORTH_ANOTHER_TRY",
     "Action",
@@ -117,6 +133,7 @@ __all__ = [
     "Job",
     "Lookup",
     "NotFound",
+    "OpenForm",
     "Port",
     "Principal",
     "Resource",
@@ -129,12 +146,16 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "acting",
+    "action_form",
+    "action_place",
     "activate_jobs",
     "activate_or_wait",
+    "add_comment",
     "add_document",
     "advance",
     "after_commit",
     "all_people",
+    "all_units",
     "apply_due_commands",
     "assign_task",
     "authenticate",
@@ -164,6 +185,7 @@ __all__ = [
     "drop_drafts",
     "dump_json",
     "element_name",
+    "enter_group",
     "evaluate_decision",
     "fail_job",
     "forgive_attempts",
@@ -171,14 +193,18 @@ __all__ = [
     "form_labels",
     "form_of",
     "has_people",
+    "hire",
     "is_case_clock_pinned",
     "latest",
+    "leave_group",
+    "let_go",
     "listen",
     "load_json",
     "load_organisation",
     "load_settings",
     "look_up",
     "machine_time",
+    "members",
     "move_case_clock",
     "next_timer",
     "open_actions",
@@ -208,9 +234,11 @@ __all__ = [
     "start",
     "start_place",
     "suspend",
+    "take_back",
     "task_place",
     "task_variables",
     "terminal_language",
+    "texts_of",
     "throttled",
     "throw_job_error",
     "to_json",

@@ -40,6 +40,7 @@ def main() -> int:
 def run(settings: engine.Settings) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     from web.app import create_app
+    from web.pages.live import STREAMS
 
     children.end_with_supervisor()
     with engine.database(settings) as url:
@@ -47,7 +48,8 @@ def run(settings: engine.Settings) -> int:
         engine.configure(url, pool_size=THREADS // 2)
         signal.signal(signal.SIGTERM, _end)
         threads = _Threads()
-        threads.set_thread_count(THREADS)
+        # Each open inbox holds a thread that does nothing but wait.
+        threads.set_thread_count(THREADS + STREAMS)
         application = create_app(settings)
         server = waitress.create_server(
             application, _dispatcher=threads, host=settings.host, port=settings.port, ident=None

@@ -19,7 +19,8 @@ from engine.store import after_commit
 from engine.store.models import Document, Instance, InvolvedUnit
 
 STORE_ID = "trunkline"
-LARGEST = 10 * 1024 * 1024
+# Below the largest request, which has the parts of the form around it.
+LARGEST = 8 * 1024 * 1024
 # What people attach to work. Each is handed out as a download, so none is ever run or shown by a browser.
 TYPES = frozenset(
     {
@@ -118,11 +119,7 @@ def delete_document(session: Session, principal: Principal, document_id: str) ->
     document, _ = read_document(session, principal, document_id)
     if document.owner != principal.id and not principal.may_operate():
         raise Forbidden("document_of_another", document=document_id)
-    session.delete(document)
-    session.flush()
-    digest = document.content_hash
-    if session.scalar(select(Document.id).where(Document.content_hash == digest).limit(1)) is None:
-        after_commit(session, lambda: _path(digest).unlink(missing_ok=True))
+    _forget(session, document)
 
 
 def bind_documents(session: Session, owner: Principal, variables: Any, instance_key: int) -> None:
@@ -145,6 +142,21 @@ def references(value: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         for item in value:
             yield from references(item)
+
+
+def forget_over_documents(session: Session) -> None:
+    """Upkeep: drop documents that were to end by now."""
+    over = session.scalars(select(Document).where(Document.expires_at <= clock.machine()))
+    for document in over.all():
+        _forget(session, document)
+
+
+def _forget(session: Session, document: Document) -> None:
+    session.delete(document)
+    session.flush()
+    digest = document.content_hash
+    if session.scalar(select(Document.id).where(Document.content_hash == digest).limit(1)) is None:
+        after_commit(session, lambda: _path(digest).unlink(missing_ok=True))
 
 
 def _sees(session: Session, reader: Principal, document: Document) -> bool:

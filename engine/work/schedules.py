@@ -6,7 +6,8 @@ from typing import Any
 from pgqueuer import PgQueuer
 
 from engine import store
-from engine.work import topics, upkeep
+from engine.directory import sessions, throttling
+from engine.work import documents, drafts, topics, upkeep
 from engine.work.commands import queue_left_commands
 
 Upkeep = Callable[[store.Session], Any]
@@ -26,6 +27,10 @@ def add_schedules(
         ("topics_seen", MINUTE, lambda session: topics.topics_seen(session, served)),
         ("history_partitions", HOUR, upkeep.make_history_partitions),
         ("dispatch_log", HOUR, upkeep.trim_dispatch_log),
+        ("ended_sessions", HOUR, sessions.forget_ended_sessions),
+        ("old_attempts", HOUR, throttling.forget_old_attempts),
+        ("old_drafts", HOUR, drafts.forget_old_drafts),
+        ("over_documents", HOUR, documents.forget_over_documents),
     ]
     for name, expression, work in plan:
         queuer.schedule(name, expression)(_scheduled(work, in_thread))

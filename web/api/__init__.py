@@ -6,6 +6,7 @@ from web.api import (
     cluster,
     decision_definitions,
     deployments,
+    documents,
     element_instances,
     incidents,
     jobs,
@@ -28,6 +29,7 @@ BLUEPRINTS = [
     element_instances.blueprint,
     incidents.blueprint,
     decision_definitions.blueprint,
+    documents.blueprint,
     clock.blueprint,
     cluster.blueprint,
 ]

@@ -17,6 +17,6 @@ def case(case_key: int) -> Response:
     with engine.transaction() as session:
         found = engine.queries.process_instances.get(session, case_key, principal())
         name = engine.process_name(session, found.definition_key, language)
-        waiting = engine.queries.inbox.tasks_of(session, case_key, language)
+        waiting = engine.queries.inbox.tasks_of_family(session, case_key, language)
         clock = case_clock(session)
     return page("case.html", case=found, name=name, tasks=waiting, clock=clock)

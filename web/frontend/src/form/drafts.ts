@@ -16,7 +16,11 @@ export class Drafts {
   ) {
     form.on("changed", () => this.later());
     if (given.kept) this.tell(given.kept);
-    addEventListener("pagehide", () => this.now(true));
+    addEventListener("pagehide", () => {
+      // form-js takes over what is typed after a pause, or when its field is left.
+      (document.activeElement as HTMLElement | null)?.blur();
+      this.now(true);
+    });
     document.getElementById("draft-drop")?.addEventListener("click", () => void this.drop());
   }
 
@@ -43,7 +47,9 @@ export class Drafts {
     clearTimeout(this.timer);
     this.timer = 0;
     const values = this.values();
-    this.under = this.under.then(() => this.keep(values, leaving)).catch(() => this.show(this.given.words.not_kept ?? ""));
+    const failed = () => this.show(this.given.words.not_kept ?? "");
+    // A page that is being left runs nothing later.
+    this.under = leaving ? this.keep(values, true).catch(failed) : this.under.then(() => this.keep(values, false)).catch(failed);
   }
 
   private async keep(values: unknown, leaving: boolean): Promise<void> {

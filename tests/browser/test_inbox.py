@@ -1,0 +1,108 @@
+"""The inbox: what is in it, claiming, giving back, time left, and lists that renew themselves."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.site import Site
+
+
+def test_a_task_shows_its_case_customer_process_and_time_left(site: Site) -> None:
+    site.case(customer={"id": "C-1", "label": "羊城银行"})
+    page = site.page("li.na")
+    page.goto("/inbox?tab=groups")
+    line = page.locator(".task-table tbody tr")
+    expect(line).to_have_count(1)
+    for shown in ("查看", "故障", "羊城银行", "GD-GZ"):
+        expect(line).to_contain_text(shown)
+    expect(line).to_contain_text(re.compile(r"FLT-GD-\d{8}-\d{4}"))
+    expect(line.locator("[data-left]")).to_have_text(re.compile(r"^剩 (29|30):\d\d$"))
+
+
+def test_time_left_ticks_and_tells_what_is_late(site: Site) -> None:
+    site.case()
+    page = site.page("li.na")
+    page.clock.install()
+    page.goto("/inbox?tab=groups")
+    left = page.locator("[data-due]")
+    expect(left).to_have_text(re.compile("剩"))
+    page.clock.run_for(31 * 60 * 1000)
+    expect(left).to_have_text(re.compile(r"超时 1:\d\d|超时 0:\d\d"))
+    expect(left).to_have_class(re.compile("is-overdue"))
+
+
+def test_what_is_overdue_has_a_tab_of_its_own(site: Site) -> None:
+    site.case()
+    page = site.page("li.na")
+    page.goto("/inbox?tab=overdue")
+    expect(page.get_by_text("没有超时的任务")).to_be_visible()
+    site.pass_time(31)
+    page.reload()
+    expect(page.locator(".task-table tbody tr")).to_have_count(1)
+    expect(page.get_by_role("link", name="已超时 1")).to_be_visible()
+
+
+def test_a_claimed_task_opens_and_is_given_back(site: Site) -> None:
+    site.case()
+    page = site.page("li.na")
+    page.goto("/inbox?tab=groups")
+    page.get_by_role("button", name="认领").click()
+    expect(page).to_have_url(re.compile(r"/tasks/\d+$"))
+    expect(page.locator("#form[data-ready]")).to_be_attached()
+    page.goto("/inbox")
+    expect(page.locator(".task-table tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="查看", exact=True).click()
+    page.get_by_role("button", name="退回").click()
+    expect(page.get_by_role("status").first).to_contain_text("任务已退回群组")
+    expect(page.get_by_role("button", name="认领")).to_be_visible()
+
+
+def test_of_two_who_claim_the_same_task_one_is_told_who_has_it(site: Site) -> None:
+    site.case()
+    first, second = site.page("li.na"), site.page("chen.chen")
+    # As on a slow network: neither list renews itself in time.
+    for page in (first, second):
+        page.route("**/events", lambda route: route.abort())
+        page.goto("/inbox?tab=groups")
+    first.get_by_role("button", name="认领").click()
+    first.wait_for_url("**/tasks/*")
+    second.get_by_role("button", name="认领").click()
+    expect(second.get_by_role("alert")).to_contain_text("“查看”已由李娜认领")
+    assert site.value("SELECT assignee FROM tasks") == "li.na"
+
+
+def test_new_tasks_come_into_the_list_by_themselves_and_claimed_ones_leave(site: Site) -> None:
+    page, colleague = site.page("li.na"), site.page("chen.chen")
+    with page.expect_response("**/events"):
+        page.goto("/inbox?tab=groups")
+    expect(page.get_by_text("没有待认领的任务")).to_be_visible()
+    case = site.case()
+    expect(page.locator(".task-table tbody tr")).to_have_count(1)
+    colleague.goto(f"/tasks/{site.task(case)}")
+    colleague.get_by_role("button", name="认领").click()
+    expect(page.get_by_text("没有待认领的任务")).to_be_visible()
+
+
+def test_names_of_a_diagram_stay_text(site: Site) -> None:
+    case = site.case()
+    page = site.page("li.na")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"/tasks/{site.task(case)}")
+    page.get_by_role("button", name="认领").click()
+    page.get_by_label("原因").fill("断纤")
+    page.get_by_role("button", name="完成任务").click()
+    page.wait_for_url("**/inbox")
+    page.goto("/inbox?tab=groups")
+    expect(page.locator(".task-name")).to_have_text("<script>alert(1)</script>确认")
+    assert dialogs == []
+
+
+def test_a_phone_shows_each_task_whole(site: Site) -> None:
+    site.case(customer={"id": "C-1", "label": "羊城银行广东省广州市天河区分行营业部"})
+    page = site.page("li.na", width=390)
+    page.goto("/inbox?tab=groups")
+    expect(page.get_by_role("button", name="认领")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="菜单", exact=True).click()
+    expect(page.get_by_role("link", name="发起")).to_be_visible()

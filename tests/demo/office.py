@@ -1,5 +1,6 @@
 """The people of the demo organisation, each at Camunda's own SDK: who may do a task, and doing it."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -77,11 +78,12 @@ class Office:
         query = {"filter": {"parentProcessInstanceKey": key, "processDefinitionId": process_id}}
         return list(self.admin.search_process_instances(data=models.ProcessInstanceSearchQuery.from_dict(query)).items)
 
-    def variable(self, key: str, name: str) -> Any:
-        """A variable of the case's own scope as JSON text; None where there is none."""
-        query = {"filter": {"processInstanceKey": key, "scopeKey": key, "name": name}}
-        found = self.admin.search_variables(data=models.SearchVariablesData.from_dict(query)).items
-        return found[0].value if found else None
+    def variables(self, key: str) -> dict[str, Any]:
+        """Those of the case's own scope."""
+        query = {"filter": {"processInstanceKey": key, "scopeKey": key}, "page": {"limit": 200}}
+        data = models.SearchVariablesData.from_dict(query)
+        found = self.admin.search_variables(data=data, truncate_values=False).items
+        return {one.name: json.loads(one.value) for one in found}
 
     def incidents(self, key: str) -> list[Any]:
         found = self.admin.search_incidents(data=models.IncidentSearchQuery.from_dict({"filter": {"state": "ACTIVE"}}))

@@ -2,10 +2,12 @@
 
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,7 +55,10 @@ class Serving:
     def children(self) -> list[int]:
         """Its processes but the database, which belongs to all who use the data folder."""
         listed = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.splitlines()
         return [int(line.split()[0]) for line in listed if "/postgres" not in line]
 
@@ -65,9 +70,6 @@ class Serving:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One data folder for all, as a person has; under root the database's account has to reach it."""
-    import shutil
-    import tempfile
-
     folder = Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
     folder.chmod(0o711)
     yield folder / "data"
@@ -133,7 +135,7 @@ def test_a_second_start_keeps_its_data_and_nothing_outlives_a_killed_supervisor(
     serving.process.wait(20)
     give_up = time.monotonic() + 10
     while not gone(pids):
-        assert time.monotonic() < give_up, "a child outlived its supervisor"
+        assert time.monotonic() < give_up, [Path(f"/proc/{pid}/cmdline").read_text() for pid in pids if not gone([pid])]
     # whoever comes next takes the database over
     again = serve()
     again.ready()

@@ -38,6 +38,12 @@ def element_name(session: Session, definition_key: int, element_id: str, languag
     return told or (element.bpmn_name if element is not None else None) or element_id
 
 
+def action_label(session: Session, definition_key: int, element_id: str, label: str, language: Language = "zh") -> str:
+    """What an action is called: its own translation, else that of the element that receives it, else the label."""
+    texts = texts_of(session, definition_key, language)
+    return texts.get(f"{element_id}#action.label") or texts.get(element_id) or label
+
+
 def form_in(session: Session, form_key: int, language: Language = "zh") -> dict[str, Any]:
     """A form as form-js has it, with its texts in the language. Raises NotFound."""
     form = form_of(session, form_key)

@@ -43,9 +43,14 @@ _PAGES = {
     for tab, condition in _TABS.items()
 }
 _ONE = text(_ROWS.format(chosen="tasks") + " WHERE t.key = :key")
-_OF_CASE = text(
-    _ROWS.format(chosen="tasks")
-    + " WHERE t.state = 'created' AND (i.key = :key OR i.root_key = :key) ORDER BY t.due_at, t.key LIMIT 200"
+_FAMILY = """
+    WITH RECURSIVE family AS (SELECT key FROM instances WHERE key = :key
+        UNION ALL SELECT i.key FROM instances i JOIN family f ON i.parent_key = f.key)
+"""
+_OF_FAMILY = text(
+    _FAMILY
+    + _ROWS.format(chosen="tasks")
+    + " JOIN family ON family.key = t.instance_key WHERE t.state = 'created' ORDER BY t.due_at, t.key LIMIT 200"
 )
 _COUNTED = "(SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'created' AND {} LIMIT :most) c) AS {}"
 _COUNTS = text("SELECT " + ", ".join(_COUNTED.format(condition, tab) for tab, condition in _TABS.items()))
@@ -102,9 +107,9 @@ def task(session: Session, principal: Principal, key: int, language: Language = 
     return found[0]
 
 
-def tasks_of(session: Session, instance_key: int, language: Language = "zh") -> list[InboxTask]:
-    """The open tasks of a case and of those it called; whether somebody sees the case, the caller has asked."""
-    return _told(session, session.execute(_OF_CASE, {"key": instance_key}).all(), language)
+def tasks_of_family(session: Session, instance_key: int, language: Language = "zh") -> list[InboxTask]:
+    """The open tasks of a case and of all it called; whether somebody sees the case, the caller has asked."""
+    return _told(session, session.execute(_OF_FAMILY, {"key": instance_key}).all(), language)
 
 
 def meant(groups: frozenset[str]) -> list[str]:

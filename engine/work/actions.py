@@ -11,6 +11,7 @@ from engine import history
 from engine.core import commands
 from engine.core.effects import Binding
 from engine.definitions import DeployedCatalogue
+from engine.definitions.wording import Language, action_label
 from engine.directory.groups import any_matches
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, NotFound
@@ -25,6 +26,7 @@ _OPEN = text("""
     WHERE s.kind = 'message' AND s.action IS NOT NULL AND (i.key = :key OR i.root_key = :key)
     ORDER BY s.key
 """)
+_HELD = text("SELECT name, value FROM variables WHERE instance_key = :key AND scope_key = ANY(:scopes)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,30 @@ class Action:
     roles: tuple[str, ...]
 
 
-def open_actions(session: Session, principal: Principal, instance_key: int) -> list[Action]:
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """An action with what is needed to fill in its form: the form's key, and what the case holds."""
+
+    action: Action
+    form_key: int | None
+    variables: Mapping[str, Any]
+
+
+def open_actions(session: Session, principal: Principal, instance_key: int, language: Language = "zh") -> list[Action]:
     """What the principal may send to the case now. Raises NotFound for a case it does not see."""
     _require_seen(session, principal, instance_key)
-    rows = session.execute(_OPEN, {"key": instance_key})
-    return [action for action in map(_action, rows) if _may_send(principal, action.roles)]
+    rows = session.execute(_OPEN, {"key": instance_key}).all()
+    return [_action(session, row, language) for row in rows if _may_send(principal, _roles(row))]
+
+
+def action_form(
+    session: Session, principal: Principal, instance_key: int, action: str, language: Language = "zh"
+) -> OpenForm:
+    """One that is open, with its form. Raises NotFound, Forbidden."""
+    row = _open(session, principal, instance_key, action)
+    scope = [row.instance_key]
+    held = {found.name: found.value for found in session.execute(_HELD, {"key": row.instance_key, "scopes": scope})}
+    return OpenForm(_action(session, row, language), _form_key(session, row), held)
 
 
 def send_action(
@@ -55,18 +76,23 @@ def send_action(
 
     Raises NotFound, Forbidden, Conflict if it is open no longer, Invalid with one finding a field of its form.
     """
-    _require_seen(session, principal, instance_key)
-    rows = session.execute(_OPEN, {"key": instance_key}).all()
-    row = next((row for row in rows if action in (str(row.key), row.element, row.name)), None)
-    if row is None:
-        raise NotFound("action_not_open", action=action)
-    if not _may_send(principal, tuple(row.action.get("roles", ()))):
-        raise Forbidden("action_not_yours", action=action)
+    row = _open(session, principal, instance_key, action)
     taken = checked(session, _form_key(session, row), variables or {}, row.instance_key, [row.instance_key])
     history.record(session, "action_sent", row.instance_key, row.element, row.element_key, {"name": row.name})
     command = commands.Deliver(row.key, row.element_key, row.element, taken)
     if advance(session, row.instance_key, command).stale:
         raise Conflict("action_not_open", action=action)
+
+
+def _open(session: Session, principal: Principal, instance_key: int, action: str) -> Row[Any]:
+    _require_seen(session, principal, instance_key)
+    rows = session.execute(_OPEN, {"key": instance_key}).all()
+    row = next((row for row in rows if action in (str(row.key), row.element, row.name)), None)
+    if row is None:
+        raise NotFound("action_not_open", action=action)
+    if not _may_send(principal, _roles(row)):
+        raise Forbidden("action_not_yours", action=action)
+    return row
 
 
 def _require_seen(session: Session, principal: Principal, instance_key: int) -> None:
@@ -89,9 +115,11 @@ def _form_key(session: Session, row: Row[Any]) -> int | None:
     return key
 
 
-def _action(row: Row[Any]) -> Action:
-    told = row.action
-    roles = tuple(told.get("roles", ()))
-    return Action(
-        row.key, row.instance_key, row.definition_key, row.element, row.name, told["label"], told.get("form"), roles
-    )
+def _roles(row: Row[Any]) -> tuple[str, ...]:
+    return tuple(row.action.get("roles", ()))
+
+
+def _action(session: Session, row: Row[Any], language: Language) -> Action:
+    label = action_label(session, row.definition_key, row.element, row.action["label"], language)
+    form = row.action.get("form")
+    return Action(row.key, row.instance_key, row.definition_key, row.element, row.name, label, form, _roles(row))

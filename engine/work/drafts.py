@@ -27,6 +27,11 @@ def start_place(process_id: str) -> str:
     return f"start:{process_id}"
 
 
+def action_place(key: int) -> str:
+    """The place of an action's form."""
+    return f"action:{key}"
+
+
 def save_draft(session: Session, person: str, place: str, data: Mapping[str, Any]) -> datetime:
     """Keep a person's draft instead of the one before; when it was kept. Raises Invalid, TooLarge."""
     if not isinstance(data, Mapping):

@@ -5,6 +5,7 @@ from engine.store.models.base import Base
 from engine.store.models.case_clock import CaseClock
 from engine.store.models.case_number import CaseNumber
 from engine.store.models.command import Command
+from engine.store.models.comment import Comment
 from engine.store.models.definition import Definition
 from engine.store.models.deployment import Deployment
 from engine.store.models.document import Document
@@ -31,6 +32,7 @@ __all__ = [
     "CaseClock",
     "CaseNumber",
     "Command",
+    "Comment",
     "Definition",
     "Deployment",
     "Document",

@@ -1,0 +1,97 @@
+"""What administrators do with people: add them, let them leave and come back, put them into groups and out again."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.directory.groups import parse
+from engine.directory.people import add_person, join
+from engine.directory.principal import Principal
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.store.models import LoginSession, Membership, Person
+
+PLATFORM_ROLES = ("admin", "analyst", "operator")
+_ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
+
+
+def hire(
+    session: Session,
+    principal: Principal,
+    person: str,
+    name: str,
+    unit: str,
+    *,
+    password: str | None = None,
+    mail: str | None = None,
+    roles: Sequence[str] = (),
+    groups: Sequence[str] = (),
+) -> None:
+    """Add a person. Raises Forbidden, Invalid, Conflict for a name in use, NotFound for an unknown unit."""
+    _require_admin(principal)
+    if not person or not set(person) <= _ID_CHARACTERS or not name.strip() or "\x00" in name:
+        raise Invalid("person_malformed")
+    if not set(roles) <= set(PLATFORM_ROLES):
+        raise Invalid("role_unknown", roles=", ".join(roles))
+    add_person(session, person, name.strip(), unit, password=password, roles=roles, groups=groups, mail=mail)
+    history.record(session, "person_added", data={"person": person, "roles": list(roles), "groups": list(groups)})
+
+
+def let_go(session: Session, principal: Principal, person: str) -> None:
+    """From now on this person logs in no more; its name stays in history. Raises Conflict for oneself."""
+    if person == principal.id:
+        raise Conflict("person_is_you")
+    _employee(session, principal, person).active = False
+    session.execute(delete(LoginSession).where(LoginSession.person == person))
+    history.record(session, "person_deactivated", data={"person": person})
+
+
+def take_back(session: Session, principal: Principal, person: str) -> None:
+    """This person may log in again."""
+    _employee(session, principal, person).active = True
+    history.record(session, "person_activated", data={"person": person})
+
+
+def enter_group(session: Session, principal: Principal, person: str, group: str) -> None:
+    """Put a person into a group. Raises Invalid for a text that is none, Conflict for one it is in already."""
+    _employee(session, principal, person)
+    if session.scalar(select(Membership.number).where(*_membership(person, group)).limit(1)) is not None:
+        raise Conflict("person_in_group", group=group)
+    join(session, person, group)
+    history.record(session, "group_joined", data={"person": person, "group": group})
+
+
+def leave_group(session: Session, principal: Principal, person: str, group: str) -> None:
+    """Take a person out of a group. Raises NotFound if it is not in it."""
+    _employee(session, principal, person)
+    if not session.execute(delete(Membership).where(*_membership(person, group)).returning(Membership.number)).all():
+        raise NotFound("person_not_in_group", group=group)
+    history.record(session, "group_left", data={"person": person, "group": group})
+
+
+def _employee(session: Session, principal: Principal, person: str) -> Person:
+    _require_admin(principal)
+    found = session.get(Person, person)
+    if found is None:
+        raise NotFound("person_unknown", person=person)
+    return found
+
+
+def _require_admin(principal: Principal) -> None:
+    if not principal.is_admin():
+        raise Forbidden("may_not_administer")
+
+
+def _membership(person: str, group: str) -> tuple[ColumnElement[bool], ...]:
+    try:
+        parsed = parse(group)
+    except ValueError as error:
+        raise Invalid("group_malformed", group=group) from error
+    return (
+        Membership.person == person,
+        Membership.unit == parsed.unit,
+        Membership.role == parsed.role,
+        Membership.post == parsed.post,
+        Membership.specialty.is_not_distinct_from(parsed.specialty),
+    )

@@ -70,6 +70,14 @@ def look_again(run: "Run", token: Token) -> None:
         run.unseen = True
 
 
+def hold(token: Token, element: Element) -> None:
+    """An event that has just fired is waited for again: its conditions have to become false before they fire."""
+    for wait in token.waits:
+        entry = token.internal_data.get(WATCHED, {}).get(str(wait.key))
+        if entry is not None and wait.element == element.id:
+            entry[1] = True
+
+
 def openings(spec: "ProcessSpec", variables: Mapping[str, Any], moment: Moment) -> list[str]:
     """The start events of a process whose condition these variables fulfil; each opens an instance."""
     found = []

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from engine.dmn import DecisionResult
+from engine.feel import FeelWarning
+
 from .records import Record
 
 
@@ -41,6 +44,31 @@ class Note:
     element: str | None = None
     element_key: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision was evaluated, or failed. Its trace has variables' values, so it is kept beside them, not in history.
+
+    `key` and the keys after it, one for each decision of the trace, are the instance's; `deployed_key` is the
+    decision's own.
+    """
+
+    key: int
+    element: str
+    element_key: int
+    deployed_key: int
+    result: DecisionResult
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An expression went on with a null that FEEL warns of: told while playing, kept nowhere."""
+
+    element: str
+    element_key: int
+    expression: str
+    warnings: tuple[FeelWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +132,4 @@ class Proceed:
     """The step budget is used up: go on with the ready tokens in the next transaction."""
 
 
-Effect = Open | Change | Close | Note | Call | Uncall | Answer | Publish | Broadcast | Proceed
+Effect = Open | Change | Close | Note | Decided | Doubt | Call | Uncall | Answer | Publish | Broadcast | Proceed

@@ -174,6 +174,7 @@ class Run(Values):
             self.effects.append(Answer(self.state.caller, "completed", result))
         self.effects.append(Change("instance", self.state.key, {"state": status}))
         self.state.clear_joins(token.key)
+        self.state.forget(token.key)
         del self.tasks[token.key]
 
     def abandon(self, root: Token) -> None:
@@ -207,6 +208,7 @@ class Run(Values):
         if parts is not None:
             if again:
                 definition.subscribe(self, token, element)
+                conditions.hold(token, element)
             element.triggered(self, token, parts)
 
     def open(self, token: Token, record: Record, element: str | None = None) -> None:

@@ -48,12 +48,18 @@ class State:
         del self.tokens[token.key]
         if token.parent_key is not None:
             self.tokens[token.parent_key].inside -= 1
-        for key in (token.key, *self.kept.pop(token.key, ())):
+        if self.variables.pop(token.key, None):
+            self.dropped.add(token.key)
+        self.clear_joins(token.key)
+        self.forget(token.key)
+
+    def forget(self, scope: int) -> None:
+        """What has completed in a scope cannot be undone any more."""
+        for key in self.kept.pop(scope, ()):
             if self.variables.pop(key, None):
                 self.dropped.add(key)
-        self.clear_joins(token.key)
         if self.undo:
-            self.undo = [record for record in self.undo if record["scope"] != token.key]
+            self.undo = [record for record in self.undo if record["scope"] != scope]
 
     def clear_joins(self, scope: int) -> None:
         for place in [place for place in self.joins if place[0] == scope]:

@@ -15,7 +15,8 @@ from .effects import Binding
 class Catalogue(Protocol):
     """What is deployed beside the definition that runs."""
 
-    def decision(self, decision_id: str, binding: Binding) -> Decision | None: ...
+    def decision(self, decision_id: str, binding: Binding) -> tuple[int, Decision] | None:
+        """The decision and its definition's key."""
 
     def has_process(self, process_id: str, binding: Binding) -> bool: ...
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
-from engine.dmn import Decision
-from engine.feel import FeelError, to_json
+from engine.dmn import Decision, DecisionResult
+from engine.feel import to_json
 
-from .effects import Binding, Note
+from .effects import Binding, Decided, Note
 from .element import Element, text_of
 from .expressions import Source
 from .jobs import JobTask
-from .stuck import Stuck, failed
+from .stuck import Stuck
 from .token import Token
 
 if TYPE_CHECKING:
@@ -56,25 +56,33 @@ class BusinessRuleTask(JobTask, BpmnSpecMixin):  # type: ignore[misc]
         if self.decision_id is None:
             return super().enter(run, token)
         decision_id = text_of(run, token, self.decision_id, "decisionId")
-        decision = run.surroundings.catalogue.decision(decision_id, self.binding)
-        if decision is None:
+        found = run.surroundings.catalogue.decision(decision_id, self.binding)
+        if found is None:
             raise Stuck("CALLED_DECISION_ERROR", "decision_missing", {"decision": decision_id})
-        value = decided(run, token, decision)
+        value = decided(run, token, *found)
         if self.result_variable:
             run.take_result(token, {self.result_variable: value})
         return True
 
 
-def decided(run: "Run", token: Token, decision: Decision) -> Any:
-    """The decision's value as JSON, with its trace in history. Raises Stuck where the table allows no answer."""
-    try:
-        result = decision.evaluate(run.view(token), run.moment)
-    except FeelError as error:
-        raise failed("DECISION_EVALUATION_ERROR", decision.id, error) from error
+def decided(run: "Run", token: Token, key: int, decision: Decision) -> Any:
+    """The decision's value as JSON; its trace is kept. Raises Stuck where the table allows no answer."""
+    result = decision.evaluate(run.view(token), run.moment)
+    trace = _kept(run, token, key, result)
     if result.error is not None:
-        reason = {"decision": decision.id, "reason": str(result.error)}
-        raise Stuck("DECISION_EVALUATION_ERROR", "decision_failed", reason)
+        reason = {"decision": decision.id, "reason": {"code": result.error.code, "parameters": result.error.parameters}}
+        raise Stuck("DECISION_EVALUATION_ERROR", "decision_failed", reason, trace)
     rules = [[step.id, [rule.index for rule in step.rules]] for step in result.trace]
     data = {"decision": decision.id, "rules": rules}
     run.effects.append(Note("decision_evaluated", token.task_spec.id, token.key, data))
+    if trace is not None:
+        run.effects.append(trace)
     return to_json(result.value)
+
+
+def _kept(run: "Run", token: Token, key: int, result: DecisionResult) -> Decided | None:
+    """The trace with a key for each of its decisions; None where the evaluation ended before the first."""
+    if not result.trace:
+        return None
+    first, *_ = [run.state.new_key() for _ in result.trace]
+    return Decided(first, token.task_spec.id, token.key, key, result)

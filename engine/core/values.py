@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.feel import Evaluation, FeelError, Moment
 
+from .effects import Doubt, Effect
 from .element import Flow
 from .element import Mapping as IoMapping
 from .expressions import Source
@@ -18,6 +19,7 @@ class Values:
 
     state: State
     moment: Moment
+    effects: list[Effect]
 
     def view(self, token: Token) -> View:
         return self.state.view(token)
@@ -25,9 +27,12 @@ class Values:
     def evaluate(self, source: Source, token: Token, scope: Mapping[str, Any] | None = None) -> Evaluation:
         """The value of a literal or expression in the token's scope, as JSON. Raises Stuck past FEEL's limits."""
         try:
-            return source.evaluate(self.state.view(token) if scope is None else scope, self.moment)
+            found = source.evaluate(self.state.view(token) if scope is None else scope, self.moment)
         except FeelError as error:
             raise failed("EXTRACT_VALUE_ERROR", source.text, error) from error
+        if found.warnings:
+            self.effects.append(Doubt(token.task_spec.id, token.key, source.text, found.warnings))
+        return found
 
     def holds(self, flow: Flow, token: Token) -> bool:
         """Whether a flow's condition is true; what is neither true nor false is an incident. Raises Stuck."""

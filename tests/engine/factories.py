@@ -222,7 +222,81 @@ def each(
     return Part(f"<{tag}{written}>{_extensions(head)}{body}</{tag}>")
 
 
+def repeat(
+    number: str,
+    *,
+    sequential: bool = False,
+    until: str | None = None,
+    behavior: str = "All",
+    event: str | None = None,
+    inside: str = "",
+) -> Part:
+    """Multi-instance by loopCardinality. `event`: the id that behaviour None or One refers to, see `named_event`."""
+    reference = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}.get(behavior, "")
+    more = {reference: event} if reference else {}
+    written = _attributes(isSequential=str(sequential).lower(), behavior=behavior, **more)
+    body = f"<bpmn:loopCardinality>{_escaped(number)}</bpmn:loopCardinality>"
+    body += f"<bpmn:completionCondition>{_escaped(until)}</bpmn:completionCondition>" if until else ""
+    tag = "bpmn:multiInstanceLoopCharacteristics"
+    return Part(f"<{tag}{written}>{body}{inside}</{tag}>")
+
+
+def again(condition: str | None = None, *, most: int | None = None, before: bool = False) -> Part:
+    """A standard loop: while the condition holds, at most so many times."""
+    written = _attributes(testBefore=str(before).lower(), loopMaximum=None if most is None else str(most))
+    body = f"<bpmn:loopCondition>{_escaped(condition)}</bpmn:loopCondition>" if condition else ""
+    tag = "bpmn:standardLoopCharacteristics"
+    return Part(f"<{tag}{written}>{body}</{tag}>")
+
+
+def listening(*listeners: tuple[str, str], kind: str = "execution") -> str:
+    """Listeners as `extensions` of an element: pairs of event and job type. `kind`: execution or task."""
+    written = "".join(_zeebe(f"{kind}Listener", eventType=event, type=type) for event, type in listeners)  # noqa: A001
+    return f"<zeebe:{kind}Listeners>{written}</zeebe:{kind}Listeners>"
+
+
+def transaction(id: str, *inside: Part, **more: object) -> Part:  # noqa: A002
+    return element("transaction", id, inside, **more)  # type: ignore[arg-type]
+
+
+def ad_hoc(
+    id: str,  # noqa: A002
+    *inside: Part,
+    until: str | None = None,
+    cancel: bool = True,
+    sequential: bool = False,
+    active: str | None = None,
+    **more: object,
+) -> Part:
+    condition = f"<bpmn:completionCondition>{_escaped(until)}</bpmn:completionCondition>" if until else ""
+    return element(
+        "adHocSubProcess",
+        id,
+        [*inside, condition],
+        extensions=_zeebe("adHoc", activeElementsCollection=active),
+        ordering="Sequential" if sequential else "Parallel",
+        cancelRemainingInstances=str(cancel).lower(),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def undoing(event: str, host: str, handler: Part) -> Part:
+    """What undoes `host`: the compensation boundary event `event`, its handler, and the association between them.
+
+    The handler is drawn with `isForCompensation="true"` by whoever makes it; its id is read from its XML.
+    """
+    target = handler.xml.partition('id="')[2].partition('"')[0]
+    bound = boundary(event, host, Part("<bpmn:compensateEventDefinition/>"))
+    association = f"<bpmn:association{_attributes(sourceRef=event, targetRef=target)}/>"
+    return Part(bound.xml + handler.xml + association, handler.tops)
+
+
 # Gateways
+
+
+def complex_gateway(id: str, activation: str | None = None, default: str | None = None, **more: object) -> Part:  # noqa: A002
+    body = f"<bpmn:activationCondition>{_escaped(activation)}</bpmn:activationCondition>" if activation else ""
+    return element("complexGateway", id, [body], **_default(default), **more)  # type: ignore[arg-type]
 
 
 def exclusive(id: str, default: str | None = None, **more: object) -> Part:  # noqa: A002
@@ -283,6 +357,42 @@ def error(code: str | None = None) -> Part:
 
 def escalation(code: str | None = None) -> Part:
     return _referring("escalation", code, escalationCode=code)
+
+
+def condition(text: str, names: str | None = None, events: str | None = None) -> Part:
+    """A conditional event; `names` and `events` (create, update) say which changes have it looked at again."""
+    head = _extensions(_zeebe("conditionalFilter", variableNames=names, variableEvents=events))
+    body = f"{head}<bpmn:condition>{_escaped(text)}</bpmn:condition>"
+    return Part(f"<bpmn:conditionalEventDefinition>{body}</bpmn:conditionalEventDefinition>")
+
+
+def link(name: str) -> Part:
+    return Part(f"<bpmn:linkEventDefinition{_attributes(name=name)}/>")
+
+
+def compensate(activity: str | None = None, *, wait: bool = True) -> Part:
+    written = _attributes(activityRef=activity, waitForCompletion=None if wait else "false")
+    return Part(f"<bpmn:compensateEventDefinition{written}/>")
+
+
+def cancel() -> Part:
+    return Part("<bpmn:cancelEventDefinition/>")
+
+
+def several(*events: Part) -> Part:
+    """Several definitions of one event; for a parallel multiple one the event has `parallelMultiple="true"`."""
+    return Part("".join(event.xml for event in events), _tops(events))
+
+
+def named_event(id: str, event: Part) -> Part:  # noqa: A002
+    """An event definition at the top of the file, to be referred to by its id."""
+    tag, _, rest = event.xml.removeprefix("<").partition("EventDefinition")
+    return Part("", (*event.tops, f"<{tag}EventDefinition id={quoteattr(id)}{rest}"))
+
+
+def global_task(tag: str, id: str, extensions: str = "") -> Part:  # noqa: A002
+    """A task at the top of the file, for call activities: `global_task("globalUserTask", "g")`."""
+    return Part("", (f"<bpmn:{tag}{_attributes(id=id)}>{_extensions(extensions)}</bpmn:{tag}>",))
 
 
 def terminate() -> Part:

@@ -1,0 +1,219 @@
+"""Ad-hoc sub-processes, links, and processes opened by gateways, receive tasks and several starts."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.errors import Conflict
+from engine.sandbox import Sandbox
+from tests.engine.conftest import Begin
+from tests.engine.factories import (
+    Part,
+    ad_hoc,
+    call,
+    catch,
+    diagram,
+    end,
+    event_based,
+    event_sub,
+    exclusive,
+    file,
+    flows,
+    global_task,
+    link,
+    message,
+    parallel,
+    process,
+    receive,
+    script,
+    service,
+    signal,
+    start,
+    sub,
+    task,
+    throw,
+    timer,
+    user,
+)
+
+
+def around(inner: Part) -> bytes:
+    return diagram(start("s"), inner, end("e"), flows("s h e"))
+
+
+def elements(case: object) -> list[str]:
+    return [item.element for item in case.waiting]  # type: ignore[attr-defined]
+
+
+# Ad-hoc sub-processes
+
+
+def test_activities_without_an_order_run_side_by_side(begin: Begin) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), task("c"), flows("b c"))))
+    assert elements(case) == ["a", "b"]
+    case.waiting[1].complete()
+    case.waiting[0].complete()
+    assert case.path == ["s", "b", "c", "a", "h", "e"]
+
+
+def test_or_one_after_the_other(begin: Begin) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), sequential=True)))
+    assert elements(case) == ["a"]
+    case.waiting[0].complete()
+    assert elements(case) == ["b"]
+    case.waiting[0].complete()
+    assert case.path == ["s", "a", "b", "h", "e"]
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_completion_condition_ends_it(cancelled: bool, begin: Begin) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), until="=done", cancel=cancelled)), done=False)
+    case.waiting[0].complete({"done": True})
+    assert case.state == ("completed" if cancelled else "active")
+    while case.waiting:
+        case.waiting[0].complete()
+    assert case.path == (["s", "a", "h", "e"] if cancelled else ["s", "a", "b", "h", "e"])
+
+
+def test_in_a_sequential_one_nothing_begins_any_more(begin: Begin) -> None:
+    inner = ad_hoc("h", user("a"), user("b"), sequential=True, until="=true", cancel=False)
+    case = begin(around(inner))
+    case.waiting[0].complete()
+    assert case.path == ["s", "a", "h", "e"]
+
+
+def test_a_collection_says_which_activities_begin(begin: Begin) -> None:
+    inner = ad_hoc("h", user("a"), user("b"), user("c"), active="=wanted")
+    assert elements(begin(around(inner), wanted=["c", "a"])) == ["c", "a"]
+    assert begin(around(inner), wanted=[]).path == ["s", "h", "e"]
+    stuck = begin(around(inner), wanted=["s"])
+    assert [(stopped.kind, stopped.element) for stopped in stuck.incidents] == [("EXTRACT_VALUE_ERROR", "h")]
+
+
+def test_a_condition_that_is_none_is_an_incident_of_the_scope(begin: Begin, box: Sandbox) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), until="=done")))
+    case.waiting[0].complete()
+    assert [(stopped.kind, stopped.element) for stopped in case.incidents] == [("CONDITION_ERROR", "h")]
+    box.set_variables(case, {"done": False})
+    case.incidents[0].resolve()
+    assert (elements(case), case.incidents) == (["b"], [])
+    case.waiting[0].complete()
+    assert case.state == "completed"
+
+
+def test_resolved_with_nothing_left_it_goes_on(begin: Begin, box: Sandbox) -> None:
+    case = begin(around(ad_hoc("h", task("a"), until="=done")))
+    box.set_variables(case, {"done": False})
+    case.incidents[0].resolve()
+    assert case.path == ["s", "a", "h", "e"]
+
+
+# Links
+
+
+def test_links_lead_to_the_one_of_their_name(begin: Begin) -> None:
+    parts = [start("s"), exclusive("x", default="x_t"), throw("t", link("A")), throw("u", link("B"))]
+    parts += [catch("a", link("A")), catch("b", link("B")), end("e"), end("f")]
+    case = begin(diagram(*parts, flows("s x t", "x u", "a e", "b f", x_u="=other")), other=True)
+    assert case.path == ["s", "x", "u", "b", "f"]
+    assert case.flows == ["s_x", "x_u", "link:u", "b_f"]
+
+
+def test_a_loop_by_a_link_and_a_join_behind_links(begin: Begin) -> None:
+    count = script("t", "if n = null then 1 else n + 1", "n")
+    parts = [start("s"), exclusive("m"), count, exclusive("x", default="x_f"), throw("back", link("again"))]
+    parts += [catch("again", link("again")), parallel("f"), throw("l", link("J")), throw("r", link("K"))]
+    parts += [catch("cl", link("J")), catch("cr", link("K")), parallel("j"), end("e")]
+    ways = flows("s m t x f l", "x back", "again m", "f r", "cl j e", "cr j", x_back="=n < 3")
+    case = begin(diagram(*parts, ways))
+    assert (case.variables, case.path.count("j"), case.state) == ({"n": 3}, 1, "completed")
+
+
+# What opens an instance
+
+BOTH = [receive("a", "paid"), catch("b", message("asked")), end("e"), flows("g a e", "g b e")]
+
+
+def test_a_gateway_opens_an_instance_by_the_first_event(box: Sandbox) -> None:
+    box.deploy(diagram(event_based("g", instantiate="true"), *BOTH), "p.bpmn")
+    box.publish("asked", variables={"n": 1})
+    assert [(case.path, case.state, case.variables) for case in box.cases] == [(["b", "e"], "completed", {"n": 1})]
+
+
+def test_a_parallel_one_waits_for_the_others_in_the_instance(box: Sandbox) -> None:
+    gateway = event_based("g", instantiate="true", eventGatewayType="Parallel")
+    box.deploy(
+        diagram(gateway, receive("a", "paid"), catch("b", message("asked", "=no")), end("e"), BOTH[-1]), "p.bpmn"
+    )
+    box.publish("paid", "7", {"no": "7"})
+    assert elements(box.cases[0]) == ["b"]
+    box.publish("asked", "7")
+    assert [(case.path, case.state) for case in box.cases] == [(["a", "e", "b", "e"], "completed")]
+
+
+def test_a_receive_task_opens_an_instance(box: Sandbox) -> None:
+    box.deploy(diagram(receive("r", "new", instantiate="true"), end("e"), flows("r e")), "p.bpmn")
+    box.publish("new", variables={"n": 1})
+    assert [(case.path, case.variables) for case in box.cases] == [(["r", "e"], {"n": 1})]
+
+
+def test_any_of_several_starts_opens_one(box: Sandbox) -> None:
+    parts = [start("m", message("new")), start("t", timer(duration="PT1H")), start("n", signal("go")), end("e")]
+    box.deploy(diagram(*parts, flows("m e", "t e", "n e")), "p.bpmn")
+    box.publish("new")
+    box.broadcast("go")
+    box.advance(by=timedelta(hours=1))
+    assert [case.path for case in box.cases] == [["m", "e"], ["n", "e"], ["t", "e"]]
+
+
+def test_what_only_events_open_cannot_be_started(box: Sandbox) -> None:
+    box.deploy(diagram(start("m", message("new")), end("e"), flows("m e")), "p.bpmn")
+    with pytest.raises(Conflict) as refused:
+        box.start("p")
+    assert (refused.value.code, box.cases) == ("process_without_none_start", [])
+
+
+def test_and_not_called_either(begin: Begin, box: Sandbox) -> None:
+    box.deploy(diagram(start("m", message("new")), end("e"), flows("m e"), process_id="q"), "q.bpmn")
+    case = begin(diagram(start("s"), call("k", "q"), end("e"), flows("s k e")))
+    assert [(stopped.kind, stopped.element) for stopped in case.incidents] == [("CALLED_ELEMENT_ERROR", "k")]
+
+
+# Global tasks, several processes, implicit starts and ends
+
+
+def test_a_global_task_is_called_like_a_process(begin: Begin) -> None:
+    head = '<zeebe:script expression="=n + 1" resultVariable="n"/>'
+    pool = process(start("s"), call("k", "g"), call("u", "h"), end("e"), flows("s k u e"))
+    case = begin(file(pool, global_task("globalScriptTask", "g", head), global_task("globalUserTask", "h")), n=1)
+    called = case.box.cases[2]
+    assert [(item.kind, item.element) for item in called.waiting] == [("task", "h.task")]
+    called.waiting[0].complete({"done": True})
+    assert case.variables == {"n": 2, "done": True}
+
+
+def test_processes_of_a_file_call_and_tell_each_other(begin: Begin, box: Sandbox) -> None:
+    first = process(start("s"), throw("t", message("new")), call("k", "r"), end("e"), flows("s t k e"))
+    second = process(start("qs", message("new")), task("qt"), flows("qs qt"), process_id="q")
+    third = process(task("only"), process_id="r")
+    case = begin(file(first, second, third))
+    assert {other.process_id: other.path for other in box.cases} == {
+        "p": ["s", "t", "k", "e"],
+        "q": ["qs", "qt"],
+        "r": ["only"],
+    }
+    assert case.state == "completed"
+
+
+def test_implicit_starts_and_ends(begin: Begin) -> None:
+    case = begin(diagram(task("a"), task("b"), sub("c", task("d"), user("x")), flows("a c")))
+    assert case.path == ["a", "b", "d"]
+    case.waiting[0].complete()
+    assert case.state == "completed"
+
+
+def test_an_event_sub_process_lies_in_every_kind_of_scope(begin: Begin, box: Sandbox) -> None:
+    handler = event_sub("v", start("vs", message("stop")), end("ve"), flows("vs ve"))
+    case = begin(around(ad_hoc("h", service("a"), user("b"), handler)))
+    box.publish("stop")
+    assert (case.path, case.state, case.records) == (["s", "vs", "ve", "v", "h", "e"], "completed", {})

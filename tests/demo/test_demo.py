@@ -29,13 +29,13 @@ class Serving:
     def __init__(self, data: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as found:
             self.port = found.getsockname()[1]
-        self.data = data
+        self.log = data.with_name("serve.log")
         given = {"TRUNKLINE_DATA": str(data), "TRUNKLINE_PORT": str(self.port), "TRUNKLINE_DEMO": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "web", "serve"],
             env={**os.environ, **given},
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log.open("ab"),
             bufsize=0,
             cwd=Path(__file__).parents[2],
         )
@@ -48,7 +48,7 @@ class Serving:
         while b"Ctrl-C" not in told:
             assert select.select([stream], [], [], START_SECONDS)[0], "it was not ready in time"
             line = stream.readline()
-            assert line, "it ended"
+            assert line, self.log.read_text()[-3000:]
             told += line
         return told.decode()
 

@@ -253,6 +253,8 @@ class Run(Values):
         key = self.state.new_key()
         incident = Incident(key, token.task_spec.id, token.key, stuck.kind, stuck.code, stuck.parameters, job_key)
         self.open(token, incident, phase)
+        if stuck.decided is not None:
+            self.effects.append(stuck.decided)
         self.effects.append(
             Note("incident_raised", token.task_spec.id, token.key, {"kind": stuck.kind, "code": stuck.code})
         )

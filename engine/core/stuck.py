@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.feel import FeelError, FeelWarning
+from engine.feel import FeelLimitError, FeelWarning
 
 from .effects import Decided
 
@@ -26,10 +26,11 @@ class Stuck(Exception):
 
 def warned(kind: str, code: str, text: str, warnings: tuple[FeelWarning, ...], **more: Any) -> Stuck:
     """An expression gave a value nobody can use; its warnings say why."""
-    told = [{"code": warning.code, "parameters": warning.parameters} for warning in warnings]
+    told = [{"code": f"feel_{warning.code}", "parameters": warning.parameters} for warning in warnings]
     return Stuck(kind, code, {"expression": text, "warnings": told, **more})
 
 
-def failed(kind: str, text: str, error: FeelError) -> Stuck:
-    """An expression hit FEEL's limits."""
-    return Stuck(kind, "expression_failed", {"expression": text, "reason": str(error)})
+def failed(kind: str, text: str, error: FeelLimitError) -> Stuck:
+    """An expression hit one of FEEL's limits."""
+    reason = {"code": "feel_limit", "parameters": {"limit": error.limit}}
+    return Stuck(kind, "expression_failed", {"expression": text, "reason": reason})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.feel import Evaluation, FeelError, Moment
+from engine.feel import Evaluation, FeelLimitError, Moment
 
 from .effects import Doubt, Effect
 from .element import Flow
@@ -28,7 +28,7 @@ class Values:
         """The value of a literal or expression in the token's scope, as JSON. Raises Stuck past FEEL's limits."""
         try:
             found = source.evaluate(self.state.view(token) if scope is None else scope, self.moment)
-        except FeelError as error:
+        except FeelLimitError as error:
             raise failed("EXTRACT_VALUE_ERROR", source.text, error) from error
         if found.warnings:
             self.effects.append(Doubt(token.task_spec.id, token.key, source.text, found.warnings))

@@ -37,9 +37,9 @@ class DeployedCatalogue:
         row = found.fetchone()
         return row[0] if row else None
 
-    def decision(self, decision_id: str, binding: Binding) -> dmn.Decision | None:
+    def decision(self, decision_id: str, binding: Binding) -> tuple[int, dmn.Decision] | None:
         key = self.key("decision", decision_id, binding)
-        return None if key is None else decision_of(self._session, key)
+        return None if key is None else (key, decision_of(self._session, key))
 
     def has_process(self, process_id: str, binding: Binding) -> bool:
         return self.key("process", process_id, binding) is not None

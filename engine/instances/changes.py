@@ -4,7 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.effects import Answer, Broadcast, Call, Change, Close, Effect, Note, Open, Proceed, Publish, Uncall
+from engine.core.effects import (
+    Answer,
+    Broadcast,
+    Call,
+    Change,
+    Close,
+    Decided,
+    Doubt,
+    Effect,
+    Note,
+    Open,
+    Proceed,
+    Publish,
+    Uncall,
+)
 from engine.core.records import Record
 
 Outgoing = Call | Uncall | Answer | Publish | Broadcast | Proceed
@@ -40,6 +54,7 @@ class Changes:
     )
     instance: dict[str, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 
     def __getitem__(self, noun: str) -> Noun:
@@ -61,6 +76,11 @@ def sort(effects: Iterable[Effect]) -> Changes:
                 changes[noun].change(key, fields)
             case Note():
                 changes.notes.append(effect)
+            case Decided():
+                changes.decided.append(effect)
+            case Doubt():
+                # What went on in spite of it leaves no more behind than its null.
+                pass
             case _:
                 changes.outgoing.append(effect)
     return changes

@@ -353,6 +353,10 @@ class Sandbox:
         match effect:
             case effects.Note():
                 case.history.append(effect)
+            case effects.Decided():
+                case.decisions.append(effect)
+            case effects.Doubt():
+                case.doubts.append(effect)
             case effects.Open(record):
                 case.records[record.key] = record
             case effects.Close(_, key):
@@ -405,8 +409,9 @@ class Sandbox:
         functions = calendars.functions(self.calendar)
         return Surroundings(self.now, seed, self.zone, self, self.calendar, functions)
 
-    def decision(self, decision_id: str, binding: effects.Binding) -> dmn.Decision | None:
-        return self.decisions.get(decision_id)
+    def decision(self, decision_id: str, binding: effects.Binding) -> tuple[int, dmn.Decision] | None:
+        # Nothing here has versions, so no key is told apart from another.
+        return (0, self.decisions[decision_id]) if decision_id in self.decisions else None
 
     def has_process(self, process_id: str, binding: effects.Binding) -> bool:
         return process_id in self.specs

@@ -106,6 +106,8 @@ class Case:
         self.rounds_done = 0
         self.records: dict[int, Record] = {}
         self.history: list[effects.Note] = []
+        self.decisions: list[effects.Decided] = []
+        self.doubts: list[effects.Doubt] = []  # where FEEL warned and the case went on
         self.started_by: tuple[str, str] | None = None  # name and key of the message that opened it
 
     @property

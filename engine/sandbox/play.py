@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from engine.errors import TrunklineError
+from engine.errors import Finding, TrunklineError
 from engine.texts import terminal_language, words
 
 from .box import Sandbox
@@ -55,10 +55,18 @@ def _waiting(box: Sandbox) -> list[Item]:
 
 
 def _show(box: Sandbox, out: TextIO) -> None:
+    language = terminal_language()
     out.write(f"\n{box.now.astimezone(box.zone):%Y-%m-%d %H:%M}\n")
     for case in box.cases:
         out.write(f"{case.process_id} {case.case_no or ''} {case.state}: {' → '.join(case.path)}\n")
         for stopped in case.incidents:
-            out.write(f"  ! {stopped.element}: {stopped.message}\n")
+            finding = Finding(stopped.record.code, stopped.record.parameters)
+            out.write(f"  ! {stopped.element}: {words(finding, language)}\n")
+        for doubt in case.doubts:
+            for warning in doubt.warnings:
+                said = words(Finding(f"feel_{warning.code}", warning.parameters), language)
+                place = f"{warning.line}:{warning.column}"
+                out.write(f"  ? {doubt.element}: {said} ({doubt.expression} {place})\n")
+        case.doubts.clear()
     for number, item in enumerate(_waiting(box), start=1):
         out.write(f"  {number}  {item!r}\n")

@@ -19,7 +19,8 @@ def words(told: TrunklineError | Finding, language: Language = "zh") -> str:
     text = texts().get(told.code, {}).get(language)
     if text is None:
         return f"{told.code} {dict(told.parameters)}"
-    return text.format_map(_Parameters(told.parameters))
+    parameters = {name: _said(value, language) for name, value in told.parameters.items()}
+    return text.format_map(_Parameters(parameters)).strip()
 
 
 @cache
@@ -38,6 +39,16 @@ def terminal_language() -> Language:
     """The language of whoever reads this terminal, by the environment's locale; English unless it is Chinese."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _said(value: Any, language: Language) -> Any:
+    """A parameter as it stands, or the sentences of what it tells by code, such as FEEL's warnings."""
+    if isinstance(value, Mapping) and value.keys() == {"code", "parameters"}:
+        return words(Finding(value["code"], value["parameters"]), language)
+    if isinstance(value, list | tuple):
+        sentences = [_said(one, language) for one in value]
+        return ("；" if language == "zh" else "; ").join(map(str, sentences)) if sentences else ""
+    return value
 
 
 class _Parameters(dict[str, Any]):

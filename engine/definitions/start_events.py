@@ -1,7 +1,7 @@
 """What opens instances of a process by itself: messages, signals and timers of the latest version's start events."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ class Opening:
     due_at: datetime | None = None
     cycle: str | None = None
     left_times: int | None = None
+    part: int = 0  # which of the element's definitions this is
 
 
 def openings(spec: ProcessSpec, moment: Moment, file: str) -> tuple[list[Opening], list[Finding]]:
@@ -34,8 +35,8 @@ def openings(spec: ProcessSpec, moment: Moment, file: str) -> tuple[list[Opening
     for start in spec.starts():
         try:
             # a condition is asked when somebody gives variables to fulfil it: nothing waits meanwhile
-            waited_for = (part for part in parts(start) if not isinstance(part, Conditional))
-            found += [_opening(start, part, moment) for part in waited_for]
+            waited_for = [part for part in parts(start) if not isinstance(part, Conditional)]
+            found += [replace(_opening(start, part, moment), part=n) for n, part in enumerate(waited_for)]
         except Stuck as stuck:
             findings.append(Finding(f"start_event_{stuck.code}", stuck.parameters, "error", file, start.id))
     return found, findings
@@ -70,6 +71,7 @@ def rows(process_id: str, definition_key: int, opened: Iterable[Opening]) -> lis
             "definition_key": definition_key,
             "process_id": process_id,
             "element": one.element,
+            "part": one.part,
             "kind": one.kind,
             "name": one.name,
             "due_at": one.due_at,

@@ -12,13 +12,14 @@ from engine.core.timers import parse_cycle
 from engine.work.sending import Receiver, new_key, start
 
 _TAKE = text("""
-    SELECT definition_key, process_id, element, due_at, cycle, left_times FROM start_events
+    SELECT definition_key, process_id, element, part, due_at, cycle, left_times FROM start_events
     WHERE kind = 'timer' AND due_at <= :now ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _AGAIN = text("""
-    UPDATE start_events SET due_at = :due, left_times = :left WHERE definition_key = :definition AND element = :element
+    UPDATE start_events SET due_at = :due, left_times = :left
+    WHERE definition_key = :definition AND element = :element AND part = :part
 """)
-_LAST = text("DELETE FROM start_events WHERE definition_key = :definition AND element = :element")
+_LAST = text("DELETE FROM start_events WHERE definition_key = :definition AND element = :element AND part = :part")
 
 
 def start_due(session: Session, zone: ZoneInfo) -> bool:
@@ -33,7 +34,7 @@ def start_due(session: Session, zone: ZoneInfo) -> bool:
 
 def _set_again(session: Session, row: Row[Any], now: datetime) -> None:
     """A cycle missed while nothing ran goes on from now; it is not caught up."""
-    place = {"definition": row.definition_key, "element": row.element}
+    place = {"definition": row.definition_key, "element": row.element, "part": row.part}
     if row.cycle is None or row.left_times == 0:
         session.execute(_LAST, place)
         return

@@ -18,7 +18,9 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         CheckConstraint("state IN ('created', 'activated', 'failed', 'error_thrown')", name="jobs_state"),
-        CheckConstraint("kind IN ('BPMN_ELEMENT', 'REMINDER')", name="jobs_kind"),
+        CheckConstraint(
+            "kind IN ('BPMN_ELEMENT', 'REMINDER', 'EXECUTION_LISTENER', 'TASK_LISTENER')", name="jobs_kind"
+        ),
         # Exactly a job that somebody works on has a worker and a lease that ends.
         CheckConstraint(
             "(state = 'activated') = (lease_until IS NOT NULL) AND (state = 'activated') = (worker IS NOT NULL)",

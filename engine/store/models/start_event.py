@@ -26,6 +26,7 @@ class StartEvent(Base):
 
     definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"), primary_key=True)
     element: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(Integer, primary_key=True, server_default="0")  # which of its definitions
     process_id: Mapped[str]
     kind: Mapped[str]
     name: Mapped[str | None]

@@ -14,7 +14,7 @@ class Subscription(Base):
 
     __tablename__ = "subscriptions"
     __table_args__ = (
-        CheckConstraint("kind IN ('message', 'signal')", name="subscriptions_kind"),
+        CheckConstraint("kind IN ('message', 'signal', 'condition')", name="subscriptions_kind"),
         key_of_instance("subscriptions"),
         Index("subscriptions_by_name", "kind", "name", "correlation_key"),
     )

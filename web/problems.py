@@ -54,7 +54,7 @@ def refused(error: engine.TrunklineError) -> Response:
         # SDKs and browsers learn from it how to log in; the name of the realm is shown to people.
         response.headers["WWW-Authenticate"] = 'Basic realm="Trunkline", charset="UTF-8"'
     if status in (429, 503):
-        response.headers["Retry-After"] = "1"
+        response.headers["Retry-After"] = str(error.parameters.get("minutes", 0) * 60 or 1)
     return response
 
 

@@ -160,7 +160,7 @@ def _forget(session: Session, document: Document) -> None:
 
 
 def _sees(session: Session, reader: Principal, document: Document) -> bool:
-    if document.owner == reader.id or reader.may_operate():
+    if document.owner == reader.id or reader.is_admin():
         return True
     if document.instance_key is None:
         return False

@@ -73,11 +73,12 @@ def workable(session: Session, principal: Principal, key: int) -> Row[Any]:
     if task is None:
         raise NotFound("task_unknown", key=str(key))
     groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
-    if not (principal.may_operate() or principal.may_work_on(groups, users, task.assignee)):
-        # whoever does not see the case is not told that it is there
+    if not principal.may_work_on(groups, users, task.assignee):
+        # whoever does not see the case is not told that it is there, operators of other units included
         if not may_see(session, principal, task.instance_key):
             raise NotFound("task_unknown", key=str(key))
-        raise Forbidden("task_not_yours", key=str(key))
+        if not principal.may_operate():
+            raise Forbidden("task_not_yours", key=str(key))
     if task.state != "created":
         raise Conflict("task_ended", key=str(key), state=task.state)
     return task

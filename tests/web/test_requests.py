@@ -9,6 +9,7 @@ import pytest
 
 from engine import store
 from engine.directory.people import set_password
+from engine.directory.throttling import count_attempt
 from engine.directory.tokens import revoke_token
 from tests.web.office import Office
 from web import credentials
@@ -67,6 +68,18 @@ def test_a_password_found_right_is_kept_only_as_long_as_it_is_the_persons(own_of
         set_password(session, "li.na", "other")
     assert own_office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "demo")).status == 401
     assert own_office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "other")).status == 200
+
+
+def test_guessing_a_password_is_stopped(office: Office) -> None:
+    guess = basic("chen.chen", "guess")
+    assert office.ask(None, "GET", "/v2/topology", headers=guess).status == 401
+    for _ in range(7):
+        with store.transaction() as session:
+            assert count_attempt(session, "chen.chen", "127.0.0.1") is None
+    stopped = office.ask(None, "GET", "/v2/topology", headers=guess)
+    assert (stopped.status, stopped.body["title"]) == (429, "RESOURCE_EXHAUSTED")
+    assert int(stopped.headers["Retry-After"]) > 1
+    assert office.ask("clerk", "GET", "/v2/topology").status == 200
 
 
 def test_a_token_that_was_withdrawn_is_good_no_longer(own_office: Office) -> None:

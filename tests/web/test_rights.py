@@ -1,7 +1,9 @@
 """Rights of every route: as a stranger, from a foreign unit, without the role, and with nonsense. A route without an
 entry in the table fails the test."""
 
-from collections.abc import Mapping
+import io
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +90,10 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/decision-definitions/evaluation"): Route(
         404, 404, {"decisionDefinitionId": "none"}, {"variables": 1}
     ),
+    # everybody known may hand in a file; without one it is refused
+    ("POST", "/v2/documents"): Route(400, 400),
+    ("GET", "/v2/documents/<document_id>"): Route(404, 200),
+    ("DELETE", "/v2/documents/<document_id>"): Route(404, 403),
     ("PUT", "/v2/clock"): Route(204, 403, {"timestamp": 1_800_000_000_000}, {"timestamp": "now"}),
     ("POST", "/v2/clock/reset"): Route(204, 403),
     ("GET", "/v2/topology"): Route(200, 200),
@@ -125,9 +131,14 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def case(lasting_office: Office) -> Case:
+def case(lasting_office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """One for all tests here, since none of them changes it."""
-    office = lasting_office
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv("TRUNKLINE_DATA", str(tmp_path_factory.mktemp("documents")))
+        yield _case(lasting_office)
+
+
+def _case(office: Office) -> Case:
     [definition] = office.deploy(CASE)
     office.deploy(diagram(start("s"), end("e"), flows("s e"), process_id="closed", starters="HQ.mgmt.*"))
     key = office.start("case", variables={"secret": SECRET})
@@ -141,8 +152,17 @@ def case(lasting_office: Office) -> Case:
         "element_key": token.element_key,
         "incident_key": office.rows("SELECT key FROM incidents")[0].key,
         "number": variable["variableKey"],
+        "document_id": _document(office, key),
     }
     return Case(office, {name: str(value) for name, value in keys.items()})
+
+
+def _document(office: Office, instance_key: str) -> str:
+    file = (io.BytesIO(SECRET.encode()), "secret.txt", "text/plain")
+    parts = {"file": file, "metadata": json.dumps({"processInstanceKey": instance_key})}
+    kept = office.ask("clerk", "POST", "/v2/documents", data=parts, content_type="multipart/form-data")
+    assert kept.status == 201, kept.body
+    return str(kept.body["documentId"])
 
 
 def test_every_route_has_an_entry(case: Case) -> None:

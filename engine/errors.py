@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal[
-    "invalid", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "throttled", "unavailable"
-]
+Kind = Literal["invalid", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "throttled", "unavailable"]
 Severity = Literal["error", "warning", "info"]
 
 

@@ -174,8 +174,7 @@ def _members_of(wanted: Group) -> Select[tuple[str]]:
     )
     if wanted.specialty is None:
         return query
-    # somebody without a specialty does all of them
-    return query.where(or_(Membership.specialty == wanted.specialty, Membership.specialty.is_(None)))
+    return query.where(Membership.specialty == wanted.specialty)
 
 
 def _contacts(session: Session, ids: Select[tuple[str]]) -> list[Contact]:

@@ -88,11 +88,16 @@ def test_the_roster_comes_before_membership() -> None:
     assert before == ["chen.chen", "li.na"]
 
 
-def test_members_are_found_by_specialty_and_those_without_one_do_all() -> None:
+def test_members_of_a_specialty_are_those_who_have_it() -> None:
     with store.transaction() as session:
-        people.add_person(session, "x", "许仙", "GD-GZ", groups=["GD-GZ.maint.duty.data"])
-        assert [c.id for c in people.members(session, "GD-GZ.maint.duty.data")] == ["liu.yang", "x"]
-        assert [c.id for c in people.members(session, "GD-GZ.maint.duty.power")] == ["liu.yang"]
+        people.add_person(session, "x", "许仙", "GD-GZ", groups=["GD-GZ.store.duty.data"])
+        people.add_person(session, "y", "白素贞", "GD-GZ", groups=["GD-GZ.store.duty"])
+        assert [c.id for c in people.members(session, "GD-GZ.store.duty.data")] == ["x"]
+        assert people.members(session, "GD-GZ.store.duty.power") == []
+        assert [c.id for c in people.members(session, "GD-GZ.store.duty")] == ["y", "x"]
+        for person in ("x", "y"):
+            may = people.principal_of(session, person).may_work_on(("GD-GZ.store.duty.data",), (), None)
+            assert may is (person == "x")
 
 
 def test_names_sort_as_they_are_read() -> None:

@@ -24,6 +24,7 @@ from engine.store.message_locks import lock_subscribing
 from . import statements as sql
 from .between import actor_as_json, outgoing_rows, wake
 from .changes import Changes
+from .decision_parts import decision_parts
 from .part import Part
 from .record_parts import record_parts
 from .row import InstanceRow
@@ -43,6 +44,7 @@ def write(
         *_instance(row, spec, state, started, values),
         *_variables(state, values),
         *record_parts(changes, values),
+        *decision_parts(changes, values),
         *_units(row, changes, started, values),
         *_commands(row, changes, values),
         *_history(row, changes, values),

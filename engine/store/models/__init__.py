@@ -6,6 +6,7 @@ from engine.store.models.case_clock import CaseClock
 from engine.store.models.case_number import CaseNumber
 from engine.store.models.command import Command
 from engine.store.models.comment import Comment
+from engine.store.models.decision_instance import DecisionInstance
 from engine.store.models.definition import Definition
 from engine.store.models.deployment import Deployment
 from engine.store.models.document import Document
@@ -33,6 +34,7 @@ __all__ = [
     "CaseNumber",
     "Command",
     "Comment",
+    "DecisionInstance",
     "Definition",
     "Deployment",
     "Document",

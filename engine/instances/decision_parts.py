@@ -1,0 +1,53 @@
+"""Decisions an advance has evaluated, as a part of the statement that writes it."""
+
+from typing import Any
+
+from engine.core.effects import Decided
+from engine.store import json
+
+from .changes import Changes
+from .part import Part
+
+# A required decision of the same file has the version that was deployed with the one asked for.
+_KEEP = """
+    INSERT INTO decision_instances
+        (key, evaluation_key, number, instance_key, root_key, element, element_key, definition_key, process_id,
+         asked_key, decision_key, decision_id, decision_name, decision_version, drg_key, type, state, output, inputs,
+         rules, tables, failure, evaluated_at)
+    SELECT r.evaluation_key + r.number - 1, r.evaluation_key, r.number, %(key)s, %(root_key)s, r.element,
+           r.element_key, %(definition_key)s, %(process_id)s, r.asked_key, d.key, r.id, r.name, d.version, d.drg_key,
+           r.type, r.state, r.output, r.inputs, r.rules, r.tables, r.failure, %(now)s
+    FROM json_to_recordset(%(decided)s::json) r(evaluation_key bigint, number bigint, element text,
+         element_key bigint, asked_key bigint, id text, name text, type text, state text, output jsonb, inputs jsonb,
+         rules jsonb, tables jsonb, failure jsonb)
+    LEFT JOIN definitions asked ON asked.key = r.asked_key
+    LEFT JOIN definitions d ON d.drg_key = asked.drg_key AND d.id = r.id
+    RETURNING 1
+"""
+
+
+def decision_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
+    """The part of all decisions evaluated; its values are added to `values`."""
+    rows = [row for decided in changes.decided for row in _rows(decided)]
+    if not rows:
+        return []
+    values["decided"] = json.dumps_rows(rows)
+    return [Part("decisions_kept", _KEEP, len(rows))]
+
+
+def _rows(decided: Decided) -> list[dict[str, Any]]:
+    same = {
+        "evaluation_key": decided.key,
+        "element": decided.element,
+        "element_key": decided.element_key,
+        "asked_key": decided.deployed_key,
+        "state": "evaluated",
+        "failure": None,
+    }
+    rows = [{**same, **step, "number": number} for number, step in enumerate(decided.result.trace_to_json(), 1)]
+    failure = decided.result.error
+    if failure is not None:
+        # Those before it gave their values; the decision asked for is the one that has none.
+        told = {"code": f"dmn_{failure.code}", "parameters": dict(failure.parameters)}
+        rows[-1] |= {"state": "failed", "failure": told}
+    return rows

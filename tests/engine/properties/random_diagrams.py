@@ -11,23 +11,36 @@ from hypothesis import strategies as st
 
 from tests.engine.factories import (
     Part,
+    ad_hoc,
+    again,
     boundary,
+    call,
+    cancel,
     catch,
-    diagram,
+    compensate,
+    complex_gateway,
+    condition,
     each,
     end,
     event_based,
+    event_sub,
     exclusive,
+    file,
     flow,
     inclusive,
+    link,
     message,
     parallel,
+    process,
     script,
     service,
     start,
     sub,
     task,
+    throw,
     timer,
+    transaction,
+    undoing,
     user,
 )
 
@@ -41,6 +54,7 @@ class Scope:
     numbers: list[int]
     parts: list[Part] = field(default_factory=list)
     outline: list[str] = field(default_factory=list)
+    calls: bool = True
 
     def name(self, kind: str) -> str:
         self.numbers[0] += 1
@@ -55,7 +69,7 @@ class Scope:
         return name
 
     def inner(self) -> "Scope":
-        return Scope(self.numbers)
+        return Scope(self.numbers, calls=self.calls)
 
 
 @dataclass(frozen=True)
@@ -68,10 +82,13 @@ class Drawn:
 
 @st.composite
 def diagrams(draw: Draw, depth: int = 3) -> Drawn:
-    """A diagram of nested blocks, `depth` deep at most."""
+    """A diagram of nested blocks, `depth` deep at most, and a smaller process `q` that it may call."""
     scope = Scope([0])
     _scope(draw, scope, depth)
-    return Drawn(diagram(*scope.parts), "\n".join(scope.outline))
+    called = Scope(scope.numbers, calls=False)
+    _scope(draw, called, 1)
+    outline = [*scope.outline, "q:", *called.outline]
+    return Drawn(file(process(*scope.parts), process(*called.parts, process_id="q")), "\n".join(outline))
 
 
 def _scope(draw: Draw, scope: Scope, depth: int) -> None:
@@ -154,6 +171,62 @@ def _race(draw: Draw, scope: Scope, at: str, depth: int) -> str:
     return after
 
 
+def _linked(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    name = scope.name("link")
+    _single(scope, at, "throw", lambda id: throw(id, link(name)))  # noqa: A006
+    caught = scope.name("catch")
+    scope.add(catch(caught, link(name)))
+    return caught
+
+
+def _fulfilled(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A branch that waits for a condition which the other one fulfils."""
+    fork, join, waits, does, name = (scope.name(kind) for kind in ("fork", "join", "holds", "does", "flag"))
+    scope.add(parallel(fork))
+    scope.add(parallel(join))
+    scope.add(catch(waits, condition(f"={name}")))
+    scope.add(script(does, "true", name))
+    scope.link(at, fork)
+    scope.link(fork, waits)
+    scope.link(_user(draw, scope, fork, depth), does)
+    scope.link(waits, join)
+    scope.link(does, join)
+    return join
+
+
+def _undone(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """An activity, something else, and a throw that undoes the activity or all before it in the scope."""
+    done = _user(draw, scope, at, depth)
+    scope.add(undoing(scope.name("compensated"), done, user(scope.name("undo"), isForCompensation="true")))
+    middle = _block(draw, scope, done, 0)
+    wanted, waits = done if draw(st.integers(0, 1)) else None, bool(draw(st.integers(0, 1)))
+    return _single(scope, middle, "undoes", lambda id: throw(id, compensate(wanted, wait=waits)))  # noqa: A006
+
+
+def _cancelled(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A transaction that ends or is cancelled; both ways meet again."""
+    inner, picked = scope.inner(), draw(st.integers(1, 8))
+    first, way, last, stop = (inner.name(kind) for kind in ("start", "way", "end", "cancel"))
+    inner.add(start(first))
+    inner.add(end(last))
+    inner.add(end(stop, cancel()))
+    inner.link(_undone(draw, inner, first, depth), way)
+    inner.link(way, stop, f"=r[{picked}] > 3")
+    inner.add(exclusive(way, default=inner.link(way, last)))
+    name, bound, after = scope.name("transaction"), scope.name("bound"), scope.name("merge")
+    scope.add(transaction(name, *inner.parts))
+    scope.add(boundary(bound, name, cancel()))
+    scope.add(exclusive(after))
+    scope.link(at, name)
+    scope.link(name, after)
+    scope.link(bound, after)
+    return after
+
+
+def _called(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    return _single(scope, at, "call", lambda id: call(id, "q") if scope.calls else task(id))  # noqa: A006
+
+
 # Blocks of blocks
 
 
@@ -186,6 +259,47 @@ def _forked(draw: Draw, scope: Scope, at: str, depth: int, joining: Callable[[st
     for _ in range(draw(st.integers(2, 3))):
         scope.link(_sequence(draw, scope, fork, depth - 1), join)
     return join
+
+
+def _most(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A fork whose branches a complex gateway brings together when some of them have come."""
+    needed = draw(st.integers(1, 2))
+    return _forked(draw, scope, at, depth, lambda id: complex_gateway(id, f"=activationCount >= {needed}"))  # noqa: A006
+
+
+def _any_order(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """Activities without an order, each with what follows it, until a condition holds."""
+    inner, picked = scope.inner(), draw(st.integers(1, 8))
+    for _ in range(draw(st.integers(1, 3))):
+        head = inner.name("task")
+        inner.add(user(head))
+        _sub(draw, inner, head, depth)
+    scope.outline += inner.outline
+    cancels, in_turn = bool(draw(st.integers(0, 1))), bool(draw(st.integers(0, 1)))
+    until = f"=r[{picked}] > 3"
+    return _single(
+        scope,
+        at,
+        "any_order",
+        lambda id: ad_hoc(id, *inner.parts, until=until, cancel=cancels, sequential=in_turn),  # noqa: A006
+    )
+
+
+def _handled(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A sub-process with an event sub-process, which interrupts it or not."""
+    inner, handler = scope.inner(), scope.inner()
+    _scope(draw, inner, depth - 1)
+    first, last, interrupting = handler.name("start"), handler.name("end"), bool(draw(st.integers(0, 1)))
+    handler.add(start(first, message(handler.name("message")), interrupting=interrupting))
+    handler.add(end(last))
+    handler.link(_sequence(draw, handler, first, 0), last)
+    inner.add(event_sub(inner.name("handler"), *handler.parts))
+    inner.outline += handler.outline
+    return _around(scope, inner, at, None)
+
+
+def _turns(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    return _within(draw, scope, at, depth, again(f"=r[{draw(st.integers(1, 8))}] > 2", most=2))
 
 
 def _doubled(draw: Draw, scope: Scope, at: str, depth: int) -> str:
@@ -262,7 +376,8 @@ def _sub(draw: Draw, scope: Scope, at: str, depth: int) -> str:
 
 def _each(draw: Draw, scope: Scope, at: str, depth: int) -> str:
     sequential = bool(draw(st.integers(0, 1)))
-    return _within(draw, scope, at, depth, each("=[1, 2]", "item", sequential=sequential))
+    until = "=numberOfCompletedInstances > 1" if draw(st.integers(0, 1)) else None
+    return _within(draw, scope, at, depth, each("=[1, 2, 3]", "item", sequential=sequential, until=until))
 
 
 def _within(draw: Draw, scope: Scope, at: str, depth: int, loop: Part | None) -> str:
@@ -280,4 +395,7 @@ def _around(scope: Scope, inner: Scope, at: str, loop: Part | None) -> str:
 
 
 _LEAVES = (_task, _user, _job, _script, _wait, _watched, _race)
-_NESTED = (_choice, _fork, _doubled, _stray, _some, _loop, _sub, _each)
+_NESTED = (
+    *(_choice, _fork, _doubled, _stray, _some, _loop, _loop, _sub, _each, _turns, _most, _any_order, _handled),
+    *(_linked, _fulfilled, _undone, _cancelled, _called),
+)

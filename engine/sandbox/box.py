@@ -379,7 +379,7 @@ class Sandbox:
         match effect:
             case effects.Call():
                 if not self._begins(effect.process_id):
-                    told = {"process": effect.process_id}
+                    told = {"process_id": effect.process_id}
                     failed = commands.Returned(effect.element_key, "failed", told, "process_without_none_start")
                     self._advance(case, failed)
                     return

@@ -26,6 +26,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    # at INFO it says twice at every start what kind of database it talks to
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 def request_id() -> str:

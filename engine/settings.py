@@ -19,7 +19,10 @@ SHORTEST_KEY = 32
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation runs. `database_url` empty means the embedded server, `ports` None means no file."""
+    """How this installation runs. `database_url` empty means the embedded server, `ports` None means no file.
+
+    `history_months` is how many whole months of history are kept; 0 keeps it for ever.
+    """
 
     host: str
     port: int
@@ -31,6 +34,7 @@ class Settings:
     handlers: str
     ports: Path | None
     log_level: str
+    history_months: int
     given_secret_key: str = field(repr=False)
 
     def secret_key(self) -> str:
@@ -52,6 +56,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         handlers=_module(given),
         ports=_existing_file(given, "TRUNKLINE_PORTS"),
         log_level=_log_level(given),
+        history_months=_history_months(given),
         given_secret_key=_secret_key(given),
     )
     if settings.demo and not is_loopback(settings.host):
@@ -135,6 +140,13 @@ def _log_level(given: Mapping[str, str]) -> str:
     if level not in allowed:
         raise Invalid("setting_invalid", variable="TRUNKLINE_LOG_LEVEL", value=level, allowed=", ".join(allowed))
     return level
+
+
+def _history_months(given: Mapping[str, str]) -> int:
+    text = given.get("TRUNKLINE_HISTORY_MONTHS") or "0"
+    if not text.isdecimal() or int(text) > 1200:
+        raise Invalid("setting_invalid", variable="TRUNKLINE_HISTORY_MONTHS", value=text, allowed="0, 1, 2 … 1200")
+    return int(text)
 
 
 def _secret_key(given: Mapping[str, str]) -> str:

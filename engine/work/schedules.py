@@ -15,7 +15,10 @@ MINUTE, TENTH_SECOND, HOUR = "* * * * *", "* * * * * */10", "7 * * * *"
 
 
 def add_schedules(
-    queuer: PgQueuer, in_thread: Callable[[Callable[[], Any]], Awaitable[Any]], served: Iterable[str]
+    queuer: PgQueuer,
+    in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
+    served: Iterable[str],
+    history_months: int = 0,
 ) -> None:
     """Register the upkeep with a queuer; each run is a transaction of its own in a thread."""
     served = list(served)
@@ -26,6 +29,7 @@ def add_schedules(
         ("late_topics", MINUTE, lambda session: topics.take_over(session, served)),
         ("topics_seen", MINUTE, lambda session: topics.topics_seen(session, served)),
         ("history_partitions", HOUR, upkeep.make_history_partitions),
+        ("old_history", HOUR, lambda session: upkeep.drop_old_history(session, history_months)),
         ("dispatch_log", HOUR, upkeep.trim_dispatch_log),
         ("ended_sessions", HOUR, sessions.forget_ended_sessions),
         ("old_attempts", HOUR, throttling.forget_old_attempts),

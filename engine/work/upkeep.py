@@ -1,6 +1,7 @@
 """What has to be done now and then so that nothing is forgotten and nothing grows for ever. One worker does each."""
 
 import logging
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -29,6 +30,18 @@ _OLD_DISPATCH_STATISTICS = text("DELETE FROM pgqueuer.pgqueuer_statistics WHERE 
 def make_history_partitions(session: Session) -> None:
     """Have a partition ready for the months to come."""
     history.make_partitions(session)
+
+
+def drop_old_history(session: Session, months: int) -> list[str]:
+    """Drop what is older than so many whole months, the present one not counted; 0 keeps all. Says what is gone."""
+    if months == 0:
+        return []
+    now = clock.machine()
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    dropped = history.drop_partitions(session, date(year, month + 1, 1))
+    if dropped:
+        logger.info("months of history dropped", extra={"months": dropped})
+    return dropped
 
 
 def drop_expired_messages(session: Session) -> int:

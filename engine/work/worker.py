@@ -54,6 +54,7 @@ class Options:
     # A run that is not done by then is given up when the worker ends; another worker does it again.
     patience: timedelta = timedelta(seconds=1)
     clocks: bool = True
+    history_months: int = 0
 
 
 @dataclass
@@ -108,7 +109,8 @@ class Worker:
         queuer = queuer_on(connection)
         queuer.entrypoint(JOBS)(self._on_job)
         queuer.entrypoint(COMMANDS)(self._on_command)
-        add_schedules(queuer, lambda work: self._in(self._others, work), self.runner.topics)
+        months = self.options.history_months
+        add_schedules(queuer, lambda work: self._in(self._others, work), self.runner.topics, months)
         serving = asyncio.create_task(
             queuer.run(
                 dequeue_timeout=self.options.look,
@@ -178,7 +180,9 @@ def make_worker(settings: Settings, options: Options | None = None) -> Worker:
     name, number = alive.new_worker_name()
     ports = load_ports(settings.ports) if settings.ports else {}
     runner = Runner(name, topics.load_topics(settings.handlers), ports)
-    return Worker(runner, number, Clockwork(settings.timezone), options or Options())
+    return Worker(
+        runner, number, Clockwork(settings.timezone), options or Options(history_months=settings.history_months)
+    )
 
 
 def run_worker(settings: Settings, options: Options | None = None) -> None:

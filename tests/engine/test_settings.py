@@ -37,6 +37,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "TRUNKLINE_PORTS": str(tmp_path / "ports.yaml"),
             "TRUNKLINE_SECRET_KEY": "k" * 32,
             "TRUNKLINE_LOG_LEVEL": "debug",
+            "TRUNKLINE_HISTORY_MONTHS": "24",
         }
     )
     assert loaded == Settings(
@@ -50,6 +51,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         handlers="our.handlers",
         ports=tmp_path / "ports.yaml",
         log_level="DEBUG",
+        history_months=24,
         given_secret_key="k" * 32,
     )
     assert loaded.secret_key() == "k" * 32
@@ -71,6 +73,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("TRUNKLINE_PORTS", "/nowhere/ports.yaml"),
         ("TRUNKLINE_SECRET_KEY", "short"),
         ("TRUNKLINE_LOG_LEVEL", "loud"),
+        ("TRUNKLINE_HISTORY_MONTHS", "-1"),
+        ("TRUNKLINE_HISTORY_MONTHS", "a year"),
+        ("TRUNKLINE_HISTORY_MONTHS", "1201"),
     ],
 )
 def test_a_bad_value_is_refused_by_the_variables_name(variable: str, value: str) -> None:

@@ -178,3 +178,15 @@ def test_a_reminder_goes_to_the_candidates_and_their_lead_with_what_they_need(de
     assert {one["mail"] for one in job.variables["recipients"]} == {"li@gz.example", "chen@gz.example"}
     assert desk.value("SELECT count(*) FROM jobs") == 0
     assert desk.value("SELECT state FROM tasks") == "created"
+
+
+def test_history_is_dropped_by_whole_months_and_kept_for_ever_without_a_setting(desk: Desk) -> None:
+    with store.transaction() as session:
+        raw = store.raw_connection(session)
+        raw.execute(
+            "CREATE TABLE history_2020_05 PARTITION OF history FOR VALUES FROM ('2020-05-01') TO ('2020-06-01')"
+        )
+        assert upkeep.drop_old_history(session, 0) == []
+        assert upkeep.drop_old_history(session, 1200) == []
+        assert upkeep.drop_old_history(session, 1) == ["history_2020_05"]
+        assert upkeep.drop_old_history(session, 1) == []

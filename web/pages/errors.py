@@ -1,5 +1,7 @@
 """Errors on pages: a page in the reader's language that says what to do; scripts and the API get problem details."""
 
+from typing import cast
+
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +24,7 @@ def register(app: Flask) -> None:
 
 def refused(error: engine.TrunklineError) -> Response:
     """What the engine or a page refuses."""
+    _identify()
     return _told(problems.refused(error), engine.words(error, _language()))
 
 
@@ -36,8 +39,7 @@ def _failed(error: Exception) -> Response:
 def _for_reader(problem: Response) -> Response:
     if request.path.startswith(API):
         return problem
-    if "language" not in g:
-        visitor.identify()
+    _identify()
     return _told(problem, current_app.json.loads(problem.get_data())["detail"])
 
 
@@ -59,5 +61,11 @@ def _told(problem: Response, sentence: str) -> Response:
     return protect(response)
 
 
+def _identify() -> None:
+    """What is refused before a page has begun is told in the reader's language, too."""
+    if "language" not in g:
+        visitor.identify()
+
+
 def _language() -> Language:
-    return g.language if "language" in g else visitor.language()
+    return cast(Language, g.language)

@@ -31,6 +31,7 @@ def inbox() -> Response:
 def _list(tab: str, number: int) -> dict[str, Any]:
     with engine.transaction() as session:
         box = engine.queries.inbox
+        counts = box.counts(session, principal())
         found = box.tasks(
             session,
             principal(),
@@ -38,8 +39,8 @@ def _list(tab: str, number: int) -> dict[str, Any]:
             visitor.language(),
             limit=ON_A_PAGE + 1,
             offset=(number - 1) * ON_A_PAGE,
+            counted=counts,
         )
-        counts = box.counts(session, principal())
         clock = case_clock(session)
     return {
         "tab": tab,

@@ -91,8 +91,14 @@ CREATE TRIGGER tasks_changed AFTER UPDATE ON tasks REFERENCING OLD TABLE AS befo
     FOR EACH STATEMENT EXECUTE FUNCTION tell_of_updated_tasks();
 """
 
+INBOX = """
+ALTER INDEX tasks_open_by_group SET (fastupdate = off);
+ALTER INDEX tasks_open_by_user SET (fastupdate = off);
+"""
+
 
 def upgrade() -> None:
     """Make the tables and the triggers."""
     op.get_bind().exec_driver_sql(TABLES)
     op.get_bind().exec_driver_sql(WORD_OF_TASKS)
+    op.get_bind().exec_driver_sql(INBOX)

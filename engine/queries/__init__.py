@@ -7,6 +7,8 @@ from . import (
     case_path,
     comments,
     decision_definitions,
+    decision_instances,
+    decision_requirements,
     element_instances,
     events,
     family,
@@ -25,6 +27,8 @@ from . import (
     waiting,
 )
 from .decision_definitions import DecisionDefinitionFilter
+from .decision_instances import DecisionInstanceFilter
+from .decision_requirements import DecisionRequirementsFilter
 from .element_instances import ElementInstanceFilter
 from .events import EventFilter
 from .incidents import IncidentFilter
@@ -38,6 +42,8 @@ from .variables import VariableFilter
 
 __all__ = [
     "DecisionDefinitionFilter",
+    "DecisionInstanceFilter",
+    "DecisionRequirementsFilter",
     "ElementInstanceFilter",
     "EventFilter",
     "IncidentFilter",
@@ -52,6 +58,8 @@ __all__ = [
     "case_path",
     "comments",
     "decision_definitions",
+    "decision_instances",
+    "decision_requirements",
     "element_instances",
     "events",
     "family",

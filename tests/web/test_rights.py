@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from tests.engine.factories import diagram, end, flows, receive, service, start, user
+from tests.engine.factories import decision, diagram, end, flows, receive, service, start, user
 from tests.web.office import Office
+from tests.web.test_definitions import DMN
 
 PUBLIC = frozenset({"/v2/license", "/healthz", "/readyz", "/openapi.json", "/api", "/oauth/token"})
 # A case of Guangzhou that stands at a job, a task, an incident and a message at once.
 CASE = diagram(
     start("s"),
+    decision("decided", "level", "said"),
     service("ask", "ask"),
     user("answer", "GD-GZ.crc.duty"),
     receive("stuck", "word", "=missing"),
     end("e"),
-    flows("s ask e", "s answer e", "s stuck e"),
+    flows("s decided ask e", "s answer e", "s stuck e"),
     process_id="case",
     unit="GD-GZ",
     starters="*.crc.*",
@@ -90,6 +92,11 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/decision-definitions/evaluation"): Route(
         404, 404, {"decisionDefinitionId": "none"}, {"variables": 1}
     ),
+    ("POST", "/v2/decision-requirements/search"): SEARCH,
+    ("GET", "/v2/decision-requirements/<requirements_key>"): Route(200, 200),
+    ("GET", "/v2/decision-requirements/<requirements_key>/xml"): Route(200, 200),
+    ("POST", "/v2/decision-instances/search"): SEARCH,
+    ("GET", "/v2/decision-instances/<evaluation>"): Route(404, 200),
     # everybody known may hand in a file; without one it is refused
     ("POST", "/v2/documents"): Route(400, 400),
     ("GET", "/v2/documents/<document_id>"): Route(404, 200),
@@ -139,9 +146,10 @@ def case(lasting_office: Office, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def _case(office: Office) -> Case:
-    [definition] = office.deploy(CASE)
+    # what a decision was given, and said, belongs to the case
+    [definition, _] = office.deploy(CASE, ("levels.dmn", DMN.replace(b'"minor"', b'"' + SECRET.encode() + b'"')))
     office.deploy(diagram(start("s"), end("e"), flows("s e"), process_id="closed", starters="HQ.mgmt.*"))
-    key = office.start("case", variables={"secret": SECRET})
+    key = office.start("case", variables={"secret": SECRET, "users": 20})
     token = office.rows("SELECT element_key, key FROM jobs")[0]
     variable = office.post("clerk", "/v2/variables/search")["items"][0]
     keys = {
@@ -152,6 +160,8 @@ def _case(office: Office) -> Case:
         "element_key": token.element_key,
         "incident_key": office.rows("SELECT key FROM incidents")[0].key,
         "number": variable["variableKey"],
+        "evaluation": office.rows("SELECT evaluation_key || '-' || number AS id FROM decision_instances")[0].id,
+        "requirements_key": office.rows("SELECT drg_key FROM decision_instances")[0].drg_key,
         "document_id": _document(office, key),
     }
     return Case(office, {name: str(value) for name, value in keys.items()})

@@ -232,6 +232,8 @@ def test_searches_page_and_decide(client: sdk.CamundaClient) -> None:
     )
     assert answer.output == '"major"'
     assert answer.evaluated_decisions[0].matched_rules[0].rule_id == "r2"
+    assert client.search_decision_requirements().items[0].resource_name == "levels.dmn"
+    assert client.search_decision_instances().items == []
 
 
 def test_refusals_are_the_sdks_own_errors(address: str, client: sdk.CamundaClient, staff: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 import engine
+from web.asking import language
 from web.parsing import Blueprint
 from web.schemas.decisions import EvaluatedDecisions, told
 from web.schemas.definitions import (
@@ -58,4 +59,4 @@ def evaluate_decision(body: Mapping[str, Any]) -> dict[str, Any]:
         raise engine.Invalid("decision_not_named")
     with engine.transaction() as session:
         evaluated = engine.evaluate_decision(session, body.get("variables", {}), decision_id=decision_id, key=key)
-    return told(evaluated)
+    return told(evaluated, language())

@@ -3,7 +3,8 @@
 from typing import Any
 
 import engine
-from web.schemas.fields import Inner, Key, Made, Several, Shape, Text, Whole
+from web.asking import Language
+from web.schemas.fields import Anything, Inner, Key, Made, Several, Shape, Text, Whole
 from web.schemas.search import default_tenant
 
 
@@ -26,11 +27,12 @@ class EvaluatedOutput(Shape):
 
 
 class MatchedRule(Shape):
-    """A rule that matched, by its number from 1."""
+    """A rule that matched, by its number from 1. `annotations` are ours: the cells of the annotation columns."""
 
     rule_id = Text(attribute="id")
     rule_index = Whole(attribute="index")
     evaluated_outputs = Several(Inner(EvaluatedOutput), attribute="outputs")
+    annotations = Anything(metadata={"type": "object"})
 
 
 class EvaluatedDecision(Shape):
@@ -66,13 +68,14 @@ class EvaluatedDecisions(Shape):
     tenant_id = default_tenant()
 
 
-_TYPES = {"decisionTable": "DECISION_TABLE", "literalExpression": "LITERAL_EXPRESSION"}
+TYPES = {"decisionTable": "DECISION_TABLE", "literalExpression": "LITERAL_EXPRESSION"}
 
 
-def told(evaluated: engine.EvaluatedDecision) -> dict[str, Any]:
+def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, Any]:
     """The members of the answer. A table that allows no answer is told as a failure, as Camunda does."""
     definition, result = evaluated.definition, evaluated.result
     trace = [_decision(one, definition, number) for number, one in enumerate(result.trace_to_json(), 1)]
+    failure = result.error and engine.Finding(f"dmn_{result.error.code}", result.error.parameters)
     return {
         "id": definition.id,
         "key": definition.key,
@@ -81,24 +84,29 @@ def told(evaluated: engine.EvaluatedDecision) -> dict[str, Any]:
         "resource": definition.resource,
         "drg_key": definition.drg_key,
         "decisions": trace,
-        "failed": definition.id if result.error else None,
-        "failure": str(result.error) if result.error else None,
+        "failed": definition.id if failure else None,
+        "failure": engine.words(failure, language) if failure else None,
         "output": engine.dump_json(engine.to_json(result.value)),
     }
 
 
 def _decision(one: dict[str, Any], definition: Any, number: int) -> dict[str, Any]:
     """The decisions of one file have versions and keys of their own; only that of the one asked for is told."""
-    rules = []
-    for rule in one["rules"]:
-        place = {"rule_id": rule["id"], "rule_index": rule["index"]}
-        rules.append({**rule, "outputs": [{**output, **place} for output in rule["outputs"]]})
     return {
         **one,
-        "rules": rules,
+        "rules": rules_told(one["rules"]),
         "version": definition.version,
         "key": definition.key,
         "instance": f"{definition.key}-{number}",
-        "type": _TYPES.get(one["type"], "UNSPECIFIED"),
+        "type": TYPES.get(one["type"], "UNSPECIFIED"),
         "output": engine.dump_json(one["output"]),
     }
+
+
+def rules_told(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rules of a trace; in Camunda's answers each output names its rule again."""
+    told = []
+    for rule in rules:
+        place = {"rule_id": rule["id"], "rule_index": rule["index"]}
+        told.append({**rule, "outputs": [{**output, **place} for output in rule["outputs"]]})
+    return told

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 FRONTEND = Path(__file__).parent / "frontend"
-STAMP = FRONTEND / "dist" / "stamp"
+BUILT, NEXT, LAST = FRONTEND / "dist", FRONTEND / "dist-next", FRONTEND / "dist-last"
+STAMP = BUILT / "stamp"
 PACKAGES = FRONTEND / "node_modules" / "stamp"
-MADE = {"node_modules", "dist"}
+MADE = {"node_modules", BUILT.name, NEXT.name, LAST.name}
 OLDEST_NODE = (20, 19)
 
 
@@ -31,12 +32,22 @@ def main() -> int:
         if not _is(PACKAGES, wanted):
             _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
             PACKAGES.write_text(wanted)
-        _run([*npm, "run", "--silent", "build"])
+        _run([*npm, "run", "--silent", "build", "--", "--outDir", NEXT.name])
     except (OSError, subprocess.CalledProcessError) as error:
         _say(f"The front end was not built: {error}\nIt needs the registries of npm and Python packages, once.")
         return 1
-    STAMP.write_text(state)
+    (NEXT / STAMP.name).write_text(state)
+    _put_in_place()
     return 0
+
+
+def _put_in_place() -> None:
+    """Change the built files all at once, for servers that are running on them."""
+    shutil.rmtree(LAST, ignore_errors=True)
+    if BUILT.exists():
+        BUILT.rename(LAST)
+    NEXT.rename(BUILT)
+    shutil.rmtree(LAST, ignore_errors=True)
 
 
 def _sources() -> Iterator[Path]:

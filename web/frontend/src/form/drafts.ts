@@ -8,12 +8,14 @@ const PAUSE = 800;
 export class Drafts {
   private timer = 0;
   private stopped = false;
+  private last: string;
   private under = Promise.resolve();
 
   constructor(
     private readonly form: Form,
     private readonly given: FormData,
   ) {
+    this.last = JSON.stringify(this.values());
     form.on("changed", () => this.later());
     if (given.kept) this.tell(given.kept);
     addEventListener("pagehide", () => {
@@ -47,6 +49,9 @@ export class Drafts {
     clearTimeout(this.timer);
     this.timer = 0;
     const values = this.values();
+    // form-js tells of changes that are none, such as its own defaults.
+    if (JSON.stringify(values) === this.last) return;
+    this.last = JSON.stringify(values);
     const failed = () => this.show(this.given.words.not_kept ?? "");
     // A page that is being left runs nothing later.
     this.under = leaving ? this.keep(values, true).catch(failed) : this.under.then(() => this.keep(values, false)).catch(failed);

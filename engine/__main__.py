@@ -223,8 +223,8 @@ def found_in(files: Sequence[Resource], settings: Settings) -> list[Finding]:
         return list(refused.findings)
     topics = load_topics(settings.handlers)
     diagrams = [file for file in files if file.name.endswith(".bpmn")]
-    others = [finding for finding in reader.findings if not finding.file.endswith(".bpmn")]
-    return others + [finding for file in diagrams for finding in lint_diagram(file.content, file.name, topics)]
+    found = [finding for file in diagrams for finding in lint_diagram(file.content, file.name, topics)]
+    return [finding for finding in reader.findings if finding not in found] + found
 
 
 def read_object(text: str) -> dict[str, Any]:

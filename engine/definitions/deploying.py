@@ -144,6 +144,7 @@ def _linked(session: Session, reader: Reader, prepared: Sequence[Prepared], depl
         if model.imports:
             try:
                 linked[file] = model.with_imports(imported(session, model, deployment_key) | together)
+                reader.doubt_model(linked[file], file)
             except dmn.DmnError as error:
                 reader.refuse_model(error, file)
     reader.refuse()

@@ -1,6 +1,6 @@
 """Files that are deployed together, read and checked: what each defines, and every finding if one is wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import yaml
 from engine import diagrams, dmn
 from engine.core.expressions import Literal
 from engine.core.spec import ProcessSpec
+from engine.core.user_tasks import UserTask
 from engine.dmn.drg import DrawnDecision
 from engine.errors import Finding, Invalid
 from engine.store import json
@@ -59,6 +60,7 @@ class Reader:
     """Reads the files of one deployment and collects what is to be said of them."""
 
     findings: list[Finding] = field(default_factory=list)
+    doubts: list[tuple[tuple[Finding, ...], tuple[ProcessSpec, ...]]] = field(default_factory=list)
 
     def read(self, resources: Sequence[Resource]) -> list[Prepared]:
         """What the files define; DMN files with imports are linked later. Raises DeployRefused."""
@@ -71,6 +73,7 @@ class Reader:
         prepared = [one for file in files for one in self._file(file, texts.get(file.stem, {}))]
         self._refuse_twins(prepared)
         self.refuse()
+        self.findings += self._confirmed({one.id: one.resource for one in prepared if one.kind == "form"})
         return prepared
 
     def error(self, code: str, file: str, **parameters: Any) -> None:
@@ -99,6 +102,7 @@ class Reader:
             self.findings += error.findings
             return []
         self.findings += parsed.findings
+        self.doubts.append((parsed.doubts, parsed.processes))
         return [
             Prepared(
                 "process",
@@ -113,12 +117,25 @@ class Reader:
             for spec in parsed.processes
         ]
 
+    def _confirmed(self, forms: Mapping[str, Resource]) -> list[Finding]:
+        """The doubts that the forms of the deployment do not settle; a form that did not come along settles all."""
+        fields = {key for form in forms.values() for key in fields_of(json.loads(form.content))}
+        return [
+            doubt
+            for doubts, specs in self.doubts
+            if all(forms_of(spec) <= forms.keys() and _asks_by_form(spec) for spec in specs)
+            for doubt in doubts
+            if doubt.parameters["name"] not in fields
+        ]
+
     def _decisions(self, file: Resource, texts: Mapping[str, str]) -> list[Prepared]:
         try:
             model = dmn.parse(file.content, file.name)
         except dmn.DmnError as error:
             self.refuse_model(error, file.name)
             return []
+        if not model.imports:
+            self.doubt_model(model, file.name)
         drawn = [node for node in model.definitions.elements.values() if isinstance(node, DrawnDecision)]
         if not drawn:
             self.error("dmn_without_decision", file.name)
@@ -128,6 +145,12 @@ class Reader:
         """Keep what the DMN room found, under codes of its own."""
         for found in error.findings:
             told = Finding(f"dmn_{found.code}", dict(found.parameters), "error", file, found.element, found.line)
+            self.findings.append(told)
+
+    def doubt_model(self, model: dmn.Model, file: str) -> None:
+        """Keep what the checks of tables say: gaps, overlaps, rules that never decide, types."""
+        for found in dmn.check(model):
+            told = Finding(f"dmn_{found.code}", dict(found.parameters), "warning", file, found.element, found.line)
             self.findings.append(told)
 
     def _form(self, file: Resource, texts: Mapping[str, str]) -> list[Prepared]:
@@ -179,3 +202,18 @@ def forms_of(spec: ProcessSpec) -> frozenset[str]:
     sources = [getattr(element, "form_id", None) for element in spec.elements.values()]
     sources += [element.properties.get("action.form") for element in spec.elements.values()]
     return frozenset(source.text for source in sources if isinstance(source, Literal))
+
+
+def fields_of(part: Mapping[str, Any]) -> Iterator[str]:
+    """The variables a form gives: the first names of its components' keys and paths."""
+    for name in (part.get("key"), part.get("path")):
+        if isinstance(name, str):
+            yield name.partition(".")[0]
+    for inner in part.get("components", ()):
+        yield from fields_of(inner)
+
+
+def _asks_by_form(spec: ProcessSpec) -> bool:
+    """Whether what people give is known: every task of theirs names its form as it stands."""
+    tasks = [element for element in spec.elements.values() if isinstance(element, UserTask)]
+    return all(isinstance(task.form_id, Literal) for task in tasks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.core.spec import ProcessSpec
 from engine.errors import Finding
 
-from .checks import check, check_references, check_topics
+from .checks import check, check_given, check_references, check_topics
 from .document import Document, scan
 from .elements import action_labels
 from .findings import DiagramError, Findings
@@ -20,12 +20,14 @@ __all__ = ["DiagramError", "Limits", "Parsed", "lint", "parse"]
 class Parsed:
     """What a file holds: its executable processes and what is to be said of it.
 
-    `texts` are what people read, to be translated: names by element id, labels of actions by `<id>.action.label`.
+    `doubts` are findings that hold unless a form has a field named as their parameter `name`. `texts` are what people
+    read, to be translated: names by element id, labels of actions by `<id>.action.label`.
     """
 
     name: str
     processes: tuple[ProcessSpec, ...]
     findings: tuple[Finding, ...]
+    doubts: tuple[Finding, ...]
     texts: Mapping[str, str]
 
 
@@ -35,7 +37,11 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> Parsed:
     if findings.refused:
         raise DiagramError(findings.by_line(), name)
     texts = document.texts | {key: text for spec in specs for key, text in action_labels(spec)}
-    return Parsed(name, tuple(spec.freeze(spec.root) for spec in specs), findings.by_line(), texts)
+    doubts = Findings(name)
+    for spec in specs:
+        check_given(spec, document, doubts)
+    frozen = tuple(spec.freeze(spec.root) for spec in specs)
+    return Parsed(name, frozen, findings.by_line(), doubts.by_line(), texts)
 
 
 def lint(data: bytes, name: str, topics: Collection[str] | None = None) -> list[Finding]:

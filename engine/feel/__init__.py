@@ -3,6 +3,7 @@
 This is the front door; other rooms use no other name of this one.
 """
 
+from engine.feel.builtins import BUILT_INS
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, NoValue
 from engine.feel.expression import Evaluation, Expression, UnaryTests, compile_expression, compile_unary_tests
@@ -16,8 +17,11 @@ from engine.feel.typesystem import ANY, ContextType, FunctionType, ListType, Ran
 from engine.feel.values import Function, Range, kind_of
 from engine.feel.warning import FeelWarning
 
+BUILT_IN_FUNCTIONS = frozenset(BUILT_INS)
+
 __all__ = [
     "ANY",
+    "BUILT_IN_FUNCTIONS",
     "DEFAULT_BUDGET",
     "ContextType",
     "DateTime",

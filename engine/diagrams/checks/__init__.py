@@ -8,6 +8,7 @@ from engine.diagrams.findings import Findings
 
 from .compensation import check_compensation
 from .events import check_events
+from .expressions import check_expressions, check_variables
 from .flows import check_flows
 from .gateways import check_gateways
 from .links import check_links
@@ -19,7 +20,7 @@ from .subject import Subject
 from .times import check_times
 from .topics import check_handlers
 
-__all__ = ["check", "check_references", "check_topics"]
+__all__ = ["check", "check_given", "check_references", "check_topics"]
 
 _CHECKS = (
     check_flows,
@@ -31,6 +32,7 @@ _CHECKS = (
     check_gateways,
     check_times,
     check_properties,
+    check_expressions,
 )
 
 
@@ -39,6 +41,11 @@ def check(spec: ProcessSpec, document: Document, findings: Findings) -> None:
     subject = Subject(spec, document, findings)
     for examine in _CHECKS:
         examine(subject)
+
+
+def check_given(spec: ProcessSpec, document: Document, findings: Findings) -> None:
+    """Add what is doubtful unless a form gives a variable of that name."""
+    check_variables(Subject(spec, document, findings))
 
 
 def check_topics(spec: ProcessSpec, document: Document, findings: Findings, topics: Collection[str]) -> None:

@@ -2,7 +2,27 @@
 
 from flask import Flask
 
-from web.pages import assets, case, demo, documents, errors, home, inbox, live, login, lookups, person, start, task
+from web.pages import (
+    actions,
+    assets,
+    case,
+    case_news,
+    cases,
+    demo,
+    documents,
+    errors,
+    home,
+    inbox,
+    live,
+    login,
+    lookups,
+    naming,
+    operations,
+    people,
+    person,
+    start,
+    task,
+)
 from web.pages.frame import install
 
 FAMILIES = (
@@ -14,7 +34,12 @@ FAMILIES = (
     live.pages,
     task.pages,
     start.pages,
+    cases.pages,
     case.pages,
+    case_news.pages,
+    actions.pages,
+    operations.pages,
+    people.pages,
     lookups.pages,
     documents.pages,
     demo.pages,
@@ -26,4 +51,5 @@ def register(app: Flask) -> None:
     install(app)
     for family in FAMILIES:
         app.register_blueprint(family)
+    app.register_blueprint(naming.filters)
     errors.register(app)

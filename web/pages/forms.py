@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
 
 import engine
 from web.pages.words import said_below
@@ -81,7 +81,7 @@ def _labelled(finding: engine.Finding, labels: Mapping[str, str]) -> engine.Find
 def asked_json() -> dict[str, Any]:
     """The object a script has sent. Raises Invalid."""
     try:
-        sent = engine.load_json(request.get_data())
+        sent = current_app.json.loads(request.get_data())
     except (ValueError, RecursionError) as error:
         raise engine.Invalid("request_not_json", reason=str(error)) from None
     if not isinstance(sent, dict):

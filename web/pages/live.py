@@ -30,13 +30,18 @@ def events() -> Response:
     if stream is None:
         # A browser that is answered so asks no more; the page's list then renews itself now and then.
         return current_app.response_class(status=204)
-    response = current_app.response_class(_told(stream), content_type="text/event-stream; charset=utf-8")
+    return streamed(stream, "tasks")
+
+
+def streamed(stream: "Stream", event: str) -> Response:
+    """The answer that tells a browser of `event` whenever the stream is woken."""
+    response = current_app.response_class(_told(stream, event), content_type="text/event-stream; charset=utf-8")
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
 class Stream:
-    """One open inbox and the words it listens for."""
+    """One open page and the words it listens for."""
 
     def __init__(self, words: set[str]) -> None:
         self.words = words
@@ -68,6 +73,11 @@ class Hub:
         with self._lock:
             self._streams.discard(stream)
 
+    def words(self) -> set[str]:
+        """All that somebody listens for."""
+        with self._lock:
+            return {word for stream in self._streams for word in stream.words}
+
     def tell(self, word: str) -> None:
         """Wake whoever listens for the word; without one everybody, who may have missed something."""
         with self._lock:
@@ -84,7 +94,7 @@ class Hub:
 hub = Hub(STREAMS)
 
 
-def _told(stream: Stream) -> Iterator[str]:
+def _told(stream: Stream, event: str) -> Iterator[str]:
     try:
         yield "retry: 3000\n\n"
         until = time.monotonic() + LONGEST_SECONDS
@@ -92,7 +102,7 @@ def _told(stream: Stream) -> Iterator[str]:
             if stream.told.wait(HEARTBEAT_SECONDS):
                 time.sleep(GATHER_SECONDS)
                 stream.told.clear()
-                yield "event: tasks\ndata: changed\n\n"
+                yield f"event: {event}\ndata: changed\n\n"
             else:
                 yield ": still here\n\n"
     finally:

@@ -1,0 +1,137 @@
+"""For operators: incidents with their cause and a retry, cases by version, workers and queues."""
+
+from typing import Any
+
+from flask import Response, current_app, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+import engine
+from web.asking import principal
+from web.pages import visitor
+from web.pages.frame import Pages, page
+from web.pages.words import say
+from web.rights import require_operator
+
+ON_A_PAGE = 25
+LONGEST_VALUE = 100_000
+
+pages = Pages("operations", __name__)
+
+
+@pages.before_request
+def only_for_operators() -> None:
+    """Whatever lies below is refused to others with a sentence."""
+    require_operator()
+
+
+@pages.get("/operations")
+def incidents() -> Response:
+    """Open incidents of the cases one sees, the oldest first."""
+    number = request.args.get("page", "1")
+    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 400):
+        raise engine.NotFound("route_unknown", path=request.full_path)
+    language = visitor.language()
+    queries = engine.queries
+    page_of = queries.PageRequest(start=(int(number) - 1) * ON_A_PAGE, limit=ON_A_PAGE)
+    with engine.transaction() as session:
+        found = queries.incidents.search(
+            session, queries.IncidentFilter(state="active"), [("key", "ASC")], page_of, principal()
+        )
+        rows = [(row, *_names(session, row, language)) for row in found.items]
+    return page(
+        "operations.html",
+        part="incidents",
+        rows=rows,
+        total=found.total,
+        number=int(number),
+        more=found.total > int(number) * ON_A_PAGE,
+        words=lambda row: engine.words(engine.Finding(row.code, row.parameters), language),
+    )
+
+
+@pages.get("/operations/incidents/<incident_key>")
+def incident(incident_key: int) -> Response:
+    """One incident: what is wrong, what the element sees, and trying again."""
+    language = visitor.language()
+    with engine.transaction() as session:
+        row = engine.queries.incidents.get(session, incident_key, principal())
+        element, process = _names(session, row, language)
+        wanted = engine.queries.VariableFilter(instance_key=row.instance_key)
+        found = engine.queries.variables.search(session, wanted, (), engine.queries.PageRequest(limit=1000)).items
+        # What lies in the element's own scope stands in front: it is what the element sees first.
+        own = sorted((one for one in found if one.scope_key == row.element_key), key=lambda one: one.name)
+        outer = sorted((one for one in found if one.scope_key == row.instance_key), key=lambda one: one.name)
+        job = _job(session, row.job_key)
+    cause = engine.words(engine.Finding(row.code, row.parameters), language)
+    return page("incident.html", row=row, element=element, process=process, own=own, outer=outer, job=job, cause=cause)
+
+
+@pages.post("/operations/incidents/<incident_key>/retry")
+def retry(incident_key: int) -> Answer:
+    """Try again where the case stands."""
+
+    def apply(session: engine.Session) -> int:
+        row = engine.queries.incidents.get(session, incident_key, principal())
+        engine.resolve_incident(session, incident_key)
+        return int(row.instance_key)
+
+    case = engine.retrying(apply)
+    flash(say("operations.retried", visitor.language()), "success")
+    return redirect(url_for("case.case", case_key=case))
+
+
+@pages.post("/operations/incidents/<incident_key>/variables")
+def correct(incident_key: int) -> Answer:
+    """Set one variable of the case, so that another try can succeed."""
+    name, text = request.form.get("name", "").strip(), request.form.get("value", "")
+    if not name or "\x00" in name or len(text) > LONGEST_VALUE:
+        raise engine.Invalid("variables_not_an_object")
+    try:
+        value = current_app.json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise engine.Invalid("request_not_json", reason=str(error)) from None
+
+    def apply(session: engine.Session) -> None:
+        row = engine.queries.incidents.get(session, incident_key, principal())
+        scope = row.element_key if request.form.get("scope") == "own" else row.instance_key
+        engine.set_variables(session, scope, {name: value}, local=True)
+
+    engine.retrying(apply)
+    flash(say("operations.corrected", visitor.language(), name=name), "success")
+    return redirect(url_for("operations.incident", incident_key=incident_key))
+
+
+@pages.get("/operations/cases")
+def versions() -> Response:
+    """How many cases each version of each process has."""
+    with engine.transaction() as session:
+        found = engine.queries.operations.versions(session, principal(), visitor.language())
+    return page("operations.html", part="versions", versions=found)
+
+
+@pages.get("/operations/workers")
+def workers() -> Response:
+    """Handlers, work by topic, and the queue's numbers."""
+    queries = engine.queries.operations
+    language = visitor.language()
+    with engine.transaction() as session:
+        values: dict[str, Any] = {
+            "handlers": queries.handlers(session),
+            "topics": queries.jobs_by_topic(session, principal()),
+            "queue": queries.queue(session),
+            "failed": queries.failed_commands(session) if principal().is_admin() else (),
+            "machine_now": engine.machine_time(),
+        }
+    return page("operations.html", part="workers", language_of=language, **values)
+
+
+def _names(session: engine.Session, row: Any, language: Any) -> tuple[str, str]:
+    element = engine.element_name(session, row.definition_key, row.element, language)
+    return element, engine.process_name(session, row.definition_key, language)
+
+
+def _job(session: engine.Session, key: int | None) -> Any:
+    if key is None:
+        return None
+    found = engine.queries.jobs.search(session, engine.queries.JobFilter(key=key)).items
+    return found[0] if found else None

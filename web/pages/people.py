@@ -1,0 +1,83 @@
+"""People and their groups: operators read them, administrators change them."""
+
+import secrets
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+import engine
+from web.asking import principal
+from web.pages import visitor
+from web.pages.frame import Pages, page
+from web.pages.naming import Directory
+from web.pages.words import say
+from web.rights import require_operator
+
+pages = Pages("people", __name__)
+
+
+@pages.before_request
+def only_for_operators() -> None:
+    """Whatever lies below is refused to others with a sentence."""
+    require_operator()
+
+
+@pages.get("/operations/people")
+def everybody() -> Response:
+    """All people, by unit."""
+    with engine.transaction() as session:
+        found = engine.queries.staff.everybody(session)
+        names = Directory(session, visitor.language())
+        units = engine.all_units(session)
+    changes = principal().is_admin()
+    return page(
+        "operations.html",
+        part="people",
+        people=found,
+        names=names,
+        units=units,
+        changes=changes,
+        roles=engine.PLATFORM_ROLES,
+    )
+
+
+@pages.post("/operations/people")
+def add() -> Answer:
+    """A new person, with a first password that is shown once."""
+    person, given = request.form.get("person", "").strip(), request.form.get("group", "").strip()
+    password = secrets.token_urlsafe(9)
+    with engine.transaction() as session:
+        engine.hire(
+            session,
+            principal(),
+            person,
+            request.form.get("name", ""),
+            request.form.get("unit", ""),
+            password=password,
+            mail=request.form.get("mail", "").strip() or None,
+            roles=[role for role in request.form.getlist("role") if role],
+            groups=[given] if given else [],
+        )
+    flash(say("operations.person_added", visitor.language(), person=person, password=password), "success")
+    return redirect(url_for("people.everybody"))
+
+
+@pages.post("/operations/people/<person>/<any(deactivate, activate):what>")
+def switch(person: str, what: str) -> Answer:
+    """Let somebody go, or come back."""
+    with engine.transaction() as session:
+        (engine.let_go if what == "deactivate" else engine.take_back)(session, principal(), person)
+    flash(say(f"operations.person_{what}d", visitor.language(), person=person), "success")
+    return redirect(url_for("people.everybody"))
+
+
+@pages.post("/operations/people/<person>/groups")
+def group(person: str) -> Answer:
+    """Put somebody into a group, or take them out of it."""
+    named = request.form.get("group", "").strip()
+    leaves = request.form.get("what") == "leave"
+    with engine.transaction() as session:
+        (engine.leave_group if leaves else engine.enter_group)(session, principal(), person, named)
+    word = "group_left" if leaves else "group_joined"
+    flash(say(f"operations.{word}", visitor.language(), person=person, group=named), "success")
+    return redirect(url_for("people.everybody"))

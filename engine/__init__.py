@@ -3,6 +3,7 @@
 from engine import queries
 from engine.clock import machine as machine_time
 from engine.clock import now as case_time
+from engine.core.commands import Activate, Modify, Move
 from engine.definitions import (
     Deployed,
     Deployment,
@@ -52,6 +53,7 @@ from engine.instances import (
     advance,
     apply_due_commands,
     cancel,
+    modify,
     resume,
     set_variables,
     start,
@@ -117,6 +119,7 @@ __all__ = [
     "VERSION",
     "WORTH_ANOTHER_TRY",
     "Action",
+    "Activate",
     "ActivatedJob",
     "BpmnError",
     "Conflict",
@@ -132,6 +135,8 @@ __all__ = [
     "Invalid",
     "Job",
     "Lookup",
+    "Modify",
+    "Move",
     "NotFound",
     "OpenForm",
     "Port",
@@ -205,6 +210,7 @@ __all__ = [
     "look_up",
     "machine_time",
     "members",
+    "modify",
     "move_case_clock",
     "next_timer",
     "open_actions",

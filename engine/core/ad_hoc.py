@@ -28,6 +28,8 @@ class AdHocSubProcess(SubProcess):
 
     def enter(self, run: "Run", token: Token) -> bool | None:
         run.watch_scope(token)
+        if self.begun(run, token):
+            return None
         wanted = self._wanted(run, token)
         if self.sequential:
             token.internal_data[LEFT] = list(wanted[1:])

@@ -12,6 +12,7 @@ from .conditions import look_again
 from .effects import Change, Effect, Note
 from .jobs import complete_job, escalate, fail_job, throw_job_error
 from .limits import fire
+from .modification import modify
 from .run import Run
 from .spec import ProcessSpec
 from .state import State
@@ -33,7 +34,8 @@ class Advanced:
 def advance(spec: ProcessSpec, state: State, command: commands.Command, surroundings: Surroundings) -> Advanced:
     """Apply one command to an instance and step until everything waits.
 
-    The state is changed in place and returned; a caller who may have to go back keeps the snapshot.
+    The state is changed in place and returned; a caller who may have to go back keeps the snapshot. Raises Invalid,
+    before anything has changed, for a modification that cannot be made.
     """
     run = Run(spec, state, surroundings)
     if not _apply(run, command):
@@ -55,6 +57,8 @@ def _apply(run: Run, command: commands.Command) -> bool:
             return _set_variables(run, command)
         case commands.Returned():
             return _returned(run, command)
+        case commands.Modify():
+            return modify(run, command)
         case _:
             return _to_wait(run, command)
     return True

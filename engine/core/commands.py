@@ -124,6 +124,37 @@ class Continue:
     """Go on with tokens that were ready when the step budget was used up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """Begin at an element. `variables`: id of the element or of a scope around it → variables; "" is the instance.
+
+    `scope_key` names the scope's element instance where there are several; scopes that are missing are opened.
+    """
+
+    element: str
+    scope_key: int | None = None
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """End an element instance, or all of an element, and begin at another element for each."""
+
+    source: int | str
+    target: str
+    scope_key: int | None = None
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Modify:
+    """Begin here, end there. `cancel` names element instances by key, or by their element's id all of them."""
+
+    start: tuple[Activate, ...] = ()
+    cancel: tuple[int | str, ...] = ()
+    move: tuple[Move, ...] = ()
+
+
 Command = (
     Start
     | CompleteJob
@@ -138,4 +169,5 @@ Command = (
     | ResolveIncident
     | Cancel
     | Continue
+    | Modify
 )

@@ -10,6 +10,8 @@ from .token import Token
 if TYPE_CHECKING:
     from .run import Run
 
+BEGIN = "begin"  # a token's data: keys of the tokens inside that a modification begins with, and not at the start
+
 
 class SubProcess(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
     """An embedded sub-process, or an event sub-process (`by_event`)."""
@@ -21,6 +23,8 @@ class SubProcess(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
 
     def enter(self, run: "Run", token: Token) -> bool | None:
         run.watch_scope(token)
+        if self.begun(run, token):
+            return None
         if start := token.internal_data.get("start"):
             run.spring(run.spec.elements[start], token, {})
             return None
@@ -28,6 +32,12 @@ class SubProcess(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
         for entry in entries:
             run.enter(run.spec.elements[entry], token)
         return None if entries else True
+
+    def begun(self, run: "Run", token: Token) -> bool:
+        """Whether the scope was opened for tokens that a modification has put into it; they step now."""
+        inside = [run.tasks[key] for key in token.internal_data.pop(BEGIN, ()) if key in run.tasks]
+        run.ready.extend(inside)
+        return bool(inside)
 
 
 class ProcessRoot(Element, defaults.SubWorkflowTask):  # type: ignore[misc]

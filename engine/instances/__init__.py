@@ -3,7 +3,7 @@
 from .advancing import advance
 from .between import apply_due_commands, on_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
-from .operating import cancel, resume, set_variables, suspend
+from .operating import cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
 from .surroundings import surroundings
 
@@ -12,6 +12,7 @@ __all__ = [
     "advance",
     "apply_due_commands",
     "cancel",
+    "modify",
     "on_command",
     "resume",
     "send",

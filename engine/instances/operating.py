@@ -34,6 +34,12 @@ def set_variables(session: Session, scope_key: int, variables: Mapping[str, Any]
         raise NotFound("scope_unknown", key=str(scope_key))
 
 
+def modify(session: Session, key: int, command: commands.Modify) -> None:
+    """Begin at elements and end element instances. Raises NotFound, Conflict, Invalid with all that cannot be done."""
+    if advance(session, key, command).stale:
+        raise Conflict("instance_ended", key=str(key))
+
+
 def suspend(session: Session, key: int) -> None:
     """Stop an instance: its jobs, timers and commands stay where they are. Raises NotFound, Conflict."""
     _set_suspended(session, key, to=True)

@@ -1,6 +1,6 @@
 """A case in the sandbox as one looks at it: its state, what it waits for, what it did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +142,16 @@ class Case:
 
     def cancel(self) -> None:
         self.box.send(self, commands.Cancel())
+
+    def modify(
+        self,
+        start: Iterable[str | commands.Activate] = (),
+        cancel: Iterable[int | str] = (),
+        move: Iterable[commands.Move] = (),
+    ) -> None:
+        """Begin at elements, end element instances (by key, or all of an element). Raises Invalid with all findings."""
+        starts = tuple(commands.Activate(one) if isinstance(one, str) else one for one in start)
+        self.box.send(self, commands.Modify(starts, tuple(cancel), tuple(move)))
 
     def __repr__(self) -> str:
         return f"<case {self.process_id} {self.state} {self.waiting}>"

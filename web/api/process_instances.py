@@ -11,6 +11,7 @@ from web.asking import principal
 from web.parsing import Blueprint
 from web.problems import problem
 from web.rights import require_operator, require_starter
+from web.schemas.modifications import Modification, modification
 from web.schemas.process_instances import (
     Operation,
     ProcessInstance,
@@ -72,6 +73,18 @@ def cancel_process_instance(body: Mapping[str, Any], instance_key: int) -> Respo
         engine.queries.process_instances.get(session, instance_key, principal())
         require_operator()
         engine.cancel(session, instance_key)
+    return nothing()
+
+
+@blueprint.route("/<instance_key>/modification", methods=["POST"])
+@blueprint.body(Modification)
+@blueprint.answer(204)
+def modify_process_instance(body: Mapping[str, Any], instance_key: int) -> Response:
+    """Begin at elements of a running case, end or move what it is at."""
+    with engine.transaction() as session:
+        engine.queries.process_instances.get(session, instance_key, principal())
+        require_operator()
+        engine.modify(session, instance_key, modification(body))
     return nothing()
 
 

@@ -16,6 +16,7 @@ DONE_BY_SOMEBODY = frozenset(
     {
         "instance_started",
         "instance_canceled",
+        "instance_modified",
         "instance_suspended",
         "instance_resumed",
         "task_assigned",
@@ -46,6 +47,7 @@ ICONS: Mapping[str, tuple[str, str]] = {
     "task_completed": ("check", "green"),
     "case_held": ("clock-pause", "orange"),
     "case_resumed": ("clock-play", "green"),
+    "instance_modified": ("route", "blue"),
     "instance_suspended": ("player-pause", "red"),
     "instance_resumed": ("player-play", "green"),
     "process_called": ("route", "blue"),

@@ -13,7 +13,7 @@ from .finding import form_of, process_spec
 
 Language = Literal["zh", "en"]
 # What a component says beside its label → what follows its path in the translation.
-_PARTS = {
+PARTS = {
     "label": "",
     "description": "#description",
     "dateLabel": "",
@@ -81,7 +81,7 @@ def _component(component: Mapping[str, Any], texts: Mapping[str, str], around: s
     own = component.get("key") or component.get("path")
     place = ".".join(part for part in (around, own or component.get("id", "")) if part)
     changed: dict[str, Any] = {}
-    for part, ending in _PARTS.items():
+    for part, ending in PARTS.items():
         if part in component and (text := texts.get(place + ending)):
             changed[part] = text
     if isinstance(values := component.get("values"), list):

@@ -13,7 +13,7 @@ from .findings import DiagramError, Findings
 from .parser import DiagramParser
 from .reading import Limits, read_xml
 
-__all__ = ["DiagramError", "Limits", "Parsed", "lint", "parse"]
+__all__ = ["DiagramError", "Limits", "Parsed", "lint", "parse", "texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,21 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> Parsed:
     specs, document, findings = _examine(data, name, limits or Limits())
     if findings.refused:
         raise DiagramError(findings.by_line(), name)
-    texts = document.texts | {key: text for spec in specs for key, text in action_labels(spec)}
     doubts = Findings(name)
     for spec in specs:
         check_given(spec, document, doubts)
+    told = _told(specs, document)
     frozen = tuple(spec.freeze(spec.root) for spec in specs)
-    return Parsed(name, frozen, findings.by_line(), doubts.by_line(), texts)
+    return Parsed(name, frozen, findings.by_line(), doubts.by_line(), told)
+
+
+def texts(data: bytes, name: str) -> Mapping[str, str]:
+    """What people read in a file that may not be fit to be deployed yet; nothing where it is no BPMN file at all."""
+    try:
+        specs, document, _ = _examine(data, name, Limits())
+    except DiagramError:
+        return {}
+    return _told(specs, document)
 
 
 def lint(data: bytes, name: str, topics: Collection[str] | None = None) -> list[Finding]:
@@ -54,6 +63,10 @@ def lint(data: bytes, name: str, topics: Collection[str] | None = None) -> list[
         for spec in specs:
             check_topics(spec, document, findings, topics)
     return list(findings.by_line())
+
+
+def _told(specs: list[ProcessSpec], document: Document) -> Mapping[str, str]:
+    return document.texts | {key: text for spec in specs for key, text in action_labels(spec)}
 
 
 def _examine(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec], Document, Findings]:

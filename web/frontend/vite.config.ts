@@ -27,6 +27,8 @@ const entries = readdirSync(resolve(here, "src")).filter((name) => name.endsWith
 export default defineConfig({
   root: here,
   base: "/assets/",
+  // Two copies of it draw nothing together: the form editor brings an older one of its own.
+  resolve: { dedupe: ["preact"] },
   logLevel: "warn",
   plugins: [sprite()],
   build: {

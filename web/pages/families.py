@@ -3,11 +3,8 @@
 from flask import Flask
 
 from web.pages import (
-    actions,
     assets,
     case,
-    case_news,
-    cases,
     demo,
     documents,
     errors,
@@ -16,9 +13,8 @@ from web.pages import (
     live,
     login,
     lookups,
-    naming,
-    operations,
-    people,
+    modeler,
+    models,
     person,
     start,
     task,
@@ -34,12 +30,9 @@ FAMILIES = (
     live.pages,
     task.pages,
     start.pages,
-    cases.pages,
+    models.pages,
+    modeler.pages,
     case.pages,
-    case_news.pages,
-    actions.pages,
-    operations.pages,
-    people.pages,
     lookups.pages,
     documents.pages,
     demo.pages,
@@ -51,5 +44,4 @@ def register(app: Flask) -> None:
     install(app)
     for family in FAMILIES:
         app.register_blueprint(family)
-    app.register_blueprint(naming.filters)
     errors.register(app)

@@ -20,7 +20,7 @@ EVERYBODY = (
     Entry("menu_start", "/start", "circle-plus"),
     Entry("menu_cases", "/cases", "briefcase"),
 )
-ANALYSTS = (Entry("menu_modeler", "/modeler", "sitemap"),)
+ANALYSTS = (Entry("menu_modeler", "/models", "sitemap"),)
 OPERATORS = (Entry("menu_operations", "/operations", "activity"),)
 
 

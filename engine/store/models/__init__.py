@@ -19,6 +19,7 @@ from engine.store.models.involved_unit import InvolvedUnit
 from engine.store.models.job import Job
 from engine.store.models.login_session import LoginAttempts, LoginSession
 from engine.store.models.message import Message, MessageReceipt, MessageStart
+from engine.store.models.model_draft import ModelDraft
 from engine.store.models.person import Membership, Person, Shift, Substitute
 from engine.store.models.start_event import StartEvent
 from engine.store.models.subscription import Subscription
@@ -51,6 +52,7 @@ __all__ = [
     "Message",
     "MessageReceipt",
     "MessageStart",
+    "ModelDraft",
     "Person",
     "Shift",
     "StartEvent",

@@ -1,0 +1,2 @@
+// The pages of models that have no canvas.
+import "./styles/models.css";

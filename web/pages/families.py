@@ -3,8 +3,11 @@
 from flask import Flask
 
 from web.pages import (
+    actions,
     assets,
     case,
+    case_news,
+    cases,
     demo,
     documents,
     errors,
@@ -15,6 +18,9 @@ from web.pages import (
     lookups,
     modeler,
     models,
+    naming,
+    operations,
+    people,
     person,
     start,
     task,
@@ -32,7 +38,12 @@ FAMILIES = (
     start.pages,
     models.pages,
     modeler.pages,
+    cases.pages,
     case.pages,
+    case_news.pages,
+    actions.pages,
+    operations.pages,
+    people.pages,
     lookups.pages,
     documents.pages,
     demo.pages,
@@ -44,4 +55,5 @@ def register(app: Flask) -> None:
     install(app)
     for family in FAMILIES:
         app.register_blueprint(family)
+    app.register_blueprint(naming.filters)
     errors.register(app)

@@ -1,0 +1,187 @@
+"""FEEL beside feelin, the engine of Camunda's modeler, on generated expressions; every difference has its reason.
+
+Operands that differ already are left out, so that what is left names the form that differs.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from engine.feel import FeelSyntaxError, Moment, compile_expression
+
+FEELIN = Path(__file__).parent / "feelin"
+COUNT, SEED = 4_000, 1
+COMPARING = (
+    *("N < N", "N <= N", "N > N", "T < T", "D < D", "M < M", "S < S", "N between N and N", "N in (N, < N)"),
+    *("N in [N..N]", "N in [N..N)", "D in [D..D]", "some x in L satisfies x > N", "every x in L satisfies x < N"),
+    *("L[item > N]", "sort(L, function(x, y) x < y)", "before(N, [N..N])", "overlaps([N..N], [N..N])"),
+    *("includes([N..N], N)", "is(N, N)", "max(L)", "min(L)"),
+)
+RANGES = ("N in [N..N]", "N in [N..N)", "N between N and N", "D in [D..D]", "includes([N..N], N)")
+PLACES = (
+    *("insert before(L, 1, N)", "list replace(L, 1, N)", "remove(L, 1)", "sublist(L, 1, 2)", "L[N]"),
+    *("substring(T, 1, 2)", "substring(T, 2)"),
+)
+
+
+class Reason(NamedTuple):
+    """Why both may differ: the forms it is about, which of their answers it covers, and what holds."""
+
+    forms: tuple[str, ...]
+    covers: Callable[[Any, Any], bool]
+    why: str
+
+
+def always(ours: Any, theirs: Any) -> bool:
+    return True
+
+
+# The first that fits counts. engine/feel/README.md tells them to people.
+REASONS = {
+    "throws": Reason(
+        (), lambda ours, theirs: "error" in _keys(theirs), "operands of no use give null, not an exception"
+    ),
+    "not a number": Reason((), lambda ours, theirs: "other" in _keys(theirs), "there is no NaN in FEEL: null"),
+    "backwards": Reason(
+        RANGES, lambda ours, theirs: (ours, theirs) == (False, True), "nothing lies in a range written backwards"
+    ),
+    "comparing": Reason(COMPARING, always, "values of different kinds, or null, cannot be compared: null (table 42)"),
+    "negation": Reason(("-(N)", "-(S)"), always, "a duration can be negated (table 54)"),
+    "duration times number": Reason(
+        ("N * N", "S * N", "M * 2", "for x in 1..3 return x * N"),
+        always,
+        "durations are multiplied by numbers (table 56)",
+    ),
+    "date and duration": Reason(
+        ("D + S", "D - S", "Z + S", "Z - S"), always, "a date stays a date (table 55); a time has no months"
+    ),
+    "date minus": Reason(("D - M", "D - D"), always, "a date and a time have no difference"),
+    "places": Reason(PLACES, lambda ours, theirs: ours in (None, []), "a position outside is null, not guessed"),
+    "parity": Reason(("even(N)", "odd(N)"), lambda ours, theirs: ours is None, "only whole numbers are even or odd"),
+    "number of nothing": Reason(("number(T)",), lambda ours, theirs: theirs == 0, "the empty string is no number"),
+    "months between": Reason(
+        ("years and months duration(D, D)", "years and months duration(D, D).years"),
+        always,
+        "days do not count (table 73)",
+    ),
+    "truth": Reason(
+        ("if B then N else N", "if B then T else T", "if B then D else D"), always, "only true is true: else decides"
+    ),
+    "mode": Reason(("mode(L)",), always, "the modes are sorted ascending (table 75)"),
+    "median": Reason(("median(L)",), always, "numbers are sorted as numbers, not as texts"),
+    "scale": Reason(("string(N)",), lambda ours, theirs: float(ours) == float(theirs), "decimals keep their digits"),
+    "empty lists": Reason(("L = L",), lambda ours, theirs: theirs is None, "an empty list equals no other: false"),
+    "negated test": Reason(("N in (not(N))",), always, "`not(1)` inside `in` calls a function of booleans"),
+    "one for a list": Reason(
+        ("for x in L return N", "for x in L return x + N", "for i in L return sum(partial) + i", "concatenate(L, L)"),
+        always,
+        "a single value is a list of one; null is none (10.3.2.9.4)",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def feelin() -> Callable[[list[str]], list[Any]]:
+    """Answers many expressions in one process of Node."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("feelin needs Node, which is not installed")
+    installed, wanted = FEELIN / "node_modules" / "stamp", (FEELIN / "package-lock.json").read_text()
+    if not installed.exists() or installed.read_text() != wanted:
+        done = subprocess.run([npm, "ci", "--ignore-scripts"], cwd=FEELIN, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"feelin could not be installed: {done.stderr[-300:]}")
+        installed.write_text(wanted)
+
+    def evaluate(texts: list[str]) -> list[Any]:
+        command, given = [node, str(FEELIN / "evaluate.mjs")], json.dumps(texts)
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+        return [answer.get("value", answer) for answer in json.loads(done.stdout)]
+
+    return evaluate
+
+
+@pytest.fixture(scope="module")
+def answers(feelin: Callable[[list[str]], list[Any]]) -> dict[str, list[tuple[str, Any, Any]]]:
+    """What differs, by its form: expression, our answer, feelin's."""
+    spec = spec_from_file_location("written", Path(__file__).parent / "written.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    expressions = {one.text: one for one in module.written(SEED, COUNT)}
+    moment = Moment(module.NOW)
+    told = {
+        text: (_ours(text, moment), theirs) for text, theirs in zip(expressions, feelin(list(expressions)), strict=True)
+    }
+    assert len(told) > COUNT
+    # Most of them must have a value, or nothing is compared.
+    assert sum(ours is not None for ours, _ in told.values()) > 0.8 * len(told)
+    differing = {text for text, (ours, theirs) in told.items() if not _same(ours, theirs)}
+    found: dict[str, list[tuple[str, Any, Any]]] = {}
+    for text in differing:
+        if not any(operand.text in differing for operand in expressions[text].operands):
+            found.setdefault(expressions[text].form, []).append((text, *told[text]))
+    return found
+
+
+def test_every_difference_has_its_reason(answers: dict[str, list[tuple[str, Any, Any]]]) -> None:
+    rows = [(form, *row) for form, found in answers.items() for row in found]
+    assert [row for row in rows if next(_reasons(row[0], row[2], row[3]), None) is None] == []
+
+
+def test_every_reason_is_needed(answers: dict[str, list[tuple[str, Any, Any]]]) -> None:
+    rows = [(form, *row) for form, found in answers.items() for row in found]
+    assert {next(_reasons(row[0], row[2], row[3]), "") for row in rows} == REASONS.keys()
+
+
+def test_the_readme_tells_every_reason() -> None:
+    told = (Path(__file__).parents[3] / "engine" / "feel" / "README.md").read_text(encoding="utf-8")
+    assert [reason.why for reason in REASONS.values() if reason.why not in told] == []
+
+
+def _reasons(form: str, ours: Any, theirs: Any) -> Iterator[str]:
+    for name, reason in REASONS.items():
+        if (not reason.forms or form in reason.forms) and reason.covers(ours, theirs):
+            yield name
+
+
+def _ours(text: str, moment: Moment) -> Any:
+    try:
+        return _plain(compile_expression(text).evaluate({}, moment).value)
+    except FeelSyntaxError:
+        return {"syntax": text}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Decimal | int):
+        return float(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {"context": {name: _plain(entry) for name, entry in value.items()}}
+    return {"text": str(value)}
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, float) and isinstance(theirs, int | float) and not isinstance(theirs, bool):
+        # Theirs are binary: 0.1 + 0.2 is not quite 0.3.
+        return abs(ours - theirs) <= 1e-9 * max(1, abs(ours))
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return len(ours) == len(theirs) and all(map(_same, ours, theirs))
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return ours.keys() == theirs.keys() and all(_same(ours[name], theirs[name]) for name in ours)
+    return type(ours) is type(theirs) and bool(ours == theirs)
+
+
+def _keys(answer: Any) -> set[str]:
+    return set(answer) if isinstance(answer, dict) else set()

@@ -8,13 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from engine.feel import FeelSyntaxError, Moment, compile_expression
+from tests.engine.feel.written import NOW, written
 
 FEELIN = Path(__file__).parent / "feelin"
 COUNT, SEED = 4_000, 1
@@ -111,13 +111,8 @@ def feelin() -> Callable[[list[str]], list[Any]]:
 @pytest.fixture(scope="module")
 def answers(feelin: Callable[[list[str]], list[Any]]) -> dict[str, list[tuple[str, Any, Any]]]:
     """What differs, by its form: expression, our answer, feelin's."""
-    spec = spec_from_file_location("written", Path(__file__).parent / "written.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    expressions = {one.text: one for one in module.written(SEED, COUNT)}
-    moment = Moment(module.NOW)
+    expressions = {one.text: one for one in written(SEED, COUNT)}
+    moment = Moment(NOW)
     told = {
         text: (_ours(text, moment), theirs) for text, theirs in zip(expressions, feelin(list(expressions)), strict=True)
     }

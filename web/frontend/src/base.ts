@@ -4,6 +4,7 @@ import "bootstrap/js/dist/collapse";
 import "bootstrap/js/dist/dropdown";
 import "./lib/htmx.ts";
 import "./styles/base.css";
+import "./styles/cases.css";
 import { startCountdowns } from "./lib/countdown.ts";
 import { startNotes } from "./lib/notes.ts";
 import { submitOnChange } from "./lib/submit.ts";

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from tests.benchmarks.dispatch import measure_dispatch
+from tests.benchmarks.feel import measure_feel
 from tests.benchmarks.ground import single_row_commits, with_database
 from tests.benchmarks.sequence import measure_core, measure_durable
 
@@ -13,6 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each of the long measurements takes")
     seconds = parser.parse_args().seconds
+    feel = measure_feel(seconds / 8)
     with with_database() as ground:
         core = measure_core(seconds / 2)
         commits = single_row_commits(ground, seconds)
@@ -22,6 +24,7 @@ def main() -> int:
         dispatch = measure_dispatch(ground)
     share = durable / commits
     rows = [
+        *feel,
         ("core alone, SEQ5", f"{core * 1000:.3f} ms", "under 0.1 ms", core < 0.0001),
         ("pgbench, one row a commit, 1 client", f"{commits:,.0f} /s", "", True),
         ("SEQ5 durable, 1 process", f"{durable:,.0f} /s", "", True),

@@ -3,9 +3,6 @@
 Operands that differ already are left out, so that what is left names the form that differs.
 """
 
-import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from engine.feel import FeelSyntaxError, Moment, compile_expression
+from tests.engine.feel.node import Missing, ask
 from tests.engine.feel.written import NOW, written
 
-FEELIN = Path(__file__).parent / "feelin"
 COUNT, SEED = 4_000, 1
 COMPARING = (
     *("N < N", "N <= N", "N > N", "T < T", "D < D", "M < M", "S < S", "N between N and N", "N in (N, < N)"),
@@ -90,20 +87,13 @@ REASONS = {
 @pytest.fixture(scope="module")
 def feelin() -> Callable[[list[str]], list[Any]]:
     """Answers many expressions in one process of Node."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("feelin needs Node, which is not installed")
-    installed, wanted = FEELIN / "node_modules" / "stamp", (FEELIN / "package-lock.json").read_text()
-    if not installed.exists() or installed.read_text() != wanted:
-        done = subprocess.run([npm, "ci", "--ignore-scripts"], cwd=FEELIN, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"feelin could not be installed: {done.stderr[-300:]}")
-        installed.write_text(wanted)
 
     def evaluate(texts: list[str]) -> list[Any]:
-        command, given = [node, str(FEELIN / "evaluate.mjs")], json.dumps(texts)
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
-        return [answer.get("value", answer) for answer in json.loads(done.stdout)]
+        try:
+            told = ask("evaluate.mjs", texts)
+        except Missing as missing:
+            pytest.skip(str(missing))
+        return [answer.get("value", answer) for answer in told]
 
     return evaluate
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from camunda_orchestration_sdk import models
 
 from tests.demo.office import Office
 from tests.demo.story import Story
@@ -67,9 +68,9 @@ class Serving:
         return f"http://127.0.0.1:{self.port}"
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One data folder for all, as a person has; under root the database's account has to reach it."""
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data folder; under root the database's account has to reach it."""
     folder = Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
     folder.chmod(0o711)
     yield folder / "data"
@@ -128,8 +129,8 @@ def test_a_second_start_keeps_its_data_and_nothing_outlives_a_killed_supervisor(
     serving = serve()
     serving.ready()
     office = Office(serving.address)
-    found = office.admin.search_process_instances()
-    assert found.page.total_items > 0
+    query = models.ProcessCreationById.from_dict({"processDefinitionId": "fault_handling", "variables": {}})
+    key = str(office.admin.create_process_instance(data=query).process_instance_key)
     pids = serving.children()
     serving.process.kill()
     serving.process.wait(20)
@@ -139,3 +140,4 @@ def test_a_second_start_keeps_its_data_and_nothing_outlives_a_killed_supervisor(
     # whoever comes next takes the database over
     again = serve()
     again.ready()
+    assert Office(again.address).case(key).process_definition_id == "fault_handling"

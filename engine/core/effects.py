@@ -128,8 +128,16 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
+class Migrate:
+    """The instance has gone to another version of its process: noun, key and new element of each waiting record."""
+
+    records: tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proceed:
     """The step budget is used up: go on with the ready tokens in the next transaction."""
 
 
-Effect = Open | Change | Close | Note | Decided | Doubt | Call | Uncall | Answer | Publish | Broadcast | Proceed
+Outward = Call | Uncall | Answer | Publish | Broadcast | Proceed
+Effect = Open | Change | Close | Note | Decided | Doubt | Migrate | Outward

@@ -3,6 +3,7 @@
 from .advancing import advance
 from .between import apply_due_commands, on_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
+from .migrating import migrate
 from .operating import cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
 from .surroundings import surroundings
@@ -12,6 +13,7 @@ __all__ = [
     "advance",
     "apply_due_commands",
     "cancel",
+    "migrate",
     "modify",
     "on_command",
     "resume",

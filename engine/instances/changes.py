@@ -13,6 +13,7 @@ from engine.core.effects import (
     Decided,
     Doubt,
     Effect,
+    Migrate,
     Note,
     Open,
     Proceed,
@@ -78,6 +79,9 @@ def sort(effects: Iterable[Effect]) -> Changes:
                 changes.notes.append(effect)
             case Decided():
                 changes.decided.append(effect)
+            case Migrate():
+                # The rows have followed before anything else is written.
+                pass
             case Doubt():
                 # What went on in spite of it leaves no more behind than its null.
                 pass

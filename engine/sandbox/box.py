@@ -18,6 +18,7 @@ from engine.core import commands, conditions, effects
 from engine.core.advance import advance
 from engine.core.cases import case_no, owning_unit, prefix, series
 from engine.core.messages import Waiting, next_buffered, receivers
+from engine.core.migration import migrate
 from engine.core.records import Job, Subscription, Timer
 from engine.core.snapshot import read, write
 from engine.core.spec import ProcessSpec
@@ -361,6 +362,9 @@ class Sandbox:
                 case.records[record.key] = record
             case effects.Close(_, key):
                 del case.records[key]
+            case effects.Migrate(records):
+                for _, key, element in records:
+                    case.records[key] = replace(case.records[key], element=element)
             case effects.Change("instance", _, changes):
                 case.unit = changes.get("unit", case.unit)
                 case.held = changes.get("held", case.held)
@@ -402,6 +406,18 @@ class Sandbox:
             case effects.Proceed() if case.rounds_done < self.rounds:
                 case.rounds_done += 1
                 self._advance(case, commands.Continue())
+
+    def migrate(self, case: Case, mapping: Mapping[str, str]) -> None:
+        """Bring a case to the latest version of its process. Raises Invalid, having changed nothing."""
+        new = self.specs[case.process_id][-1]
+        state = read(json.loads(json.dumps(write(case.instance))), case.key, case.spec, case.instance.status)
+        state.variables = {scope: dict(held) for scope, held in case.instance.variables.items()}
+        migrated = migrate(case.spec, new, state, mapping, self._surroundings(case.key + state.counter))
+        case.spec, case.instance = new, state
+        state.changed.clear()
+        for effect in migrated.effects:
+            self._apply(case, effect)
+        self._settle()
 
     # What the core may ask
 

@@ -153,5 +153,9 @@ class Case:
         starts = tuple(commands.Activate(one) if isinstance(one, str) else one for one in start)
         self.box.send(self, commands.Modify(starts, tuple(cancel), tuple(move)))
 
+    def migrate(self, mapping: Mapping[str, str] | None = None) -> None:
+        """Go on as the latest version of the process. Raises Invalid with all that cannot follow."""
+        self.box.migrate(self, mapping or {})
+
     def __repr__(self) -> str:
         return f"<case {self.process_id} {self.state} {self.waiting}>"

@@ -11,7 +11,7 @@ from web.asking import principal
 from web.parsing import Blueprint
 from web.problems import problem
 from web.rights import require_operator, require_starter
-from web.schemas.modifications import Modification, modification
+from web.schemas.modifications import Migration, Modification, mapping, modification
 from web.schemas.process_instances import (
     Operation,
     ProcessInstance,
@@ -85,6 +85,18 @@ def modify_process_instance(body: Mapping[str, Any], instance_key: int) -> Respo
         engine.queries.process_instances.get(session, instance_key, principal())
         require_operator()
         engine.modify(session, instance_key, modification(body))
+    return nothing()
+
+
+@blueprint.route("/<instance_key>/migration", methods=["POST"])
+@blueprint.body(Migration)
+@blueprint.answer(204)
+def migrate_process_instance(body: Mapping[str, Any], instance_key: int) -> Response:
+    """Bring a running case to another version of its process."""
+    with engine.transaction() as session:
+        engine.queries.process_instances.get(session, instance_key, principal())
+        require_operator()
+        engine.migrate(session, instance_key, body["target_process_definition_key"], mapping(body))
     return nothing()
 
 

@@ -16,6 +16,7 @@ DONE_BY_SOMEBODY = frozenset(
     {
         "instance_started",
         "instance_canceled",
+        "instance_migrated",
         "instance_modified",
         "instance_suspended",
         "instance_resumed",
@@ -47,6 +48,7 @@ ICONS: Mapping[str, tuple[str, str]] = {
     "task_completed": ("check", "green"),
     "case_held": ("clock-pause", "orange"),
     "case_resumed": ("clock-play", "green"),
+    "instance_migrated": ("route", "blue"),
     "instance_modified": ("route", "blue"),
     "instance_suspended": ("player-pause", "red"),
     "instance_resumed": ("player-play", "green"),

@@ -65,6 +65,26 @@ class Modification(Shape):
     terminate_instructions = Several(Inner(TerminateInstruction))
 
 
+class MappingInstruction(Shape):
+    """An element of the old version and the one of the new that stands for it."""
+
+    source_element_id = Text(required=True)
+    target_element_id = Text(required=True)
+
+
+class Migration(Shape):
+    """The version to go on with. Elements whose ids are the same need no instruction."""
+
+    operation_reference = Whole(1, 2**63 - 1)
+    target_process_definition_key = Key(required=True)
+    mapping_instructions = Several(Inner(MappingInstruction), required=True)
+
+
+def mapping(body: Mapping[str, Any]) -> dict[str, str]:
+    """Old element → new element."""
+    return {one["source_element_id"]: one["target_element_id"] for one in body["mapping_instructions"]}
+
+
 def modification(body: Mapping[str, Any]) -> engine.Modify:
     """The command that a body asks for. Raises Invalid where an instruction names two things, or none."""
     return engine.Modify(

@@ -3,7 +3,7 @@ import { FormEditor } from "@bpmn-io/form-js-editor";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "@bpmn-io/form-js-editor/dist/assets/form-js-editor.css";
 import { place } from "./canvas.ts";
-import { translating } from "./translate.ts";
+import { translateBelow } from "./form_words.ts";
 import type { Canvas, ModelData } from "./types.ts";
 
 interface Stack {
@@ -17,10 +17,10 @@ export async function openFormEditor(given: ModelData): Promise<Canvas> {
   const editor = new FormEditor({
     container: place("canvas"),
     propertiesPanel: { parent: place("panel") },
-    additionalModules: [translating(given.language)],
   });
   const schema = JSON.parse(given.content) as Record<string, unknown>;
   await editor.importSchema(schema);
+  if (given.language === "zh") translateBelow(place("canvas"), place("panel"));
   const stack = () => editor.get("commandStack") as Stack;
   return {
     content: () => Promise.resolve(`${JSON.stringify(editor.saveSchema(), null, 2)}\n`),

@@ -27,16 +27,17 @@ interface Report {
   message: string;
 }
 
-const linter = new Linter({
+const settings = {
   config: { rules: RULES },
   resolver: {
     resolveRule: (_package: string, name: string) => modules[`/node_modules/bpmnlint/rules/${name}.js`],
     resolveConfig: () => undefined,
   },
-});
+};
 
 export async function lint(definitions: unknown, words: Record<string, string>): Promise<Finding[]> {
-  const results = (await linter.lint(definitions)) as Record<string, Report[]>;
+  // Rules remember what they have seen, so each time has its own linter.
+  const results = (await new Linter(settings).lint(definitions)) as Record<string, Report[]>;
   return Object.entries(results).flatMap(([rule, reports]) =>
     reports.map((report) => ({
       severity: RULES[rule] === "warn" ? ("warning" as const) : ("info" as const),

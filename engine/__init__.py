@@ -102,6 +102,7 @@ from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
 from engine.work.actions import Action, OpenForm, action_form, open_actions, send_action
 from engine.work.activation import ActivatedJob, activate_jobs
+from engine.work.batches import cancel_batch, create_batch
 from engine.work.comments import LONGEST as LONGEST_COMMENT
 from engine.work.comments import add_comment
 from engine.work.contract import BpmnError, Handler, Job, Lookup, Port, Retry
@@ -181,6 +182,7 @@ __all__ = [
     "bind_documents",
     "broadcast_signal",
     "cancel",
+    "cancel_batch",
     "case_time",
     "check_model",
     "check_start_form",
@@ -194,6 +196,7 @@ __all__ = [
     "configured_url",
     "correlate_message",
     "count_attempt",
+    "create_batch",
     "database",
     "definition",
     "definition_xml",

@@ -4,6 +4,7 @@ Rows are named tuples with the fields of the module's FIELDS. Every module has `
 """
 
 from . import (
+    batches,
     case_path,
     comments,
     decision_definitions,
@@ -27,6 +28,7 @@ from . import (
     variables,
     waiting,
 )
+from .batches import BatchFilter, BatchItemFilter
 from .decision_definitions import DecisionDefinitionFilter
 from .decision_instances import DecisionInstanceFilter
 from .decision_requirements import DecisionRequirementsFilter
@@ -42,6 +44,8 @@ from .user_tasks import UserTaskFilter
 from .variables import VariableFilter
 
 __all__ = [
+    "BatchFilter",
+    "BatchItemFilter",
     "DecisionDefinitionFilter",
     "DecisionInstanceFilter",
     "DecisionRequirementsFilter",
@@ -56,6 +60,7 @@ __all__ = [
     "SubscriptionFilter",
     "UserTaskFilter",
     "VariableFilter",
+    "batches",
     "case_path",
     "comments",
     "decision_definitions",

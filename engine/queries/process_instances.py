@@ -123,6 +123,18 @@ def search(
     return searching.search(session, TABLE, wanted, sort, page, sees_case(principal, Instance.key))
 
 
+def keys(session: Session, wanted: ProcessInstanceFilter | None, principal: Principal, *, roots: bool) -> list[int]:
+    """The keys of all running cases that fit and the principal sees; with `roots`, of those that no other called."""
+    query = select(Instance.key).join(Definition, Definition.key == Instance.definition_key)
+    query = query.where(Instance.state == "active", *searching.conditions(TABLE, wanted))
+    visible = sees_case(principal, Instance.key)
+    if visible is not None:
+        query = query.where(visible)
+    if roots:
+        query = query.where(Instance.parent_key.is_(None))
+    return list(session.execute(query.order_by(Instance.key)).scalars())
+
+
 def get(session: Session, key: int, principal: Principal | None = None) -> Row[Any]:
     """One case. Raises NotFound, also for one that is not seen."""
     return searching.get(session, TABLE, key, sees_case(principal, Instance.key))

@@ -1,6 +1,7 @@
 """The resources of the API, one a file."""
 
 from web.api import (
+    batch_operations,
     cases,
     clock,
     cluster,
@@ -23,6 +24,7 @@ BLUEPRINTS = [
     deployments.blueprint,
     process_definitions.blueprint,
     process_instances.blueprint,
+    batch_operations.blueprint,
     cases.blueprint,
     user_tasks.blueprint,
     jobs.blueprint,

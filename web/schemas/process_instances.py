@@ -1,5 +1,9 @@
 """Process instances: created, searched, told."""
 
+from typing import Any
+
+from marshmallow import fields
+
 from web.schemas.fields import Anything, Choice, Flag, Inner, Key, Made, Moment, Several, Shape, Text, Variables, Whole
 from web.schemas.search import (
     Filter,
@@ -48,25 +52,26 @@ class ProcessInstance(Shape):
     suspended = Flag()
 
 
+FILTERS: dict[str, fields.Field[Any]] = {
+    "process_instance_key": key_filter("key"),
+    "process_definition_id": text_filter("process_id"),
+    "process_definition_name": text_filter("process_name"),
+    "process_definition_version": Filter(Whole(), "version"),
+    "process_definition_key": key_filter("definition_key"),
+    "parent_process_instance_key": key_filter("parent_key"),
+    "parent_element_instance_key": key_filter("parent_element_key"),
+    "start_date": Filter(Moment(), "started_at"),
+    "end_date": Filter(Moment(), "ended_at"),
+    "state": Filter(Choice(STATES), "state"),
+    "has_incident": Flag(attribute="has_incident"),
+    "business_id": text_filter("business_id"),
+    "case_no": text_filter("case_no"),
+    "unit": text_filter("unit"),
+    "variables": Several(Inner(VariableWanted)),
+}
 ProcessInstanceSearch = search_body(
     "ProcessInstance",
-    {
-        "process_instance_key": key_filter("key"),
-        "process_definition_id": text_filter("process_id"),
-        "process_definition_name": text_filter("process_name"),
-        "process_definition_version": Filter(Whole(), "version"),
-        "process_definition_key": key_filter("definition_key"),
-        "parent_process_instance_key": key_filter("parent_key"),
-        "parent_element_instance_key": key_filter("parent_element_key"),
-        "start_date": Filter(Moment(), "started_at"),
-        "end_date": Filter(Moment(), "ended_at"),
-        "state": Filter(Choice(STATES), "state"),
-        "has_incident": Flag(attribute="has_incident"),
-        "business_id": text_filter("business_id"),
-        "case_no": text_filter("case_no"),
-        "unit": text_filter("unit"),
-        "variables": Several(Inner(VariableWanted)),
-    },
+    FILTERS,
     {
         "processInstanceKey": "key",
         "processDefinitionId": "process_id",

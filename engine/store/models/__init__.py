@@ -2,6 +2,7 @@
 
 from engine.store.models.api_token import ApiToken
 from engine.store.models.base import Base
+from engine.store.models.batch import Batch, BatchItem
 from engine.store.models.case_clock import CaseClock
 from engine.store.models.case_number import CaseNumber
 from engine.store.models.command import Command
@@ -31,6 +32,8 @@ from engine.store.models.variable import Variable
 __all__ = [
     "ApiToken",
     "Base",
+    "Batch",
+    "BatchItem",
     "CaseClock",
     "CaseNumber",
     "Command",

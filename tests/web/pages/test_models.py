@@ -168,12 +168,8 @@ def test_a_new_model_begins_as_a_draft_that_can_be_deployed(visitor: Visiting, k
     assert begun.headers["Location"].endswith(f"/models/{kinds}/brand_new")
     content = _content(analyst, f"/models/{kinds}/brand_new")
     answer = analyst.send("POST", f"/models/{kinds}/brand_new/deploy", {"content": content, "base": 0})
-    if kinds == "processes":
-        # A start with nothing after it is refused in words; the draft stays.
-        assert answer.status_code in (200, 400)
-    else:
-        assert answer.get_json()["version"] == 1
-        assert analyst.post("/models/new", kinds=kinds, id="brand_new").status_code == 409
+    assert answer.get_json()["version"] == 1
+    assert analyst.post("/models/new", kinds=kinds, id="brand_new").status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def _fire(run: Run, token: Token, wait: Wait, command: commands.FireTimer) -> No
     if command.kind != "event":
         fire(run, token, wait, command)
         return
-    element = run.spec.elements[command.element]
+    # a clock may have taken the timer before the instance was migrated and its elements had other names
+    element = run.spec.elements[wait.element]
     if not getattr(element, "interrupting", True):
         # the row of this time is used up, whether or not there is a next
         run.close(token, wait, "completed")

@@ -94,6 +94,15 @@ def test_a_timer_keeps_the_time_it_was_set_to(begin: Begin, box: Sandbox) -> Non
     assert case.path == ["s", "t2", "e"]
 
 
+def test_a_timer_that_a_clock_took_before_fires_after_it(begin: Begin, box: Sandbox) -> None:
+    case = begin(diagram(start("s"), catch("t", timer(duration="PT1H")), end("e"), flows("s t e")))
+    taken = case.waiting[0]
+    box.deploy(diagram(start("s"), catch("t2", timer(duration="PT1H")), end("e"), flows("s t2 e")), "p.bpmn")
+    case.migrate({"t": "t2"})
+    taken.complete()
+    assert (case.state, case.path) == ("completed", ["s", "t2", "e"])
+
+
 def at_boundary(*events: Part) -> bytes:
     """A task with events at its boundary, each with an end of its own."""
     ids = [f"b{number}" for number, _ in enumerate(events)]

@@ -1,0 +1,77 @@
+"""A suspended case stands with all it waits for, and goes on from there; what was stuck is tried again from anew."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine import store
+from engine.errors import Conflict
+from engine.instances import resume, suspend
+from engine.work.clockwork import Clockwork
+from engine.work.jobs import fail_job, resolve_incident
+from engine.work.messages import publish_message
+from engine.work.signals import broadcast_signal
+from tests.engine.factories import catch, diagram, end, flows, message, parallel, service, signal, start, timer
+from tests.engine.work.conftest import MONDAY, Desk
+
+HOUR = timedelta(hours=1)
+ALL = diagram(
+    start("s"),
+    parallel("f"),
+    service("j"),
+    catch("m", message("word")),
+    catch("g", signal("sig")),
+    catch("t", timer(duration="PT1H")),
+    end("e"),
+    flows("s f j e", "f m e", "f g e", "f t e"),
+)
+
+
+def change(work: Callable[[store.Session, int], None], key: int) -> None:
+    with store.transaction() as session:
+        work(session, key)
+
+
+def fire() -> None:
+    """What a clock does in one look."""
+    with ThreadPoolExecutor(1) as pool:
+        Clockwork(ZoneInfo("Asia/Shanghai")).fire_due(pool)
+
+
+def test_jobs_timers_messages_and_signals_stand_and_go_on(desk: Desk) -> None:
+    desk.deploy(ALL)
+    key = desk.start()
+    change(suspend, key)
+    before = desk.elements(key)
+    with store.transaction() as session:
+        publish_message(session, "word", "", {"said": "yes"}, timedelta(), None)
+        broadcast_signal(session, "sig", {"rung": True})
+    desk.pin(MONDAY + HOUR)
+    fire()
+    assert desk.activate("work") == []
+    assert desk.elements(key) == before
+    change(resume, key)
+    fire()
+    assert sorted(desk.elements(key)[len(before) :]) == ["e", "e", "e", "g", "m", "t"]
+    [job] = desk.activate("work")
+    assert job.variables == {"said": "yes", "rung": True}
+
+
+def test_what_was_stuck_is_reset_with_new_tries(desk: Desk) -> None:
+    desk.deploy(diagram(start("s"), service("j"), end("e"), flows("s j e")))
+    key = desk.start()
+    [job] = desk.activate("work")
+    with store.transaction() as session:
+        fail_job(session, job.key, 0, "broken")
+    incident = desk.value("SELECT key FROM incidents")
+    change(suspend, key)
+    with pytest.raises(Conflict, match="instance_suspended"):
+        change(resolve_incident, incident)
+    change(resume, key)
+    change(resolve_incident, incident)
+    assert desk.value("SELECT incidents FROM instances") == 0
+    [again] = desk.activate("work", worker="b")
+    assert (again.key, again.retries) == (job.key, 1)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import camunda_orchestration_sdk.models as shapes
 import pytest
 
 from engine import store
@@ -43,6 +44,9 @@ def test_many_are_migrated_and_each_has_its_result(cases: list[int], office: Off
     [item] = office.post("operator", "/v2/batch-operation-items/search", wanted)["items"]
     assert item["processInstanceKey"] == str(cases[0])
     assert "has ended" in item["errorMessage"]
+    assert shapes.BatchOperationCreatedResult.from_dict(created).batch_operation_key == key
+    assert shapes.BatchOperationResponse.from_dict(told).operations_failed_count == 1
+    assert shapes.BatchOperationItemResponse.from_dict(item).item_key == str(cases[0])
     found = office.post("operator", "/v2/batch-operations/search", {"filter": {"state": "COMPLETED"}})["items"]
     assert [one["batchOperationKey"] for one in found] == [key]
 

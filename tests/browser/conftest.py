@@ -26,9 +26,9 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the system has it."""
+    """Chromium, as the system has it; only for a module's time, since its event loop would be in the way of others'."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")

@@ -41,6 +41,7 @@ class Route:
     wrong: Any = None
 
 
+CASES = {"filter": {"processInstanceKey": "KEY"}}
 SEARCH = Route(200, 200, {}, {"filter": {"nonsense": True}})
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/deployments"): Route(403, 403, {}, {"resources": 1}),
@@ -53,6 +54,28 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/process-instances/search"): SEARCH,
     ("GET", "/v2/process-instances/<instance_key>"): Route(404, 200),
     ("POST", "/v2/process-instances/<instance_key>/cancellation"): Route(404, 403, {}, {"operationReference": "x"}),
+    ("POST", "/v2/process-instances/<instance_key>/modification"): Route(
+        404, 403, {"terminateInstructions": [{"elementId": "answer"}]}, {"activateInstructions": 1}
+    ),
+    ("POST", "/v2/process-instances/<instance_key>/migration"): Route(
+        404, 403, {"targetProcessDefinitionKey": "16777216", "mappingInstructions": []}, {"mappingInstructions": 1}
+    ),
+    # a batch takes only the cases that its maker sees
+    ("POST", "/v2/process-instances/cancellation"): Route(200, 403, CASES, {"filter": {}}),
+    ("POST", "/v2/process-instances/incident-resolution"): Route(200, 403, CASES, {"filter": {}}),
+    ("POST", "/v2/process-instances/modification"): Route(
+        200, 403, {**CASES, "moveInstructions": [{"sourceElementId": "ask", "targetElementId": "e"}]}, CASES
+    ),
+    ("POST", "/v2/process-instances/migration"): Route(
+        200,
+        403,
+        {**CASES, "migrationPlan": {"targetProcessDefinitionKey": "16777216", "mappingInstructions": []}},
+        CASES,
+    ),
+    ("POST", "/v2/batch-operations/search"): Route(200, 403, {}, {"filter": {"nonsense": True}}),
+    ("GET", "/v2/batch-operations/<batch_key>"): Route(404, 403),
+    ("POST", "/v2/batch-operations/<batch_key>/cancellation"): Route(404, 403),
+    ("POST", "/v2/batch-operation-items/search"): Route(200, 403, {}, {"filter": {"nonsense": True}}),
     ("GET", "/v2/process-instances/<instance_key>/actions"): Route(404, 200),
     ("POST", "/v2/process-instances/<instance_key>/actions"): Route(404, 404, {"action": "hold"}, {}),
     ("GET", "/v2/process-instances/<instance_key>/history"): Route(404, 200),
@@ -113,6 +136,10 @@ CHANGES = {
     "/v2/clock/reset",
     "/v2/messages/publication",
     "/v2/process-instances",
+    "/v2/process-instances/cancellation",
+    "/v2/process-instances/incident-resolution",
+    "/v2/process-instances/migration",
+    "/v2/process-instances/modification",
     "/v2/signals/broadcast",
 }
 
@@ -133,7 +160,7 @@ class Case:
     def body(self, route: Route) -> Any:
         body = route.body
         if body and body.get("filter", {}).get("processInstanceKey") == "KEY":
-            return {"filter": {"processInstanceKey": self.keys["instance_key"]}}
+            return {**body, "filter": {"processInstanceKey": self.keys["instance_key"]}}
         return body
 
 
@@ -163,8 +190,15 @@ def _case(office: Office) -> Case:
         "evaluation": office.rows("SELECT evaluation_key || '-' || number AS id FROM decision_instances")[0].id,
         "requirements_key": office.rows("SELECT drg_key FROM decision_instances")[0].drg_key,
         "document_id": _document(office, key),
+        "batch_key": _batch(office, key),
     }
     return Case(office, {name: str(value) for name, value in keys.items()})
+
+
+def _batch(office: Office, instance_key: str) -> str:
+    """A batch that no worker has begun."""
+    body = {"filter": {"processInstanceKey": instance_key}}
+    return str(office.post("admin", "/v2/process-instances/incident-resolution", body)["batchOperationKey"])
 
 
 def _document(office: Office, instance_key: str) -> str:

@@ -5,6 +5,7 @@ Rows are named tuples with the fields of the module's FIELDS. Every module has `
 
 from . import (
     batches,
+    case_decisions,
     case_path,
     comments,
     decision_definitions,
@@ -61,6 +62,7 @@ __all__ = [
     "UserTaskFilter",
     "VariableFilter",
     "batches",
+    "case_decisions",
     "case_path",
     "comments",
     "decision_definitions",

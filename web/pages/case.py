@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response as Answer
 import engine
 from web.asking import Language, principal
 from web.pages import visitor
+from web.pages.decision_tables import MOST_RULES, annotation_name, shown_rules
 from web.pages.frame import Pages, case_clock, page
 from web.pages.naming import Directory
 from web.pages.timeline import timeline
 from web.pages.words import say
 from web.rights import require_operator
 
-TABS = ("timeline", "variables", "forms", "called", "comments")
+TABS = ("timeline", "variables", "forms", "decisions", "called", "comments")
 MOST_VARIABLES = 1000
 
 pages = Pages("case", __name__)
@@ -150,12 +151,18 @@ def _past(session: engine.Session, found: Any, language: Language) -> list[tuple
 
 
 def _timeline(session: engine.Session, found: Any, names: Directory, language: Language) -> dict[str, Any]:
-    before = request.args.get("before", "")
+    before = _before()
     details = request.args.get("details") == "1"
+    lines, older = timeline(session, found, names, language, before=before, details=details)
+    return {"lines": lines, "older": older, "details": details, "before": before}
+
+
+def _before() -> int | None:
+    """The key that a page of older entries stands before."""
+    before = request.args.get("before", "")
     if before and not (before.isascii() and before.isdecimal() and len(before) <= 18):
         abort(404)
-    lines, older = timeline(session, found, names, language, before=int(before) if before else None, details=details)
-    return {"lines": lines, "older": older, "details": details, "before": before}
+    return int(before) if before else None
 
 
 def _variables(session: engine.Session, found: Any, names: Directory, language: Language) -> dict[str, Any]:
@@ -184,6 +191,20 @@ def _forms(session: engine.Session, found: Any, names: Directory, language: Lang
     return {"filled": engine.queries.filled_forms.of_case(session, found.key, variables, language)}
 
 
+def _decisions(session: engine.Session, found: Any, names: Directory, language: Language) -> dict[str, Any]:
+    before = _before()
+    evaluations, older = engine.queries.case_decisions.of_case(session, found.key, language, before=before)
+    return {
+        "evaluations": evaluations,
+        "older": older,
+        "before": before,
+        "whole": request.args.get("whole", ""),
+        "shown_rules": shown_rules,
+        "most_rules": MOST_RULES,
+        "annotation": lambda name: annotation_name(name, language),
+    }
+
+
 def _called(session: engine.Session, found: Any, names: Directory, language: Language) -> dict[str, Any]:
     return {"family": engine.queries.family.family(session, found.root_key, principal(), language)}
 
@@ -197,6 +218,7 @@ _OF_TAB = {
     "timeline": _timeline,
     "variables": _variables,
     "forms": _forms,
+    "decisions": _decisions,
     "called": _called,
     "comments": _comments,
 }

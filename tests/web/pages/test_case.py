@@ -15,7 +15,7 @@ from tests.web.office import Office
 from tests.web.pages.conftest import Visitor
 
 Visiting = Callable[..., Visitor]
-TABS = ("timeline", "variables", "forms", "called", "comments")
+TABS = ("timeline", "variables", "forms", "decisions", "called", "comments")
 
 
 def test_it_says_what_the_case_waits_for_and_for_whom(visitor: Visiting, case: int) -> None:

@@ -2,6 +2,7 @@
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./styles/case.css";
+import "./styles/decisions.css";
 import { copyOnClick } from "./lib/copy.ts";
 import { openDiagram } from "./case/diagram.ts";
 

@@ -219,6 +219,9 @@ def test_a_table_in_a_context_is_lit_too(visitor: Visiting, graded: Any) -> None
     dmn = f'{HEAD}<decision id="box" name="盒子"><context id="c">{entry}</context></decision></definitions>'
     page = visitor("li.na").text(graded("box", dmn, size=2, note="x"))
     assert "上下文" in page
+    # What it holds is told by name, and a short value in it as it is.
+    assert "<dt>graded</dt>" in page
+    assert "&#34;level&#34;:&#34;minor&#34;" in page
     assert [row[:2] for row in rows_of(page)] == [(True, 1), (False, 2)]
 
 

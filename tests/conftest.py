@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from engine import store
+from tests.databases import drop_database
 
 REQUIRE_ALL = "TRUNKLINE_REQUIRE_ALL"
 
@@ -61,7 +62,7 @@ def database_url(server: store.EmbeddedServer) -> Iterator[str]:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE trunkline STRATEGY wal_log")
         yield server.url(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(server, name)
 
 
 @pytest.fixture

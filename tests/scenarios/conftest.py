@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from engine import store
+from tests.databases import drop_database
 from tests.scenarios.on_postgres import deploy
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -35,4 +36,4 @@ def with_processes(server: store.EmbeddedServer, deployed: str) -> Iterator[None
         store.configure(server.url(name))
         yield
         store.dispose()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(server, name)

@@ -11,6 +11,7 @@ from engine import settings, store
 from engine.directory.organisation import DEMO, load
 from engine.directory.tokens import add_token
 from engine.store.models import Base
+from tests.databases import drop_database
 from tests.web.office import TOKENS, Office
 from web.app import create_app
 
@@ -35,8 +36,7 @@ def staff(server: store.EmbeddedServer) -> Iterator[dict[str, str]]:
         }
     store.dispose()
     yield tokens
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE staffed WITH (FORCE)")
+    drop_database(server, "staffed")
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,7 @@ def copied(server: store.EmbeddedServer, name: str) -> Iterator[str]:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE staffed STRATEGY wal_log")
         yield server.url(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(server, name)
 
 
 def _office(url: str, staff: dict[str, str]) -> Iterator[Office]:

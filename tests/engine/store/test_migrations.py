@@ -14,6 +14,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from engine import store
 from engine.errors import Conflict
 from engine.store.dispatch import dispatch_settings
+from tests.databases import drop_database
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def empty_url(server: store.EmbeddedServer) -> Iterator[str]:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE empty")
         yield server.url("empty")
-        connection.execute("DROP DATABASE empty WITH (FORCE)")
+        drop_database(server, "empty")
 
 
 def asked(url: str, question: str) -> list[tuple[object, ...]]:

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from engine import store
 from engine.store.models import Base
 from engine.store.session import make_engine
+from tests.databases import drop_database
 
 COLUMNS = """
     SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
@@ -42,8 +43,7 @@ def test_models_and_migrations_agree(server: store.EmbeddedServer, db: str) -> N
         for question in (COLUMNS, CONSTRAINTS, INDEXES):
             assert answers(db, question) == answers(server.url("by_models"), question)
     finally:
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute("DROP DATABASE by_models WITH (FORCE)")
+        drop_database(server, "by_models")
 
 
 def test_alembic_finds_nothing_to_do(db: str) -> None:

@@ -57,7 +57,7 @@ def test_the_list_and_the_versions_say_what_is_deployed_and_what_runs(visitor: V
     assert "<td>look" not in analyst.text("/models")
     analyst.send("POST", f"{HERE}/deploy", {"content": fault("查看"), "base": 1, "comment": "<b>第二版</b>"})
     shown = analyst.text(f"{HERE}/versions")
-    assert shown.index("v2") < shown.index("v1")
+    assert shown.index("<strong>v2<") < shown.index("<strong>v1<")
     assert "&lt;b&gt;第二版&lt;/b&gt;" in shown
     assert "周瑜" in shown
     assert shown.count("</span>1</td>") == 1

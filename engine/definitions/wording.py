@@ -41,7 +41,7 @@ def element_name(session: Session, definition_key: int, element_id: str, languag
 def action_label(session: Session, definition_key: int, element_id: str, label: str, language: Language = "zh") -> str:
     """What an action is called: its own translation, else that of the element that receives it, else the label."""
     texts = texts_of(session, definition_key, language)
-    return texts.get(f"{element_id}#action.label") or texts.get(element_id) or label
+    return texts.get(f"{element_id}.action.label") or texts.get(element_id) or label
 
 
 def form_in(session: Session, form_key: int, language: Language = "zh") -> dict[str, Any]:

@@ -48,6 +48,9 @@ class AdHocSubProcess(SubProcess):
             run.state.clear_joins(token.key)
             token.internal_data.pop(LEFT, None)
 
+    def outlasts_joins(self, token: Token) -> bool:
+        return OVER in token.internal_data or bool(token.internal_data.get(LEFT))
+
     def scope_emptied(self, run: "Run", token: Token) -> None:
         left = token.internal_data.get(LEFT)
         if left and OVER not in token.internal_data:

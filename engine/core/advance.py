@@ -18,7 +18,7 @@ from .spec import ProcessSpec
 from .state import State
 from .surroundings import Surroundings
 from .timer_cycles import repeat
-from .token import Token, Wait
+from .token import AT_JOIN, Token, Wait
 from .user_tasks import complete_task
 
 
@@ -140,7 +140,11 @@ def _fire(run: Run, token: Token, wait: Wait, command: commands.FireTimer) -> No
 def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncident) -> None:
     """Do again what stopped: enter the element, leave it, or let the job be tried again."""
     run.close(token, wait, "resolved")
-    run.effects.append(Note("incident_resolved", token.task_spec.id, token.key))
+    at_join = wait.element.startswith(AT_JOIN)
+    element = wait.element.removeprefix(AT_JOIN) if at_join else token.task_spec.id
+    run.effects.append(Note("incident_resolved", element, token.key))
+    if at_join:
+        return  # where it waits in vain still, there is a new one
     if wait.element == "enter":
         token._set_state(TaskState.READY)
         run.ready.append(token)

@@ -56,7 +56,7 @@ def look(run: "Run") -> None:
     moves, run.state.moved, run.unseen = run.state.moved or [], [], False
     for token in list(run.tasks.values()):
         # an incident has to be resolved first
-        if WATCHED in token.internal_data and all(wait.noun != "incident" for wait in token.waits):
+        if WATCHED in token.internal_data and not token.is_stuck:
             try:
                 _look_at(run, token, moves)
             except Stuck as stuck:

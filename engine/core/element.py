@@ -153,6 +153,10 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
         """An event this element waits for has come; `host` is the token that waited."""
         raise NotImplementedError(f"{type(self).__name__} waits for no event")
 
+    def outlasts_joins(self, token: Token) -> bool:
+        """Whether this scope goes on although tokens wait at a join in it."""
+        return False
+
     def scope_emptied(self, run: "Run", token: Token) -> None:
         """The last token inside this scope has gone."""
         run.complete(token)

@@ -1,5 +1,6 @@
 """When an inclusive join goes on (BPMN 2.0.2, 13.4.3): no token elsewhere can still bring it something new."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,12 @@ def may_join(run: "Run", gateway: Element, scope: int, arrived: dict[str, int]) 
 
 def can_come(run: "Run", gateway: Element, scope: int, flow_id: str) -> bool:
     """Whether a token of the scope can still reach this incoming flow."""
-    return not _places(run, gateway, scope).isdisjoint(_sources(run.spec, gateway.id, flow_id))
+    return reaches(run.spec, gateway.id, flow_id, _places(run, gateway, scope))
+
+
+def reaches(spec: "ProcessSpec", gateway: str, flow_id: str, places: Iterable[str]) -> bool:
+    """Whether a path leads from one of the places to this incoming flow without passing the gateway."""
+    return not _sources(spec, gateway, flow_id).isdisjoint(places)
 
 
 def _places(run: "Run", gateway: Element, scope: int) -> set[str]:

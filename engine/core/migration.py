@@ -26,7 +26,7 @@ from .state import State
 from .stuck import Stuck
 from .subprocesses import BEGIN, ProcessRoot, SubProcess
 from .surroundings import Surroundings
-from .token import Token, Wait
+from .token import AT_JOIN, Token, Wait
 
 Data = dict[str, Any]
 
@@ -77,7 +77,8 @@ def _follow(plan: Plan, state: State) -> tuple[list[tuple[str, int, str]], list[
                 waits.append(wait)
                 continue
             waits.append(wait._replace(element=at))
-            moved.append((wait.noun, wait.key, at if is_event(token, wait) else target))
+            follows = is_event(token, wait) or at.startswith(AT_JOIN)
+            moved.append((wait.noun, wait.key, at.removeprefix(AT_JOIN) if follows else target))
         token.waits, token.internal_data = waits, _data(plan, token.internal_data)
         token.task_spec = plan.new.elements[target]
     state.joins = {(scope, plan.target(element)): arrived for (scope, element), arrived in state.joins.items()}

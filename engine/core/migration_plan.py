@@ -19,7 +19,7 @@ from .listeners import LISTENER
 from .multi_instance import MultiInstance
 from .spec import ProcessSpec
 from .state import State
-from .token import Token, Wait
+from .token import AT_JOIN, Token, Wait
 
 
 class Plan:
@@ -42,6 +42,8 @@ class Plan:
 
     def waits_at(self, token: Token, wait: Wait) -> str | None:
         """What a wait's `element` becomes; None where the new version waits for no such thing."""
+        if wait.element.startswith(AT_JOIN):
+            return AT_JOIN + self.target(wait.element.removeprefix(AT_JOIN))
         if not is_event(token, wait):
             own = wait.noun == "task" or (wait.noun == "job" and wait.element not in (LISTENER, REMINDER))
             return self.target(wait.element) if own else wait.element

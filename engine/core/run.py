@@ -10,7 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from . import compensation, conditions, listeners
+from . import compensation, conditions, listeners, stranded
 from .effects import Answer, Change, Close, Effect, Note, Open, Proceed
 from .element import Element, Flow
 from .joins import arrive, pass_late
@@ -42,6 +42,7 @@ class Run(Values):
         # what has changed is only worth noting where conditions look at it
         state.moved = [] if spec.has_conditions else None
         self.unseen = False
+        self.joined = bool(state.joins)
         for token in state.tokens.values():
             token.workflow = self
 
@@ -57,6 +58,8 @@ class Run(Values):
             if self.ready:
                 self.step(self.ready.popleft())
             elif not pass_late(self):
+                if self.joined or self.state.joins:
+                    stranded.look(self)
                 return
         if self.state.moved or self.unseen:
             conditions.look(self)
@@ -152,7 +155,7 @@ class Run(Values):
         # one that is stuck goes on when its incident is resolved
         if scope.key not in self.tasks or scope.inside or scope.state == TaskState.ERROR:
             return
-        if not self.state.has_pending_join(scope):
+        if not self.state.has_pending_join(scope) or scope.task_spec.outlasts_joins(scope):
             scope.task_spec.scope_emptied(self, scope)
 
     def terminate(self, token: Token) -> None:

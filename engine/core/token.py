@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from .run import Run
 
 
+AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
+
+
 class Wait(NamedTuple):
     """A record this token opened. `element` is the element that the record triggers (a boundary event, say)."""
 
@@ -50,6 +53,11 @@ class Token(Task):  # type: ignore[misc]
     def is_inner(self) -> bool:
         """Whether this is one of the instances of a multi-instance body."""
         return "index" in self.internal_data
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether an incident stops the token itself, and not only a join in it."""
+        return any(wait.noun == "incident" and not wait.element.startswith(AT_JOIN) for wait in self.waits)
 
     def wait_for(self, noun: str, key: int) -> Wait | None:
         return next((wait for wait in self.waits if wait.key == key and wait.noun == noun), None)

@@ -1,6 +1,5 @@
 """The database of the tests: a real server for each test process, and a fresh migrated database for each test."""
 
-import itertools
 import os
 import shutil
 import tempfile
@@ -11,11 +10,9 @@ import psycopg
 import pytest
 
 from engine import store
-from tests.databases import drop_database
+from tests.databases import lent
 
 REQUIRE_ALL = "TRUNKLINE_REQUIRE_ALL"
-
-_numbers = itertools.count(1)
 
 
 def pytest_configure() -> None:
@@ -50,6 +47,10 @@ def server() -> Iterator[store.EmbeddedServer]:
     folder = Path(tempfile.mkdtemp(prefix="trunkline-test-"))
     folder.chmod(0o711)
     with store.EmbeddedServer(folder / "data") as running:
+        with psycopg.connect(running.superuser_url(), autocommit=True) as connection:
+            # Nothing here has to outlive the machine; what the server promises is tested on servers of their own.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         store.upgrade(running.url())
         yield running
     shutil.rmtree(folder)
@@ -58,11 +59,8 @@ def server() -> Iterator[store.EmbeddedServer]:
 @pytest.fixture
 def database_url(server: store.EmbeddedServer) -> Iterator[str]:
     """URL of a database of this test alone, migrated and empty."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE trunkline STRATEGY wal_log")
-        yield server.url(name)
-        drop_database(server, name)
+    with lent(server) as url:
+        yield url
 
 
 @pytest.fixture

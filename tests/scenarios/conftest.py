@@ -1,6 +1,5 @@
 """A database with every process deployed, copied for each scenario."""
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +7,11 @@ import psycopg
 import pytest
 
 from engine import store
-from tests.databases import drop_database
+from tests.databases import lent
 from tests.scenarios.on_postgres import deploy
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 TEMPLATE = "scenarios"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +28,7 @@ def deployed(server: store.EmbeddedServer) -> str:
 @pytest.fixture
 def with_processes(server: store.EmbeddedServer, deployed: str) -> Iterator[None]:
     """The store, configured for a database of this scenario alone."""
-    name = f"scenario_{next(_numbers)}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {deployed} STRATEGY wal_log")
-        store.configure(server.url(name))
+    with lent(server, deployed) as url:
+        store.configure(url)
         yield
         store.dispose()
-        drop_database(server, name)

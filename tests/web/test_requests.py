@@ -59,15 +59,15 @@ def test_a_person_logs_in_with_name_and_password(office: Office) -> None:
     assert office.ask(None, "GET", "/v2/topology", headers=basic("chen.chen", "")).status == 401
 
 
-def test_a_password_found_right_is_kept_only_as_long_as_it_is_the_persons(own_office: Office) -> None:
-    assert own_office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "demo")).status == 200
+def test_a_password_found_right_is_kept_only_as_long_as_it_is_the_persons(office: Office) -> None:
+    assert office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "demo")).status == 200
     kept = credentials._passwords
     assert kept._until
     assert not any(b"demo" in hashed for hashed in kept._until)
     with store.transaction() as session:
         set_password(session, "li.na", "other")
-    assert own_office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "demo")).status == 401
-    assert own_office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "other")).status == 200
+    assert office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "demo")).status == 401
+    assert office.ask(None, "GET", "/v2/topology", headers=basic("li.na", "other")).status == 200
 
 
 def test_guessing_a_password_is_stopped(office: Office) -> None:
@@ -82,10 +82,10 @@ def test_guessing_a_password_is_stopped(office: Office) -> None:
     assert office.ask("clerk", "GET", "/v2/topology").status == 200
 
 
-def test_a_token_that_was_withdrawn_is_good_no_longer(own_office: Office) -> None:
+def test_a_token_that_was_withdrawn_is_good_no_longer(office: Office) -> None:
     with store.transaction() as session:
-        revoke_token(session, own_office.tokens["clerk"].split("_")[1])
-    assert own_office.ask("clerk", "GET", "/v2/topology").body["code"] == "token_over"
+        revoke_token(session, office.tokens["clerk"].split("_")[1])
+    assert office.ask("clerk", "GET", "/v2/topology").body["code"] == "token_over"
 
 
 def test_licence_health_and_documentation_are_for_everybody(office: Office) -> None:
@@ -93,17 +93,17 @@ def test_licence_health_and_documentation_are_for_everybody(office: Office) -> N
         assert office.ask(None, "GET", path).status == 200, path
 
 
-def test_not_ready_without_the_database(office: Office, office_url: str) -> None:
-    store.configure(office_url.replace("/office", "/nowhere"))
+def test_not_ready_without_the_database(office: Office) -> None:
+    store.configure(store.configured_url().replace("/test_", "/nowhere_"))
     answer = office.ask(None, "GET", "/readyz")
     assert (answer.status, answer.body["code"], answer.headers["Retry-After"]) == (503, "database_unavailable", "1")
     assert office.ask(None, "GET", "/healthz").status == 200
 
 
-def test_not_ready_before_the_migrations(own_office: Office) -> None:
+def test_not_ready_before_the_migrations(office: Office) -> None:
     with store.transaction() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    answer = own_office.ask(None, "GET", "/readyz")
+    answer = office.ask(None, "GET", "/readyz")
     assert (answer.status, answer.body["code"]) == (503, "database_not_migrated")
     assert "db upgrade" in answer.body["detail"]
 
@@ -123,13 +123,11 @@ def test_sentences_are_in_the_readers_language(office: Office, header: dict[str,
     assert sentence in answer.body["detail"]
 
 
-def test_a_person_reads_in_the_language_chosen(own_office: Office) -> None:
+def test_a_person_reads_in_the_language_chosen(office: Office) -> None:
     with store.transaction() as session:
         session.connection().exec_driver_sql("UPDATE people SET language = 'en' WHERE id = 'li.na'")
     headers = {"Accept-Language": "", **basic("li.na", "demo")}
-    assert (
-        "no process" in own_office.ask(None, "GET", "/v2/process-instances/7", headers=headers).body["detail"].lower()
-    )
+    assert "no process" in office.ask(None, "GET", "/v2/process-instances/7", headers=headers).body["detail"].lower()
 
 
 def test_a_wrong_method_is_told_the_right_ones(office: Office) -> None:

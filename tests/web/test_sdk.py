@@ -21,8 +21,8 @@ from camunda_orchestration_sdk import errors
 
 from engine import store
 from engine.directory.people import add_person
+from tests.databases import lent
 from tests.engine.factories import diagram, end, flows, receive, service, start, user
-from tests.web.conftest import copied
 from tests.web.test_definitions import DMN
 from tests.web.test_work import FORM
 
@@ -45,7 +45,7 @@ REPAIR = diagram(
 @pytest.fixture(scope="module")
 def address(server: store.EmbeddedServer, staff: dict[str, str], tmp_path_factory: Any) -> Iterator[str]:
     """Where a web server listens that runs in a process of its own."""
-    for url in copied(server, "sdk"):
+    with lent(server, "staffed") as url:
         store.configure(url)
         with store.transaction() as session:
             groups = ["GD-GZ.crc.duty"]

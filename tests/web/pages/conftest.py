@@ -1,7 +1,7 @@
 """Pages asked without a browser: visitors with a session of their own, and one process with a form."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 
 from engine import store
 from engine.directory.acting import acting
-from engine.directory.people import principal_of, set_password
+from engine.directory.people import principal_of
 from engine.directory.sessions import open_session
 from engine.instances import start
 from tests.browser.site import files
@@ -79,11 +79,3 @@ def case(visitor: Callable[..., Visitor]) -> int:
 def task(office: Office, case: int) -> int:
     """Its task."""
     return int(office.rows("SELECT key FROM tasks WHERE instance_key = :case", case=case)[0].key)
-
-
-@pytest.fixture
-def own_password(office: Office) -> Iterator[str]:
-    """Li Na's password, which she has again after the test."""
-    yield "demo"
-    with store.transaction() as session:
-        set_password(session, "li.na", "demo")

@@ -111,24 +111,10 @@ def test_open_jobs_and_handlers_are_listed(office: Office, visitor: Visiting, in
     assert "外部程序" in page
 
 
-@pytest.fixture
-def own_visitor(own_office: Office) -> Callable[[str], Visitor]:
-    """Visitors of a database of this test alone: people are changed in it."""
-    from engine.directory.sessions import open_session
-
-    def making(person: str) -> Visitor:
-        client = own_office.client.application.test_client()
-        with store.transaction() as session:
-            client.set_cookie("trunkline_session", open_session(session, person))
-        return Visitor(client)
-
-    return making
-
-
 def test_an_administrator_adds_people_and_changes_their_groups(
-    own_office: Office, own_visitor: Callable[[str], Visitor]
+    office: Office, visitor: Callable[[str], Visitor]
 ) -> None:
-    admin = own_visitor("admin")
+    admin = visitor("admin")
     given = {"person": "xu.ming", "name": "徐明", "unit": "GD-GZ", "group": "GD-GZ.crc.duty", "role": "operator"}
     assert admin.post("/operations/people", **given).status_code == 302
     page = admin.text("/operations/people")
@@ -146,32 +132,32 @@ def test_an_administrator_adds_people_and_changes_their_groups(
         assert answer.status_code == status, (what, group)
     with store.transaction() as session:
         assert principal_of(session, "xu.ming").groups == {"GD-GZ.noc.duty"}
-    kinds = [row.kind for row in own_office.rows("SELECT kind FROM history ORDER BY key")]
+    kinds = [row.kind for row in office.rows("SELECT kind FROM history ORDER BY key")]
     assert kinds == ["person_added", "group_joined", "group_left"]
 
 
-def test_who_is_let_go_is_out_at_once_and_may_come_back(own_visitor: Callable[[str], Visitor]) -> None:
-    admin, person = own_visitor("admin"), own_visitor("li.na")
+def test_who_is_let_go_is_out_at_once_and_may_come_back(visitor: Callable[[str], Visitor]) -> None:
+    admin, person = visitor("admin"), visitor("li.na")
     assert person.get("/inbox").status_code == 200
     admin.post("/operations/people/li.na/deactivate")
     assert person.get("/inbox").status_code == 302
     admin.post("/operations/people/li.na/activate")
-    assert own_visitor("li.na").get("/inbox").status_code == 200
+    assert visitor("li.na").get("/inbox").status_code == 200
     assert admin.post("/operations/people/admin/deactivate").status_code == 409
 
 
-def test_an_operator_reads_people_and_changes_nobody(own_office: Office, own_visitor: Callable[[str], Visitor]) -> None:
-    operator = own_visitor("zhou.yu")
+def test_an_operator_reads_people_and_changes_nobody(office: Office, visitor: Callable[[str], Visitor]) -> None:
+    operator = visitor("zhou.yu")
     assert "只有管理员可以更改" in operator.text("/operations/people")
-    before = own_office.rows("SELECT id, active FROM people ORDER BY id")
+    before = office.rows("SELECT id, active FROM people ORDER BY id")
     for path in ("/operations/people", "/operations/people/li.na/deactivate", "/operations/people/li.na/groups"):
         answer = operator.post(path, person="x", name="x", unit="HQ", group="HQ.crc.duty")
         assert answer.status_code == 403, path
-    assert own_office.rows("SELECT id, active FROM people ORDER BY id") == before
+    assert office.rows("SELECT id, active FROM people ORDER BY id") == before
 
 
 @pytest.mark.parametrize(
     "given", [{"person": "", "name": "x"}, {"person": "A B", "name": "x"}, {"person": "x", "name": " "}]
 )
-def test_a_person_needs_an_account_and_a_name(own_visitor: Callable[[str], Visitor], given: dict[str, str]) -> None:
-    assert own_visitor("admin").post("/operations/people", unit="HQ", **given).status_code == 400
+def test_a_person_needs_an_account_and_a_name(visitor: Callable[[str], Visitor], given: dict[str, str]) -> None:
+    assert visitor("admin").post("/operations/people", unit="HQ", **given).status_code == 400

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from flask import Flask
 
 from engine import settings, store
 from engine.directory.organisation import DEMO, load
@@ -34,21 +35,26 @@ def staff(server: store.EmbeddedServer) -> Iterator[dict[str, str]]:
     drop_database(server, "staffed")
 
 
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """Made once: it finds the store as each test configures it."""
+    return create_app(settings.load({}))
+
+
 @pytest.fixture
-def office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
+def office(app: Flask, server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
     """The application on a database of the test alone, asked without a network."""
-    yield from _office(server, staff)
+    yield from _office(app, server, staff)
 
 
 @pytest.fixture(scope="module")
-def lasting_office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
+def lasting_office(app: Flask, server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
     """The same for all tests of a file, which leave each other alone."""
-    yield from _office(server, staff)
+    yield from _office(app, server, staff)
 
 
-def _office(server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
+def _office(app: Flask, server: store.EmbeddedServer, staff: dict[str, str]) -> Iterator[Office]:
     with lent(server, "staffed") as url:
         store.configure(url)
-        app = create_app(settings.load({"TRUNKLINE_DATABASE_URL": url}))
         yield Office(app.test_client(), staff)
         store.dispose()

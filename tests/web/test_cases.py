@@ -1,6 +1,7 @@
 """Process instances over the API: started, searched, told, cancelled, with actions and history."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -265,11 +266,9 @@ def test_the_clock_stands_where_it_is_pinned_and_goes_on_after_a_reset(office: O
     assert case_clock.READ_CASE_TIME
 
 
-def test_in_demo_mode_everybody_moves_the_clock(office: Office) -> None:
-    from dataclasses import replace
-
+def test_in_demo_mode_everybody_moves_the_clock(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     app = office.client.application
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], demo=True)
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], demo=True))
     assert office.ask("clerk", "PUT", "/v2/clock", {"timestamp": 1}).status == 204
 
 

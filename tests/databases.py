@@ -20,10 +20,11 @@ _free: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
 _shapes: dict[tuple[str, str], object] = {}
 
 ORDINARY = "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND nspname IN ('public', 'pgqueuer')"
-# What a test changes when it makes or drops partitions, tables, columns, indexes, triggers or functions.
+# What a test changes when it makes or drops partitions, tables, columns, indexes, defaults, triggers or functions.
 SHAPE = f"""
 SELECT (SELECT array_agg(c.oid || ':' || c.relnatts ORDER BY c.oid) FROM {ORDINARY}),
        (SELECT array_agg(oid ORDER BY oid) FROM pg_constraint),
+       (SELECT array_agg(oid ORDER BY oid) FROM pg_attrdef),
        (SELECT array_agg(oid ORDER BY oid) FROM pg_trigger),
        (SELECT array_agg(oid || ':' || xmin::text ORDER BY oid) FROM pg_proc WHERE oid > 16384)
 """

@@ -164,9 +164,7 @@ def test_all_of_it_listens_on_loopback(demo: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_asked_and_starts_again_with_its_data(
-    tmp_path: Path, number: signal.Signals, run: Run
-) -> None:
+def test_it_ends_when_asked_and_starts_again_with_its_data(tmp_path: Path, number: signal.Signals, run: Run) -> None:
     process = start(tmp_path)
     assert ready_line(process).startswith("demo ready")
     before = load_ports(tmp_path / "ports.yaml")

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine import dmn
 from engine.feel import Moment, compile_expression
+from tests.benchmarks.figures import Figure
 from tests.engine.feel.node import Missing, ask
 
 EXPRESSION = 'if amount > 1000 and grade = "gold" then "A" else "B"'
@@ -19,10 +20,9 @@ SCOPE: dict[str, Any] = {"amount": 4500, "grade": "gold"}
 CELLS = [(f"[{low}..{low + 1000})", '"gold", "silver"') for low in range(0, 10_000, 1000)]
 MOMENT = Moment(datetime(2026, 3, 4, tzinfo=UTC))
 _BATCH = 50
-Row = tuple[str, str, str, bool]
 
 
-def measure_feel(seconds: float) -> list[Row]:
+def measure_feel(seconds: float) -> list[Figure]:
     """Rows of the table: our times, and how they stand to the others' on the same texts."""
     expression, decision = compile_expression(EXPRESSION), _table()
     assert expression.evaluate(SCOPE, MOMENT).value == "A"
@@ -30,21 +30,21 @@ def measure_feel(seconds: float) -> list[Row]:
     one = _time(lambda: expression.evaluate(SCOPE, MOMENT), seconds)
     ten = _time(lambda: decision.evaluate(SCOPE, MOMENT), seconds)
     return [
-        ("FEEL, if … and … then … else", f"{one:.2f} µs", "under 2 µs", one < 2),
-        ("DMN, a table of ten rows", f"{ten:.1f} µs", "under 40 µs", ten < 40),
+        Figure("FEEL, if … and … then … else", f"{one:.2f} µs", "under 2 µs", one < 2),
+        Figure("DMN, a table of ten rows", f"{ten:.1f} µs", "under 40 µs", ten < 40),
         *_beside("feelin", "the same expression", lambda: _feelin(seconds), one, ten),
         *_beside("pySFeel", "its condition alone", lambda: _pysfeel(seconds), one, ten),
     ]
 
 
-def _beside(name: str, what: str, measure: Callable[[], tuple[float, float]], one: float, ten: float) -> list[Row]:
+def _beside(name: str, what: str, measure: Callable[[], tuple[float, float]], one: float, ten: float) -> list[Figure]:
     try:
         theirs, tests = measure()
     except (Missing, ImportError) as error:
-        return [(f"  {name}", "–", str(error), True)]
+        return [Figure(f"  {name}", "–", str(error), True)]
     return [
-        (f"  {name}, {what}", f"{theirs:.2f} µs", f"{theirs / one:.1f} times ours", True),
-        (f"  {name}, the table's twenty cells", f"{tests:.1f} µs", f"{tests / ten:.1f} times ours", True),
+        Figure(f"  {name}, {what}", f"{theirs:.2f} µs", f"{theirs / one:.1f} times ours", True),
+        Figure(f"  {name}, the table's twenty cells", f"{tests:.1f} µs", f"{tests / ten:.1f} times ours", True),
     ]
 
 

@@ -1,0 +1,42 @@
+"""HTTP: SEQ started over the API of a real web server, by clients that keep their connections."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+from http.client import HTTPConnection
+
+from engine import store
+from engine.directory.tokens import add_token
+from tests.benchmarks import diagrams
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.children import web_server
+from tests.benchmarks.figures import Rate
+from tests.benchmarks.people import bring_in
+
+
+def start_over_http(at: tuple[int, str]) -> None:
+    port, token = at
+    body = json.dumps({"processDefinitionId": "SEQ"})
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection = _connection(port)
+    connection.request("POST", "/v2/process-instances", body, headers)
+    answer = connection.getresponse()
+    told = answer.read()
+    assert answer.status == 200, told
+
+
+@cache
+def _connection(port: int) -> HTTPConnection:
+    return HTTPConnection("127.0.0.1", port, timeout=30)
+
+
+def measure(bench: Bench) -> Iterator[Rate]:
+    """`concurrency` is that of the clients; the server is one process."""
+    bring_in()
+    bench.deploy(diagrams.SEQ)
+    with store.transaction() as session:
+        given = {"roles": ["operator"], "lifetime": timedelta(days=1), "created_by": "bench"}
+        token = add_token(session, "bench", "HQ", **given)
+    with web_server(bench.ground.url, bench.ground.folder) as port:
+        yield from bench.rates("SEQ, HTTP", start_over_http, [(port, token)])

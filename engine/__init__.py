@@ -113,7 +113,8 @@ from engine.work.documents import TYPES as DOCUMENT_TYPES
 from engine.work.documents import add_document, bind_documents, delete_document, read_document
 from engine.work.documents import reference as document_reference
 from engine.work.drafts import action_place, draft_of, drop_drafts, save_draft, start_place, task_place
-from engine.work.form_data import check_start_form, task_variables
+from engine.work.form_data import check_start_form, form_findings, form_parts, task_variables
+from engine.work.forms import Part as FormPart
 from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
 from engine.work.long_poll import activate_or_wait
 from engine.work.lookups import look_up
@@ -143,6 +144,7 @@ __all__ = [
     "EvaluatedDecision",
     "Finding",
     "Forbidden",
+    "FormPart",
     "Handler",
     "Instance",
     "Invalid",
@@ -214,9 +216,11 @@ __all__ = [
     "evaluate_decision",
     "fail_job",
     "forgive_attempts",
+    "form_findings",
     "form_in",
     "form_labels",
     "form_of",
+    "form_parts",
     "has_people",
     "hire",
     "is_case_clock_pinned",

@@ -32,6 +32,14 @@ FORM = {
             "label": "结果",
             "values": [{"label": "已修复", "value": "repaired"}, {"label": "未发现", "value": "nothing"}],
         },
+        {
+            "type": "textarea",
+            "id": "f8",
+            "key": "checked",
+            "label": "查过什么",
+            "conditional": {"hide": '=result != "nothing"'},
+            "validate": {"required": True},
+        },
         {"type": "filepicker", "id": "f5", "key": "report", "label": "报告"},
         {
             "type": "dynamiclist",
@@ -53,6 +61,7 @@ customer: Customer
 result: Result
 result.repaired: Repaired
 result.nothing: Nothing found
+checked: What was checked
 report: Report
 steps: Steps
 steps.step: Step

@@ -36,17 +36,20 @@ def test_filled_in_and_completed_it_leads_to_the_next(site: Site, task: tuple[Pa
     assert site.value(done, case=case) == "li.na"
 
 
-def test_what_is_missing_is_said_at_the_field_and_nothing_is_sent(site: Site, task: tuple[Page, int]) -> None:
+def test_what_is_missing_is_said_at_the_field_and_nothing_changes(site: Site, task: tuple[Page, int]) -> None:
     page, case = task
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/complete") else None)
     page.get_by_role("button", name="完成任务").click()
     expect(page.get_by_text("“原因”为必填项。")).to_be_visible()
     expect(page.get_by_role("alert").first).to_contain_text("有字段需要更正")
     expect(page.get_by_label("原因")).to_be_focused()
+    page.get_by_label("原因").fill("断纤")
     page.get_by_label("分钟").fill("90")
+    page.keyboard.press("Tab")
     expect(page.get_by_text("“分钟”不能大于 60。")).to_be_visible()
-    assert sent == []
+    expect(page.get_by_text("“原因”为必填项。")).to_have_count(0)
+    page.get_by_label("分钟").fill("一小时")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("“分钟”应为数字。")).to_be_visible()
     assert site.task(case)
 
 
@@ -74,6 +77,7 @@ def test_both_speak_the_readers_language(site: Site, task: tuple[Page, int]) -> 
     expect(page.locator("#form[data-ready]")).to_be_attached()
     page.get_by_label("Reason").fill("x")
     page.get_by_label("Reason").fill("")
+    page.keyboard.press("Tab")
     expect(page.get_by_text("“Reason” is required.")).to_be_visible()
     page.route("**/complete", lambda route: route.continue_(post_data='{"reason": "cut", "minutes": 0}'))
     page.get_by_label("Reason").fill("cut")
@@ -123,6 +127,30 @@ def test_a_search_finds_nothing_of_foreign_units_and_shows_no_markup(site: Site,
     expect(options).to_have_count(3)
     expect(page.get_by_role("option", name="<b>粗体</b>公司")).to_be_visible()
     expect(page.get_by_text("鹏城制造")).to_have_count(0)
+
+
+def test_a_field_comes_and_goes_with_what_is_chosen_before(site: Site, task: tuple[Page, int]) -> None:
+    page, case = task
+    field = page.get_by_label("查过什么")
+    expect(field).to_be_hidden()
+    page.get_by_label("未发现").check()
+    expect(field).to_be_visible()
+    field.fill("光功率")
+    page.get_by_label("已修复").check()
+    expect(field).to_be_hidden()
+    page.get_by_label("原因").fill("断纤")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status").first).to_contain_text("任务已完成")
+    kept = site.value("SELECT array_agg(name) FROM variables WHERE instance_key = :c", c=case)
+    assert "checked" not in kept
+
+
+def test_enter_in_a_field_sends_nothing(site: Site, task: tuple[Page, int]) -> None:
+    page, case = task
+    page.get_by_label("原因").fill("断纤")
+    page.keyboard.press("Enter")
+    expect(page.locator("#draft-said")).to_contain_text("草稿已保存")
+    assert site.task(case)
 
 
 def test_a_file_is_handed_in_and_fetched_again(site: Site, task: tuple[Page, int], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 // One entry a page; Jinja reads the manifest (web/pages/assets.py). Icons become one sprite.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 import { ICONS } from "./icons.ts";
 
@@ -22,6 +23,21 @@ function sprite(): Plugin {
   };
 }
 
+// Each file beside it as browsers take it: the server only hands them out (web/pages/assets.py).
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle).filter((one) => /\.(js|css|svg)$/.test(one))) {
+        const file = resolve(dir ?? here, name);
+        const content = readFileSync(file);
+        writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+        writeFileSync(`${file}.br`, brotliCompressSync(content));
+      }
+    },
+  };
+}
+
 const entries = readdirSync(resolve(here, "src")).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
 
 export default defineConfig({
@@ -30,7 +46,7 @@ export default defineConfig({
   // Two copies of it draw nothing together: the form editor brings an older one of its own.
   resolve: { dedupe: ["preact"] },
   logLevel: "warn",
-  plugins: [sprite()],
+  plugins: [sprite(), compressed()],
   build: {
     outDir: "dist",
     assetsDir: "",

@@ -7,7 +7,7 @@ from flask import Response, flash, jsonify, request, url_for
 import engine
 from web.asking import principal
 from web.pages import visitor
-from web.pages.forms import asked_json, form_data, with_labels
+from web.pages.forms import answered, asked_json, kept_draft, shown_form, with_labels
 from web.pages.frame import Pages, page
 from web.pages.words import say
 
@@ -22,29 +22,27 @@ def form(case_key: int, action_key: int) -> Response:
         found = engine.queries.process_instances.get(session, case_key, principal())
         opened = engine.action_form(session, principal(), case_key, str(action_key), language)
         draft = engine.draft_of(session, principal().id, engine.action_place(action_key))
-        schema = engine.form_in(session, opened.form_key, language) if opened.form_key is not None else None
+        filled, kept = draft or (opened.variables, None)
+        key = opened.form_key
+        parts = engine.form_parts(session, key, filled, opened.variables, language) if key is not None else ()
         name = engine.process_name(session, found.definition_key, language)
     addresses = {
         "send": url_for("case_actions.send", case_key=case_key, action_key=action_key),
         "draft": url_for("case_actions.save_draft", case_key=case_key, action_key=action_key),
     }
-    island = form_data(
-        schema or {"type": "default", "components": []},
-        draft[0] if draft else opened.variables,
-        addresses,
-        kept=draft and draft[1],
-    )
-    return page("action.html", case=found, name=name, action=opened.action, island=island, has_form=schema is not None)
+    form = shown_form(parts, addresses, kept=kept)
+    return page("action.html", case=found, name=name, action=opened.action, form=form, has_form=key is not None)
 
 
 @pages.put("/cases/<case_key>/actions/<action_key>/draft")
 def save_draft(case_key: int, action_key: int) -> Response:
-    """Keep what is filled in so far."""
-    data = asked_json()
+    """Keep what is filled in so far; how the form stands with it."""
+    sent = asked_json()
     with engine.transaction() as session:
-        engine.action_form(session, principal(), case_key, str(action_key))
-        kept = engine.save_draft(session, principal().id, engine.action_place(action_key), data)
-    return jsonify({"kept": kept.isoformat()})
+        opened = engine.action_form(session, principal(), case_key, str(action_key))
+        kept = engine.save_draft(session, principal().id, engine.action_place(action_key), sent)
+        parts, findings = answered(session, opened.form_key, sent, opened.variables)
+    return kept_draft(kept, parts, findings)
 
 
 @pages.delete("/cases/<case_key>/actions/<action_key>/draft")

@@ -3,16 +3,20 @@
 import json
 from collections.abc import Mapping
 from functools import cache
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Blueprint, Response, request, send_from_directory, url_for
 from markupsafe import Markup
+from werkzeug.security import safe_join
 
 from web.asking import public
 
 FOLDER = Path(__file__).parents[1] / "frontend" / "dist"
 FOR_EVER = 365 * 24 * 3600
+# As web/frontend/vite.config.ts writes them, the smaller first.
+CODINGS = {"br": ".br", "gzip": ".gz"}
 
 pages = Blueprint("assets", __name__)
 
@@ -21,9 +25,22 @@ pages = Blueprint("assets", __name__)
 @public
 def asset(name: str) -> Response:
     """A built file. Names with a hash in them never change; the few without are asked for with a version."""
-    response = send_from_directory(FOLDER, name, max_age=FOR_EVER)
+    response = _smallest(name)
+    response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={FOR_EVER}, immutable"
     return response
+
+
+def _smallest(name: str) -> Response:
+    """The file as it was compressed when it was built, if the browser takes that."""
+    known: dict[str, Any] = {"mimetype": guess_type(name)[0], "download_name": Path(name).name, "max_age": FOR_EVER}
+    for coding, ending in CODINGS.items():
+        path = safe_join(str(FOLDER), name + ending) if request.accept_encodings[coding] else None
+        if path is not None and Path(path).is_file():
+            response = send_from_directory(FOLDER, name + ending, **known)
+            response.headers["Content-Encoding"] = coding
+            return response
+    return send_from_directory(FOLDER, name, max_age=FOR_EVER)
 
 
 @pages.get("/favicon.ico")

@@ -11,6 +11,7 @@ from web.pages import (
     demo,
     documents,
     errors,
+    form_look,
     home,
     inbox,
     live,
@@ -56,4 +57,5 @@ def register(app: Flask) -> None:
     for family in FAMILIES:
         app.register_blueprint(family)
     app.register_blueprint(naming.filters)
+    app.register_blueprint(form_look.looks)
     errors.register(app)

@@ -1,46 +1,36 @@
-"""Forms on pages: what the browser needs to show one with form-js, and what it sends back."""
+"""Forms on pages: drawn on the server as they stand, and what of them changes while somebody fills them in."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import Response, current_app, g, jsonify, request, url_for
 
 import engine
+from web.pages.form_look import changing
 from web.pages.words import said_below
 
-# What form-js says → our finding for the same, so that browser and server use the same words.
-SAME_WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "Field is required.": ("form_required", {}),
-    "Value is not a number.": ("form_not_a_number", {}),
-    "Value is expected to be an integer.": ("form_too_precise", {"digits": "0"}),
-    "Value is expected to have at most 1 decimal digit.": ("form_too_precise", {"digits": "1"}),
-    "Value is expected to have at most {value} decimal digits.": ("form_too_precise", {"digits": "{value}"}),
-    "Field must match pattern {value}.": ("form_pattern", {"pattern": "{value}"}),
-    "Field must have minimum value of {value}.": ("form_too_small", {"smallest": "{value}"}),
-    "Field must have maximum value of {value}.": ("form_too_large", {"largest": "{value}"}),
-    "Field must have minimum length of {value}.": ("form_too_short", {"shortest": "{value}"}),
-    "Field must have maximum length of {value}.": ("form_too_long", {"longest": "{value}"}),
-    "Field must be a valid email.": ("form_pattern", {"pattern": "email"}),
-    "Field must be a valid international phone number. (e.g. +4930664040900)": ("form_pattern", {"pattern": "phone"}),
-}
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form for a template: its parts, and what its script reads. Somebody who may not fill it in reads it."""
+
+    parts: tuple[engine.FormPart, ...]
+    island: Mapping[str, Any]
+    editable: bool
 
 
-def form_data(
-    form: Mapping[str, Any],
-    data: Mapping[str, Any],
+def shown_form(
+    parts: tuple[engine.FormPart, ...],
     addresses: Mapping[str, str],
     *,
     editable: bool = True,
     kept: datetime | None = None,
-) -> dict[str, Any]:
-    """What the form's script reads: schema, values, where to send them, and its words."""
-    return {
-        "schema": form,
-        "data": data,
-        "editable": editable,
+) -> ShownForm:
+    """`addresses` are `send` (POST of the values as JSON; answers `{"next": address}`) and `draft` (PUT, DELETE)."""
+    island = {
         "addresses": {
             **addresses,
             "lookup": url_for("lookups.look_up", kind="KIND"),
@@ -49,19 +39,29 @@ def form_data(
         },
         "kept": kept.isoformat() if kept else None,
         "words": said_below("forms.", g.language),
-        "translations": translations(),
-        "limits": {"bytes": engine.LARGEST_DOCUMENT, "types": sorted(engine.DOCUMENT_TYPES)},
+        "bytes": engine.LARGEST_DOCUMENT,
     }
+    return ShownForm(parts, island, editable)
 
 
-def translations() -> dict[str, str]:
-    """form-js's sentences in the reader's language."""
-    language = g.language
-    same = {
-        sentence: engine.words(engine.Finding(code, parameters), language)
-        for sentence, (code, parameters) in SAME_WORDS.items()
-    }
-    return {**said_below("formjs.", language), **same}
+def kept_draft(
+    kept: datetime, parts: tuple[engine.FormPart, ...] = (), findings: Sequence[engine.Finding] = ()
+) -> Response:
+    """The answer to a draft: when it was kept, how the form stands with it, and what it would be refused for."""
+    told = [{"element": one.element, "message": engine.words(one, g.language)} for one in findings]
+    return jsonify({"kept": kept.isoformat(), "state": changing(parts), "findings": told})
+
+
+def answered(
+    session: engine.Session, form_key: int | None, sent: Mapping[str, Any], data: Mapping[str, Any]
+) -> tuple[tuple[engine.FormPart, ...], tuple[engine.Finding, ...]]:
+    """How a form stands with what was sent so far, and the findings with its fields' names."""
+    if form_key is None:
+        return (), ()
+    parts = engine.form_parts(session, form_key, sent, data, g.language)
+    labels = engine.form_labels(session, form_key, g.language)
+    findings = engine.form_findings(session, form_key, sent, data)
+    return parts, tuple(_labelled(one, labels) for one in findings)
 
 
 def with_labels(session: engine.Session, form_key: int | None, error: engine.Invalid) -> engine.Invalid:
@@ -73,11 +73,6 @@ def with_labels(session: engine.Session, form_key: int | None, error: engine.Inv
     return engine.Invalid(error.code, findings=findings, **error.parameters)
 
 
-def _labelled(finding: engine.Finding, labels: Mapping[str, str]) -> engine.Finding:
-    label = labels.get(re.sub(r"\[\d+\]", "", finding.element), finding.parameters.get("label", ""))
-    return replace(finding, parameters={**finding.parameters, "label": label})
-
-
 def asked_json() -> dict[str, Any]:
     """The object a script has sent. Raises Invalid."""
     try:
@@ -87,3 +82,8 @@ def asked_json() -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise engine.Invalid("variables_not_an_object")
     return sent
+
+
+def _labelled(finding: engine.Finding, labels: Mapping[str, str]) -> engine.Finding:
+    label = labels.get(re.sub(r"\[\d+\]", "", finding.element), finding.parameters.get("label", ""))
+    return replace(finding, parameters={**finding.parameters, "label": label})

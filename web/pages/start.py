@@ -7,7 +7,7 @@ from flask import Response, flash, jsonify, url_for
 import engine
 from web.asking import principal
 from web.pages import visitor
-from web.pages.forms import asked_json, form_data, with_labels
+from web.pages.forms import answered, asked_json, kept_draft, shown_form, with_labels
 from web.pages.frame import Pages, page
 from web.pages.words import say
 
@@ -30,23 +30,33 @@ def form(process_id: str) -> Response:
         found = engine.queries.startable.startable(session, principal(), process_id, language)
         place = engine.start_place(process_id)
         draft = engine.draft_of(session, principal().id, place)
-        schema = engine.form_in(session, found.form_key, language) if found.form_key is not None else None
+        filled, kept = draft or ({}, None)
+        key = found.form_key
+        parts = engine.form_parts(session, key, filled, {}, language) if key is not None else ()
     addresses = {
         "send": url_for("start.begin", process_id=process_id),
         "draft": url_for("start.save_draft", process_id=process_id),
     }
-    island = form_data(schema or {"type": "default", "components": []}, draft[0] if draft else {}, addresses)
-    return page("start_form.html", process=found, island=island, draft=draft)
+    return page("start_form.html", process=found, form=shown_form(parts, addresses, kept=kept))
 
 
 @pages.put("/start/<process_id>/draft")
 def save_draft(process_id: str) -> Response:
-    """Keep what is filled in so far."""
-    data = asked_json()
+    """Keep what is filled in so far; how the form stands with it."""
+    sent = asked_json()
     with engine.transaction() as session:
-        engine.queries.startable.startable(session, principal(), process_id)
-        kept = engine.save_draft(session, principal().id, engine.start_place(process_id), data)
-    return jsonify({"kept": kept.isoformat()})
+        found = engine.queries.startable.startable(session, principal(), process_id)
+        kept = engine.save_draft(session, principal().id, engine.start_place(process_id), sent)
+        parts, findings = answered(session, found.form_key, sent, {})
+    return kept_draft(kept, parts, findings)
+
+
+@pages.delete("/start/<process_id>/draft")
+def drop_draft(process_id: str) -> tuple[str, int]:
+    """Begin anew."""
+    with engine.transaction() as session:
+        engine.drop_drafts(session, engine.start_place(process_id), principal().id)
+    return "", 204
 
 
 @pages.post("/start/<process_id>")

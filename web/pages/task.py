@@ -7,7 +7,7 @@ from flask import Response, current_app, flash, jsonify, request, url_for
 import engine
 from web.asking import principal
 from web.pages import visitor
-from web.pages.forms import asked_json, form_data, with_labels
+from web.pages.forms import ShownForm, answered, asked_json, kept_draft, shown_form, with_labels
 from web.pages.frame import Pages, case_clock, page
 from web.pages.words import say
 
@@ -23,26 +23,33 @@ def task(task_key: int) -> Response:
         is_mine = found.assignee == principal().id and found.state == "created"
         data = engine.task_variables(session, task_key) if found.state == "created" else {}
         draft = engine.draft_of(session, principal().id, engine.task_place(task_key)) if is_mine else None
-        form = engine.form_in(session, found.form_key, language) if found.form_key is not None else None
+        form = _form(session, found, data, draft, is_mine)
         clock = case_clock(session)
-    island = None
-    if form is not None and found.state == "created":
-        addresses = {
-            "send": url_for("task.complete", task_key=task_key),
-            "draft": url_for("task.save_draft", task_key=task_key),
-        }
-        island = form_data(form, draft[0] if draft else data, addresses, editable=is_mine, kept=draft and draft[1])
-    return page("task.html", task=found, is_mine=is_mine, island=island, clock=clock, draft=draft)
+    return page("task.html", task=found, is_mine=is_mine, form=form, clock=clock)
+
+
+def _form(session: engine.Session, found: Any, data: Any, draft: Any, is_mine: bool) -> ShownForm | None:
+    if found.form_key is None or found.state != "created":
+        return None
+    filled, kept = draft or (data, None)
+    language = visitor.language()
+    parts = engine.form_parts(session, found.form_key, filled, data, language, is_fixed=not is_mine)
+    addresses = {
+        "send": url_for("task.complete", task_key=found.key),
+        "draft": url_for("task.save_draft", task_key=found.key),
+    }
+    return shown_form(parts, addresses, editable=is_mine, kept=kept)
 
 
 @pages.put("/tasks/<task_key>/draft")
 def save_draft(task_key: int) -> Response:
-    """Keep what is filled in so far."""
-    data = asked_json()
+    """Keep what is filled in so far; how the form stands with it."""
+    sent = asked_json()
     with engine.transaction() as session:
-        _require_mine(session, task_key)
-        kept = engine.save_draft(session, principal().id, engine.task_place(task_key), data)
-    return jsonify({"kept": kept.isoformat()})
+        found = _require_mine(session, task_key)
+        kept = engine.save_draft(session, principal().id, engine.task_place(task_key), sent)
+        parts, findings = answered(session, found.form_key, sent, engine.task_variables(session, task_key))
+    return kept_draft(kept, parts, findings)
 
 
 @pages.delete("/tasks/<task_key>/draft")

@@ -1,7 +1,7 @@
 """One field's value: what each kind of field takes, and what its rules allow."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -30,8 +30,11 @@ class Refused(Exception):
 class Around(Protocol):
     """What a field may look at beside its own value."""
 
-    data: Mapping[str, Any]
-    moment: Moment
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+    @property
+    def moment(self) -> Moment: ...
 
     def evaluate(self, text: Any) -> Any: ...
 
@@ -117,7 +120,20 @@ def _instant(field: Field, value: Any, around: Around) -> str:
         day = moment.date() if isinstance(moment, datetime) else moment
         if day < around.moment.now.date():
             raise Refused("passed")
-    return value
+    return value if isinstance(moment, date) and kind == "date" else _with_zone(field, value, moment, around)
+
+
+def _with_zone(field: Field, value: str, moment: Any, around: Around) -> str:
+    """A time without a zone, as a browser's own field gives it, is meant in the zone of the installation."""
+    form = field.settings.get("timeSerializingFormat")
+    if moment.tzinfo is not None or form not in ("utc_offset", "utc_normalized"):
+        return value
+    now = around.moment.now
+    # a time of day is one of today
+    local = datetime.combine(now.date(), moment, now.tzinfo) if isinstance(moment, time) else moment
+    local = local.replace(tzinfo=now.tzinfo)
+    zoned = (local.astimezone(UTC) if form == "utc_normalized" else local).isoformat(timespec="minutes")
+    return zoned.partition("T")[2] if isinstance(moment, time) else zoned
 
 
 def _choice(field: Field, value: Any, around: Around) -> Any:
@@ -137,15 +153,25 @@ def _choices(field: Field, value: Any, around: Around) -> list[Any]:
 
 
 def _options(field: Field, around: Around) -> list[Any]:
-    """The values there are to choose from, never taken from what was sent."""
-    if expression := field.settings.get("valuesExpression"):
+    return [value for value, _ in option_entries(field.settings, around)]
+
+
+def option_entries(settings: Mapping[str, Any], around: Around) -> list[tuple[Any, str]]:
+    """The values there are to choose from with their labels, never taken from what was sent."""
+    if expression := settings.get("valuesExpression"):
         found = around.evaluate(expression)
-    elif key := field.settings.get("valuesKey"):
+    elif key := settings.get("valuesKey"):
         found = around.data.get(key)
     else:
-        found = field.settings.get("values")
+        found = settings.get("values")
     entries = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
-    return [entry.get("value") if isinstance(entry, Mapping) else entry for entry in entries]
+    return [_entry(entry) for entry in entries]
+
+
+def _entry(entry: Any) -> tuple[Any, str]:
+    value = entry.get("value") if isinstance(entry, Mapping) else entry
+    label = entry.get("label") if isinstance(entry, Mapping) else None
+    return value, str(value if label is None else label)
 
 
 def _reference(field: Field, value: Any, around: Around) -> Any:

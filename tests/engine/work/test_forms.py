@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -131,6 +132,24 @@ def test_dates(subtype: str, right: str, wrong: str) -> None:
     one = field("datetime", "f", subtype=subtype)
     assert sent(one, {"f": right}) == {"f": right}
     assert refused(one, {"f": wrong}) == {"f": f"form_not_a_{subtype}"}
+
+
+@pytest.mark.parametrize(
+    ("subtype", "form", "given", "kept"),
+    [
+        ("datetime", "utc_offset", "2026-11-23T09:30", "2026-11-23T09:30+08:00"),
+        ("datetime", "utc_normalized", "2026-11-23T09:30", "2026-11-23T01:30+00:00"),
+        ("datetime", "no_timezone", "2026-11-23T09:30", "2026-11-23T09:30"),
+        ("datetime", "utc_offset", "2026-11-23T09:30+01:00", "2026-11-23T09:30+01:00"),
+        ("time", "utc_offset", "09:30", "09:30+08:00"),
+        ("time", "utc_normalized", "09:30", "01:30+00:00"),
+        ("date", "utc_offset", "2026-11-23", "2026-11-23"),
+    ],
+)
+def test_a_time_without_a_zone_is_meant_where_we_are(subtype: str, form: str, given: str, kept: str) -> None:
+    one = field("datetime", "f", subtype=subtype, timeSerializingFormat=form)
+    here = Moment(now=datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai")))
+    assert submit(read({"id": "form", "components": [one]}), {"f": given}, {}, here) == {"f": kept}
 
 
 def test_a_date_may_have_to_lie_ahead() -> None:

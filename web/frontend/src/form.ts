@@ -1,6 +1,5 @@
-// A page with a form: form-js with our fields, drafts kept while one types, sent and checked again by the server.
-import "form-js-viewer-v2/dist/assets/form-js.css";
+// A page with a form: drawn by the server, with its drafts kept while one types, sent and checked by the server.
 import "./styles/form.css";
-import { openForm } from "./form/island.ts";
+import { openForm } from "./form/filling.ts";
 
-void openForm();
+openForm();

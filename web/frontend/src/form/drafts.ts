@@ -1,7 +1,6 @@
-// Drafts: what is filled in is kept on the server a moment after the last change.
-import type { Form } from "form-js-viewer-v2";
+// Drafts: what is filled in is kept on the server a moment after the last change, which says how the form then stands.
 import { send } from "../lib/sending.ts";
-import type { FormData } from "./types.ts";
+import { worded, type Given, type Kept } from "./given.ts";
 
 const PAUSE = 800;
 
@@ -12,18 +11,24 @@ export class Drafts {
   private under = Promise.resolve();
 
   constructor(
-    private readonly form: Form,
-    private readonly given: FormData,
+    private readonly values: () => unknown,
+    private readonly given: Given,
+    private readonly told: (kept: Kept) => void,
   ) {
-    this.last = JSON.stringify(this.values());
-    form.on("changed", () => this.later());
+    this.last = JSON.stringify(values());
     if (given.kept) this.tell(given.kept);
-    addEventListener("pagehide", () => {
-      // form-js takes over what is typed after a pause, or when its field is left.
-      (document.activeElement as HTMLElement | null)?.blur();
-      this.now(true);
-    });
+    addEventListener("pagehide", () => this.now(true));
     document.getElementById("draft-drop")?.addEventListener("click", () => void this.drop());
+  }
+
+  later(): void {
+    this.after(PAUSE);
+  }
+
+  // A choice may show or hide other fields: that is not waited for. What has been taken back is asked about, too.
+  soon(): void {
+    this.last = "";
+    this.after(0);
   }
 
   // Waits for a draft on its way, so that none arrives after the form itself.
@@ -38,29 +43,34 @@ export class Drafts {
     this.stopped = false;
   }
 
-  private later(): void {
+  private after(pause: number): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.now(false), PAUSE) as unknown as number;
+    this.timer = setTimeout(() => this.now(false), pause) as unknown as number;
   }
 
   private now(leaving: boolean): void {
     if (!this.timer || this.stopped) return;
     clearTimeout(this.timer);
     this.timer = 0;
-    const values = this.values();
-    // form-js tells of changes that are none, such as its own defaults.
-    if (JSON.stringify(values) === this.last) return;
-    this.last = JSON.stringify(values);
+    const values = JSON.stringify(this.values());
+    if (values === this.last) return;
+    this.last = values;
     const failed = () => this.show(this.given.words.not_kept ?? "");
     // A page that is being left runs nothing later.
     this.under = leaving ? this.keep(values, true).catch(failed) : this.under.then(() => this.keep(values, false)).catch(failed);
   }
 
-  private async keep(values: unknown, leaving: boolean): Promise<void> {
-    const response = await send("PUT", this.given.addresses.draft, values, { keepalive: leaving });
-    if (response.ok) this.tell(((await response.json()) as { kept: string }).kept);
-    else this.show(this.given.words.not_kept ?? "");
+  private async keep(values: string, leaving: boolean): Promise<void> {
+    const response = await send("PUT", this.given.addresses.draft, JSON.parse(values), { keepalive: leaving });
+    if (!response.ok) {
+      this.show(this.given.words.not_kept ?? "");
+      return;
+    }
+    const kept = (await response.json()) as Kept;
+    this.tell(kept.kept);
+    // An answer to what has been changed since says nothing any more.
+    if (values === this.last && !this.timer) this.told(kept);
   }
 
   private async drop(): Promise<void> {
@@ -69,14 +79,9 @@ export class Drafts {
     if (response.ok) location.reload();
   }
 
-  // Everything that is there, hidden fields included: a draft is no submission.
-  private values(): unknown {
-    return (this.form as unknown as { _getState(): { data: unknown } })._getState().data;
-  }
-
   private tell(kept: string): void {
     const time = new Date(kept).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    this.show((this.given.words.kept ?? "").replace("{time}", time));
+    this.show(worded(this.given.words.kept, { time }));
     const drop = document.getElementById("draft-drop");
     if (drop) drop.hidden = false;
   }

@@ -1,139 +1,148 @@
 // A search-select: the server finds records under the reader's rights; the value is {id, label}, or a list of them.
-import { h, type ComponentChild } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import { send } from "../lib/sending.ts";
-import { Description, Errors, Label } from "./parts.ts";
-import type { FieldProps, FormData } from "./types.ts";
+import { drawList, setList } from "./chosen.ts";
+import type { Given } from "./given.ts";
+import { listOf } from "./values.ts";
 
 interface Found {
   id: string;
   label: string;
 }
-type Value = Found | Found[];
-type Props = FieldProps<Value>;
 
 const PAUSE = 200;
 
-export function referenceField(given: FormData): unknown {
-  function Reference(props: Props): ComponentChild {
-    const { field, domId, errors, disabled, readonly, value } = props;
-    const chosen = listed(value);
-    const several = field.multiple === true;
-    const fixed = disabled || readonly;
-    const take = (found: Found) => props.onChange({ value: several ? [...chosen.filter((one) => one.id !== found.id), found] : found });
-    const drop = (found: Found) => {
-      const left = chosen.filter((one) => one.id !== found.id);
-      props.onChange({ value: several && left.length ? left : null });
-    };
-    const state = [errors.length ? "fjs-has-errors" : "", disabled ? "fjs-disabled" : "", readonly ? "fjs-readonly" : ""];
-    return h("div", { class: `fjs-form-field fjs-form-field-reference ${state.join(" ")}` }, [
-      h(Label, { htmlFor: domId, label: field.label, required: field.validate?.required }),
-      h("ul", { class: "reference-chosen" }, chosen.map((one) => Chosen(one, fixed ? null : drop, given))),
-      !fixed && (several || chosen.length === 0) ? h(Search, { ...props, take, given }) : null,
-      h(Description, { id: `${domId}-description`, description: field.description }),
-      h(Errors, { id: `${domId}-error-message`, errors }),
-    ]);
+export function startReferences(place: HTMLElement, given: Given): void {
+  for (const field of place.querySelectorAll<HTMLElement>("[data-kind=reference]")) new Search(field, given);
+}
+
+class Search {
+  private readonly input: HTMLInputElement;
+  private readonly list: HTMLElement;
+  private readonly said: HTMLElement;
+  private found: Found[] = [];
+  private at = -1;
+  private turn = 0;
+  private timer = 0;
+
+  constructor(
+    private readonly field: HTMLElement,
+    private readonly given: Given,
+  ) {
+    this.input = part(field, "input");
+    this.list = part(field, "[role=listbox]");
+    this.said = part(field, "[role=status]");
+    this.input.addEventListener("input", (event) => {
+      // What is typed to search is no value.
+      event.stopPropagation();
+      this.ask(PAUSE);
+    });
+    this.input.addEventListener("change", (event) => event.stopPropagation());
+    this.input.addEventListener("focus", () => this.ask(0));
+    this.input.addEventListener("blur", () => this.close());
+    this.input.addEventListener("keydown", (event) => this.onKey(event));
+    this.list.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      const option = (event.target as HTMLElement).closest<HTMLElement>("[role=option]");
+      if (option) this.take(this.found[Number(option.dataset.at)]);
+    });
+    this.draw();
   }
-  Reference.config = { type: "reference", keyed: true, label: "", group: "selection", emptyValue: null, sanitizeValue: sanitized, create: (options = {}) => options };
-  return Reference;
-}
 
-function Chosen(found: Found, drop: ((found: Found) => void) | null, given: FormData): ComponentChild {
-  const label = (given.words.remove ?? "").replace("{name}", found.label);
-  return h("li", { key: found.id, class: "reference-one" }, [
-    h("span", null, found.label),
-    found.id === found.label ? null : h("span", { class: "reference-id" }, found.id),
-    drop ? h("button", { type: "button", class: "reference-drop", "aria-label": label, onClick: () => drop(found) }, "×") : null,
-  ]);
-}
+  private ask(pause: number): void {
+    clearTimeout(this.timer);
+    const turn = ++this.turn;
+    this.timer = setTimeout(() => void this.look(turn), pause) as unknown as number;
+  }
 
-function Search(props: Props & { take: (found: Found) => void; given: FormData }): ComponentChild {
-  const { domId, field, given } = props;
-  const [text, setText] = useState("");
-  const [found, setFound] = useState<Found[] | null>(null);
-  const [said, setSaid] = useState("");
-  const [at, setAt] = useState(-1);
-  const [open, setOpen] = useState(false);
-  const asked = useRef(0);
+  private async look(turn: number): Promise<void> {
+    const { words } = this.given;
+    this.say(words.searching ?? "");
+    const answer = await lookUp(this.given, this.field.dataset.ref ?? "", this.input.value);
+    if (turn !== this.turn) return;
+    this.found = answer ?? [];
+    this.at = -1;
+    this.say(answer === null ? (words.lookup_failed ?? "") : answer.length ? "" : (words.nothing_found ?? ""));
+    this.list.replaceChildren(...this.found.map((one, index) => this.option(one, index)));
+    this.open(this.found.length > 0);
+  }
 
-  useEffect(() => {
-    if (!open) return;
-    const turn = ++asked.current;
-    const timer = setTimeout(() => void ask(), PAUSE);
-    async function ask(): Promise<void> {
-      setSaid(given.words.searching ?? "");
-      const answer = await lookUp(given, field.properties?.ref ?? "", text);
-      if (turn !== asked.current) return;
-      setFound(answer);
-      setAt(-1);
-      setSaid(answer === null ? (given.words.lookup_failed ?? "") : answer.length ? "" : (given.words.nothing_found ?? ""));
-    }
-    return () => clearTimeout(timer);
-  }, [text, open]);
+  private option(one: Found, index: number): HTMLElement {
+    const item = document.createElement("li");
+    item.id = `${this.list.id}-${index}`;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", "false");
+    item.dataset.at = String(index);
+    item.append(span(one.label, ""), ...(one.id === one.label ? [] : [span(one.id, "reference-id")]));
+    return item;
+  }
 
-  const take = (one: Found | undefined) => {
-    if (!one) return;
-    setOpen(false);
-    setText("");
-    setFound(null);
-    props.take(one);
-  };
-  const options = found ?? [];
-  const onKeyDown = (event: KeyboardEvent) => {
+  private onKey(event: KeyboardEvent): void {
+    if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      setOpen(true);
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      if (options.length) setAt((at + step + options.length) % options.length);
-    } else if (event.key === "Enter") {
+      if (this.list.hidden) this.ask(0);
+      else this.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      event.stopPropagation();
-      take(options[at] ?? (options.length === 1 ? options[0] : undefined));
-    } else if (event.key === "Escape") setOpen(false);
-  };
-  const list = `${domId}-found`;
-  return h("div", { class: "reference-search" }, [
-    h("div", { class: "fjs-input-group" }, [
-      h("input", {
-        id: domId,
-        class: "fjs-input",
-        type: "text",
-        role: "combobox",
-        autocomplete: "off",
-        placeholder: given.words.search,
-        value: text,
-        "aria-expanded": open && options.length > 0,
-        "aria-controls": list,
-        "aria-autocomplete": "list",
-        "aria-activedescendant": at >= 0 ? `${list}-${at}` : undefined,
-        "aria-invalid": props.errors.length > 0,
-        "aria-required": props.field.validate?.required ?? false,
-        "aria-describedby": `${domId}-description ${domId}-error-message`,
-        onInput: (event: Event) => {
-          setText((event.target as HTMLInputElement).value);
-          setOpen(true);
-        },
-        onFocus: () => setOpen(true),
-        onBlur: () => {
-          setOpen(false);
-          props.onBlur?.();
-        },
-        onKeyDown,
-      }),
-    ]),
-    h("ul", { id: list, role: "listbox", class: "reference-found", "aria-label": field.label, hidden: !open || !options.length },
-      options.map((one, index) =>
-        h("li", {
-          key: one.id, id: `${list}-${index}`, role: "option", "aria-selected": index === at, class: index === at ? "is-at" : "",
-          onMouseDown: (event: MouseEvent) => { event.preventDefault(); take(one); },
-        }, [h("span", null, one.label), one.id === one.label ? null : h("span", { class: "reference-id" }, one.id)]),
-      ),
-    ),
-    h("div", { class: "reference-said", role: "status", hidden: !open || said === "" }, said),
-  ]);
+      this.take(this.found[this.at] ?? (this.found.length === 1 ? this.found[0] : undefined));
+    } else if (event.key === "Escape") this.close();
+  }
+
+  private move(step: number): void {
+    if (this.found.length === 0) return;
+    this.at = (this.at + step + this.found.length) % this.found.length;
+    for (const [index, item] of [...this.list.children].entries()) {
+      item.setAttribute("aria-selected", String(index === this.at));
+      item.classList.toggle("is-at", index === this.at);
+      if (index === this.at) item.scrollIntoView({ block: "nearest" });
+    }
+    this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
+  }
+
+  private take(one: Found | undefined): void {
+    if (!one) return;
+    const value = { id: one.id, label: one.label };
+    const others = this.isSeveral() ? listOf<Found>(this.field).filter((other) => other.id !== one.id) : [];
+    this.input.value = "";
+    this.close();
+    setList(this.field, [...others, value]);
+    this.draw();
+    if (!this.isSeveral()) this.field.querySelector<HTMLElement>(".reference-drop")?.focus();
+  }
+
+  private draw(): void {
+    drawList<Found>(this.field, this.given, (one) => ({ name: one.label, note: one.id === one.label ? "" : one.id }), () => {
+      this.draw();
+      this.input.focus();
+    });
+    part(this.field, "[data-search]").hidden = !this.isSeveral() && listOf(this.field).length > 0;
+  }
+
+  private isSeveral(): boolean {
+    return this.field.dataset.several !== undefined;
+  }
+
+  private open(is: boolean): void {
+    const shown = is && document.activeElement === this.input;
+    this.list.hidden = !shown;
+    this.input.setAttribute("aria-expanded", String(shown));
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  private close(): void {
+    this.turn++;
+    clearTimeout(this.timer);
+    this.open(false);
+    this.say("");
+  }
+
+  private say(text: string): void {
+    this.said.textContent = text;
+    this.said.hidden = text === "";
+  }
 }
 
-async function lookUp(given: FormData, kind: string, text: string): Promise<Found[] | null> {
+async function lookUp(given: Given, kind: string, text: string): Promise<Found[] | null> {
   const address = `${given.addresses.lookup.replace("KIND", encodeURIComponent(kind))}?text=${encodeURIComponent(text)}`;
   try {
     const response = await send("GET", address);
@@ -143,14 +152,15 @@ async function lookUp(given: FormData, kind: string, text: string): Promise<Foun
   }
 }
 
-function listed(value: Value | null | undefined): Found[] {
-  if (!value) return [];
-  return Array.isArray(value) ? value : [value];
+function part<Kind extends HTMLElement>(field: HTMLElement, selector: string): Kind {
+  const found = field.querySelector<Kind>(selector);
+  if (!found) throw new Error(`a field without ${selector}`);
+  return found;
 }
 
-// A value of another shape, such as a number that an older form has left, is no choice.
-function sanitized({ value }: { value: unknown }): unknown {
-  const isFound = (one: unknown) => typeof one === "object" && one !== null && "id" in one && "label" in one;
-  if (Array.isArray(value)) return value.every(isFound) ? value : null;
-  return isFound(value) ? value : null;
+function span(text: string, kind: string): HTMLElement {
+  const element = document.createElement("span");
+  element.className = kind;
+  element.textContent = text;
+  return element;
 }

@@ -309,7 +309,7 @@ class Sandbox:
     def _run_handlers(self) -> bool:
         for case in self.cases:
             for record in list(case.records.values()):
-                if isinstance(record, Job) and record.type in self.handlers and record.retries > 0:
+                if isinstance(record, Job) and record.type in self.handlers and case.incident_of(record.key) is None:
                     self._run_handler(case, record)
                     return True
         return False

@@ -8,6 +8,7 @@ from engine.core import commands, effects
 from engine.core.records import Incident, Job, Record, Subscription, Task, Timer
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
+from engine.errors import Conflict
 
 if TYPE_CHECKING:
     from .box import Sandbox
@@ -59,6 +60,9 @@ class Item:
         self._do(commands.ThrowEscalation(self.key, self._record.element_key, code, variables or {}))
 
     def _do(self, command: commands.Command) -> None:
+        if incident := self._case.incident_of(self.key):
+            state = "failed" if incident.kind == "JOB_NO_RETRIES" else "error_thrown"
+            raise Conflict("job_stopped", key=str(self.key), state=state)
         self._case.box.send(self._case, command)
 
     def __repr__(self) -> str:
@@ -133,12 +137,19 @@ class Case:
         return [
             Item(self, record)
             for record in self.records.values()
-            if not isinstance(record, Incident) and getattr(record, "kind", "") not in LIMITS
+            if not isinstance(record, Incident)
+            and getattr(record, "kind", "") not in LIMITS
+            and self.incident_of(record.key) is None
         ]
 
     @property
     def incidents(self) -> list[Stopped]:
         return [Stopped(self, record) for record in self.records.values() if isinstance(record, Incident)]
+
+    def incident_of(self, key: int) -> Incident | None:
+        """The open incident that stops a job: nobody can do the job before that is resolved."""
+        incidents = (record for record in self.records.values() if isinstance(record, Incident))
+        return next((incident for incident in incidents if incident.job_key == key), None)
 
     def cancel(self) -> None:
         self.box.send(self, commands.Cancel())

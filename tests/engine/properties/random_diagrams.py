@@ -22,6 +22,8 @@ from tests.engine.factories import (
     condition,
     each,
     end,
+    error,
+    escalation,
     event_based,
     event_sub,
     exclusive,
@@ -34,6 +36,7 @@ from tests.engine.factories import (
     process,
     script,
     service,
+    signal,
     start,
     sub,
     task,
@@ -43,6 +46,8 @@ from tests.engine.factories import (
     undoing,
     user,
 )
+
+REFUSAL = "refused"  # the code of the errors that are caught
 
 Draw = Callable[[st.SearchStrategy[int]], int]
 
@@ -177,6 +182,46 @@ def _linked(draw: Draw, scope: Scope, at: str, depth: int) -> str:
     caught = scope.name("catch")
     scope.add(catch(caught, link(name)))
     return caught
+
+
+def _refused(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A job that may be answered by an error; both ways meet again."""
+    name = _job(draw, scope, at, depth)
+    bound, after = scope.name("bound"), scope.name("merge")
+    scope.add(boundary(bound, name, error(REFUSAL)))
+    scope.add(exclusive(after))
+    scope.link(name, after)
+    scope.link(bound, after)
+    return after
+
+
+def _escalated(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A sub-process that tells of itself by an escalation, which interrupts it or not."""
+    inner = scope.inner()
+    first, last = inner.name("start"), inner.name("end")
+    inner.add(start(first))
+    inner.add(end(last))
+    told = _single(inner, first, "tells", lambda id: throw(id, escalation("told")))  # noqa: A006
+    inner.link(_block(draw, inner, told, 0), last)
+    name = _around(scope, inner, at, None)
+    bound, ending = scope.name("bound"), scope.name("end")
+    scope.add(boundary(bound, name, escalation("told"), interrupting=False))
+    scope.add(end(ending))
+    scope.link(bound, ending)
+    return name
+
+
+def _told(draw: Draw, scope: Scope, at: str, depth: int) -> str:
+    """A branch that waits for a message or a signal which the other one sends, by way of the whole system."""
+    fork, join, name = scope.name("fork"), scope.name("join"), scope.name("news")
+    event = signal(name) if draw(st.integers(0, 1)) else message(name, "=string(r[1])")
+    scope.add(parallel(fork))
+    scope.add(parallel(join))
+    scope.link(at, fork)
+    scope.link(_single(scope, fork, "hears", lambda id: catch(id, event)), join)  # noqa: A006
+    sender = _user(draw, scope, fork, depth) if draw(st.integers(0, 1)) else fork
+    scope.link(_single(scope, sender, "says", lambda id: throw(id, event)), join)  # noqa: A006
+    return join
 
 
 def _fulfilled(draw: Draw, scope: Scope, at: str, depth: int) -> str:
@@ -394,8 +439,8 @@ def _around(scope: Scope, inner: Scope, at: str, loop: Part | None) -> str:
     return name
 
 
-_LEAVES = (_task, _user, _job, _script, _wait, _watched, _race)
+_LEAVES = (_task, _user, _job, _refused, _script, _wait, _watched, _race)
 _NESTED = (
     *(_choice, _fork, _doubled, _stray, _some, _loop, _loop, _sub, _each, _turns, _most, _any_order, _handled),
-    *(_linked, _fulfilled, _undone, _cancelled, _called),
+    *(_linked, _fulfilled, _undone, _cancelled, _called, _told, _escalated),
 )

@@ -75,6 +75,7 @@ from engine.logs import configure as configure_logs
 from engine.logs import request as with_request_id
 from engine.logs import request_id
 from engine.queries.due import next_timer
+from engine.sandbox import Sandbox
 from engine.settings import VERSION, Settings
 from engine.settings import load as load_settings
 from engine.store import (
@@ -160,6 +161,7 @@ __all__ = [
     "Principal",
     "Resource",
     "Retry",
+    "Sandbox",
     "Session",
     "Settings",
     "Throttled",

@@ -14,15 +14,16 @@ from typing import Any
 from engine import clock, logs, store
 from engine.core.timers import parse_duration
 from engine.definitions import Resource, deploy
-from engine.definitions.resources import DeployRefused, Reader
+from engine.definitions.resources import TRANSLATION, DeployRefused, Reader
 from engine.diagrams import lint as lint_diagram
 from engine.directory.acting import Actor, acting
 from engine.directory.people import add_person
 from engine.directory.tokens import add_token
 from engine.dmn import tck
-from engine.errors import Finding, Invalid, TrunklineError
+from engine.errors import Finding, Invalid, NotFound, TrunklineError
 from engine.instances import start
 from engine.sandbox.play import play
+from engine.sandbox.scenarios.rehearsal import Rehearsal
 from engine.settings import Settings, load
 from engine.store import case_clock
 from engine.texts import terminal_language, words
@@ -75,9 +76,7 @@ def parser() -> argparse.ArgumentParser:
     begin.add_argument("process", help="process id")
     begin.add_argument("--variables", default="{}", help="JSON object")
     begin.add_argument("--business-id")
-    playing = add("play", play_file, "play a diagram in memory, with a clock one sets")
-    playing.add_argument("files", nargs="+", type=Path, help="files, or folders of them; the first process is played")
-    playing.add_argument("--variables", default="{}", help="JSON object")
+    _play(add)
     add("worker", work, "run handlers, timers and commands until stopped")
     add("tck", run_tck, "run the test cases of the DMN TCK below a folder").add_argument("folder", type=Path)
     _people(add, group)
@@ -87,6 +86,18 @@ def parser() -> argparse.ArgumentParser:
     moved.add_argument("--pin", help="an ISO date and time at which it stands")
     moved.add_argument("--reset", action="store_true", help="back to real time")
     return top
+
+
+def _play(add: Callable[..., argparse.ArgumentParser]) -> None:
+    playing = add("play", play_files, "play diagrams in memory: by hand with a clock one sets, or by scenarios")
+    playing.add_argument(
+        "files", nargs="+", type=Path, help="diagrams, tables, forms and scenarios, or folders of them"
+    )
+    playing.add_argument("--variables", default="{}", help="JSON object, for the first process played by hand")
+    playing.add_argument("--by-hand", action="store_true", help="even where there are scenarios")
+    deployed = "files or folders deployed too: what is called, tables that are used"
+    playing.add_argument("--with", dest="known", action="append", default=[], type=Path, help=deployed)
+    playing.add_argument("--coverage", type=Path, metavar="FOLDER", help="draw into it what no scenario takes")
 
 
 def _people(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], Any]) -> None:
@@ -139,9 +150,19 @@ def start_case(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def play_file(asked: argparse.Namespace, settings: Settings) -> int:
-    files = [(file.name, file.content) for file in read_files(asked.files)]
-    return play(files, read_object(asked.variables), sys.stdin, sys.stdout)
+def play_files(asked: argparse.Namespace, settings: Settings) -> int:
+    files = playable(asked.files)
+    known = playable(asked.known) if asked.known else []
+    scenarios = [] if asked.by_hand else [(str(path), path.read_bytes()) for path in scenarios_in(asked.files)]
+    if not scenarios and asked.coverage is None:
+        return play([*known, *files], read_object(asked.variables), sys.stdin, sys.stdout)
+    if not scenarios:
+        raise NotFound("scenarios_none", paths=", ".join(map(str, asked.files)))
+    rehearsal = Rehearsal(files, scenarios, known, sys.stdout)
+    holds = rehearsal.play()
+    if asked.coverage is not None:
+        rehearsal.cover(asked.coverage)
+    return 0 if holds else 1
 
 
 def work(asked: argparse.Namespace, settings: Settings) -> int:
@@ -209,9 +230,27 @@ def connected(settings: Settings) -> Iterator[None]:
 
 
 def read_files(paths: Sequence[Path]) -> list[Resource]:
-    """The files named, and those in the folders named."""
-    files = [f for p in paths for f in (sorted({f for k in FILES for f in p.glob(k)}) if p.is_dir() else [p])]
-    return [Resource(file.name, file.read_bytes()) for file in files]
+    """The files named that can be deployed, and those below the folders named. Raises NotFound if there are none."""
+    files = [f for p in paths for f in (sorted({f for k in FILES for f in p.rglob(k)}) if p.is_dir() else [p])]
+    found = [Resource(file.name, file.read_bytes()) for file in files if not is_scenario(file)]
+    if not found:
+        raise NotFound("files_none", paths=", ".join(map(str, paths)))
+    return found
+
+
+def playable(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """The same without translations, which play no part."""
+    return [(file.name, file.content) for file in read_files(paths) if not file.is_translation]
+
+
+def scenarios_in(paths: Sequence[Path]) -> list[Path]:
+    """The scenarios named, and those in folders `scenarios` below the folders named."""
+    folders = [sorted(p.rglob("scenarios/*.yaml")) if p.is_dir() else [p] for p in paths]
+    return [file for files in folders for file in files if is_scenario(file)]
+
+
+def is_scenario(file: Path) -> bool:
+    return file.suffix == ".yaml" and not file.name.endswith(TRANSLATION)
 
 
 def found_in(files: Sequence[Resource], settings: Settings) -> list[Finding]:

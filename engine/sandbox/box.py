@@ -5,7 +5,7 @@ The core is the same as on PostgreSQL; only what an advance asks of the world is
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -26,12 +26,13 @@ from engine.core.surroundings import Calendar, Surroundings
 from engine.core.timers import parse_cycle
 from engine.definitions.start_events import Opening, openings
 from engine.directory import calendar as calendars
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Finding, Invalid, NotFound
 from engine.work import contract
 
 from .case import Case, Item
 
 Handler = Callable[[contract.Job], dict[str, Any]]
+KINDS = (".dmn", ".form", ".bpmn")  # in the order in which they are read
 
 
 @dataclass
@@ -84,24 +85,58 @@ class Sandbox:
     def deploy(self, source: Path | str | bytes, name: str = "") -> None:
         """A file, a folder of files, or a file's bytes with its name. Raises Invalid with every finding."""
         if isinstance(source, bytes):
-            self._deploy(source, name)
+            self.deploy_files([(name, source)])
             return
         path = Path(source)
-        kinds = (".dmn", ".form", ".bpmn")
-        files = sorted((p for p in path.rglob("*") if p.suffix in kinds), key=lambda p: kinds.index(p.suffix))
-        for file in files if path.is_dir() else [path]:
-            self._deploy(file.read_bytes(), file.name)
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        self.deploy_files([(file.name, file.read_bytes()) for file in files if file.suffix in KINDS or file == path])
+
+    def deploy_files(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Several files, each with its name; what others refer to is read first. Raises Invalid with every finding."""
+        found: list[Finding] = []
+        for name, data in sorted(files, key=lambda file: _place(file[0])):
+            try:
+                self._deploy(data, name)
+            except Invalid as error:
+                found += error.findings or [Finding(error.code, error.parameters, file=name)]
+            except dmn.DmnError as error:
+                found += [
+                    Finding(f"dmn_{one.code}", dict(one.parameters), "error", name, one.element, one.line)
+                    for one in error.findings
+                ]
+        if found:
+            raise Invalid("deployment_refused", findings=tuple(found))
 
     def _deploy(self, data: bytes, name: str) -> None:
         if name.endswith(".dmn"):
             self._deploy_decisions(data, name)
         elif name.endswith(".form"):
-            form = json.loads(data)
-            self.forms[form["id"]] = (self._number(), form)
-        else:
+            self._deploy_form(data, name)
+        elif name.endswith(".bpmn"):
             for spec in diagrams.parse(data, name).processes:
                 self.specs.setdefault(spec.process_id, []).append(spec)
                 self._listen(spec)
+        else:
+            raise Invalid("file_kind_unknown")
+
+    def _deploy_form(self, data: bytes, name: str) -> None:
+        try:
+            form = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise Invalid("form_not_json", reason=str(error)) from error
+        if not isinstance(form, dict) or not isinstance(form.get("id"), str):
+            raise Invalid("form_without_id")
+        self.forms[form["id"]] = (self._number(), form)
+
+    def copy(self, now: datetime | None = None) -> "Sandbox":
+        """A sandbox with the same things deployed and no cases yet."""
+        other = Sandbox(now or self.now, self.zone.key, self.calendar)
+        other.specs = {process_id: list(versions) for process_id, versions in self.specs.items()}
+        other.decisions, other.forms = dict(self.decisions), dict(self.forms)
+        other.handlers, other._models, other._numbers = dict(self.handlers), dict(self._models), self._numbers
+        for versions in other.specs.values():
+            other._listen(versions[-1])
+        return other
 
     def _deploy_decisions(self, data: bytes, name: str) -> None:
         model = dmn.parse(data, name)
@@ -438,3 +473,7 @@ class Sandbox:
     def _number(self) -> int:
         self._numbers += 1
         return self._numbers << 24
+
+
+def _place(name: str) -> int:
+    return KINDS.index(Path(name).suffix) if Path(name).suffix in KINDS else len(KINDS)

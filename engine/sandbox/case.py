@@ -8,7 +8,8 @@ from engine.core import commands, effects
 from engine.core.records import Incident, Job, Record, Subscription, Task, Timer
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
-from engine.errors import Conflict
+from engine.errors import Conflict, Finding
+from engine.texts import terminal_language, words
 
 if TYPE_CHECKING:
     from .box import Sandbox
@@ -85,8 +86,13 @@ class Stopped:
         return self.record.element
 
     @property
+    def code(self) -> str:
+        return self.record.code
+
+    @property
     def message(self) -> str:
-        return f"{self.record.code} {dict(self.record.parameters)}"
+        """What is wrong, as a sentence in the language of this terminal."""
+        return words(Finding(self.record.code, self.record.parameters), terminal_language())
 
     def resolve(self, retries: int = 1) -> None:
         command = commands.ResolveIncident(self.record.key, self.record.element_key, retries)

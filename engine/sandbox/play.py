@@ -20,8 +20,7 @@ quit              end
 def play(files: Sequence[tuple[str, bytes]], variables: Mapping[str, Any], read: Iterable[str], out: TextIO) -> int:
     """Play the first process of the files; commands come as lines of `read` (see HELP). 1 if nothing can be started."""
     box = Sandbox()
-    for name, content in sorted(files, key=lambda file: file[0].endswith(".bpmn")):
-        box.deploy(content, name)
+    box.deploy_files(files)
     if not box.specs:
         return 1
     case = box.start(next(iter(box.specs)), variables)

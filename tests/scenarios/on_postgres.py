@@ -9,18 +9,18 @@ from sqlalchemy import text
 
 import engine
 from engine.directory.acting import TIMER
+from engine.sandbox.scenarios import CORE_KINDS, Doc, Story, Waiting
 from engine.work import timers
 from engine.work.activation import overlaid
-from tests.scenarios.play import CORE_KINDS, Doc, Story, Waiting
 
 UNITS = frozenset({"HQ", "GD", "GD-GZ", "GD-SZ"})
 CLERK = engine.Principal("test.clerk", "测试", "HQ", UNITS, frozenset({"admin"}), source="web")
 LEASE = timedelta(hours=1)
 
-_CASES = "SELECT key, process_id, state FROM instances ORDER BY key"
+_CASES = "SELECT key, process_id, state, case_no FROM instances ORDER BY key"
 _VARIABLES = "SELECT instance_key, scope_key, name, value FROM variables"
 _HISTORY = "SELECT instance_key, kind, element, data FROM history ORDER BY key"
-_INCIDENTS = "SELECT instance_key, element, kind, code FROM incidents WHERE state = 'active' ORDER BY key"
+_INCIDENTS = "SELECT key, instance_key, element, kind, code FROM incidents WHERE state = 'active' ORDER BY key"
 # a case's records in the order they began to wait
 _WAITING = """
     SELECT key, instance_key, element, 'job' AS kind, type AS name, scopes, NULL::text[] AS groups,
@@ -95,6 +95,18 @@ class OnPostgres:
     def now(self) -> datetime:
         return self._now
 
+    def broadcast(self, name: str, variables: Doc) -> None:
+        with engine.transaction() as session:
+            engine.broadcast_signal(session, name, variables)
+
+    def resolve(self, element: str) -> bool:
+        rows = self._read(_INCIDENTS)[0]
+        found = [row.key for row in rows if row.element == element]
+        for key in found[:1]:
+            with engine.transaction() as session:
+                engine.resolve_incident(session, key)
+        return bool(found)
+
     def waiting(self) -> list[Waiting]:
         cases, variables, records = self._read(_CASES, _VARIABLES, _WAITING)
         processes = {row.key: row.process_id for row in cases}
@@ -161,4 +173,5 @@ def told(case: Any, variables: Mapping[str, Any], history: Sequence[Any], incide
         tuple(row.element for row in history if row.kind == "element_completed"),
         tuple(flow for row in history for flow in (row.data or {}).get("flows", ())),
         tuple(f"{row.element}: {row.kind} {row.code}" for row in incidents),
+        case.case_no,
     )

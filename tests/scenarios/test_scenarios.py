@@ -1,6 +1,5 @@
 """Every scenario beside a process holds in the sandbox and on PostgreSQL, with the same history."""
 
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -9,13 +8,12 @@ import yaml
 
 import engine
 from engine.directory.groups import any_matches
+from engine.sandbox.scenarios import BEGINNING, Story, coverage, load, moment, play
 from tests.scenarios.in_memory import InMemory, deployed
 from tests.scenarios.on_postgres import OnPostgres
-from tests.scenarios.play import Story, load, moment, play
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 SCENARIOS = sorted(PROCESSES.glob("*/scenarios/*.yaml"))
-MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # nine o'clock in Shanghai, a working day
 
 each_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 
@@ -24,7 +22,7 @@ each_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{p
 def in_memory(path: Path) -> tuple[list[Story], set[str]]:
     """What the cases did, and the groups that were asked to do something."""
     scenario = load(path)
-    stage = InMemory(PROCESSES, moment(scenario.get("now", MONDAY)))
+    stage = InMemory(PROCESSES, moment(scenario.get("now", BEGINNING)))
     return play(scenario, stage), stage.asked
 
 
@@ -37,7 +35,7 @@ def test_holds_in_the_sandbox(path: Path) -> None:
 @pytest.mark.usefixtures("with_processes")
 def test_holds_on_postgresql_with_the_same_history(path: Path) -> None:
     scenario = load(path)
-    stories = play(scenario, OnPostgres(moment(scenario.get("now", MONDAY))))
+    stories = play(scenario, OnPostgres(moment(scenario.get("now", BEGINNING))))
     there, _ = in_memory(path)
     assert [story.process for story in stories] == [story.process for story in there]
     for story, same in zip(stories, there, strict=True):
@@ -45,13 +43,11 @@ def test_holds_on_postgresql_with_the_same_history(path: Path) -> None:
         assert story.history == same.history
 
 
-def test_every_flow_of_every_process_is_taken_by_a_scenario() -> None:
-    taken: dict[str, set[str]] = {}
-    for path in SCENARIOS:
-        for story in in_memory(path)[0]:
-            taken.setdefault(story.process, set()).update(story.flows)
-    for process, (spec,) in deployed(PROCESSES).specs.items():
-        assert {flow.id for flow in spec.flows()} - taken[process] == set(), process
+def test_every_element_and_flow_of_every_process_is_taken_by_a_scenario() -> None:
+    stories = [story for path in SCENARIOS for story in in_memory(path)[0]]
+    specs = [spec for (spec,) in deployed(PROCESSES).specs.values()]
+    missing = {found.process: found.missing for found in coverage(specs, stories)}
+    assert missing == dict.fromkeys(missing, frozenset())
 
 
 def test_every_task_finds_somebody_in_the_demo_organisation() -> None:

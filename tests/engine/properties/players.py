@@ -19,11 +19,11 @@ from engine.core import commands
 from engine.definitions import cache
 from engine.directory.acting import TIMER
 from engine.sandbox import Sandbox
+from engine.sandbox.scenarios import CORE_KINDS
 from engine.store import session as store_session
 from engine.work import timers
 from tests.engine.conftest import MONDAY
 from tests.engine.properties.random_diagrams import REFUSAL
-from tests.scenarios.play import CORE_KINDS
 
 LIVES = timedelta(hours=2)  # a published message's time to live
 Told = list[tuple[str, str, list[Any]]]  # of each case its process, state and history

@@ -116,13 +116,13 @@ from engine.work.documents import reference as document_reference
 from engine.work.drafts import action_place, draft_of, drop_drafts, save_draft, start_place, task_place
 from engine.work.form_data import check_start_form, form_findings, form_parts, task_variables
 from engine.work.forms import Part as FormPart
-from engine.work.jobs import complete_job, fail_job, resolve_incident, throw_job_error, update_job
+from engine.work.jobs import Verdict, complete_job, fail_job, resolve_incident, throw_job_error, update_job
 from engine.work.long_poll import activate_or_wait
 from engine.work.lookups import look_up
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
 from engine.work.staff import PLATFORM_ROLES, enter_group, hire, leave_group, let_go, take_back
-from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task
+from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task, update_task
 
 __all__ = [
     "DEMO_ORGANISATION",
@@ -169,6 +169,7 @@ __all__ = [
     "TrunklineError",
     "Unauthorized",
     "Unavailable",
+    "Verdict",
     "acting",
     "action_form",
     "action_place",
@@ -282,6 +283,7 @@ __all__ = [
     "translatable",
     "unassign_task",
     "update_job",
+    "update_task",
     "upgrade",
     "with_request_id",
     "words",

@@ -52,3 +52,18 @@ def too_long(instance_key: int, seconds: float) -> str:
     """The sentence for an instance that goes on."""
     told = engine.Unavailable("request_timed_out", key=str(instance_key), seconds=f"{seconds:g}")
     return engine.words(told, asking.language())
+
+
+def agreed(task_key: int) -> None:
+    """Wait until the listeners of a task have answered. Raises Conflict where one says no, Unavailable in time."""
+    with waiting() as allowed:
+        pause = threading.Event()
+        for _ in range(DEFAULT_WAIT // 100 if allowed else 1):
+            with engine.transaction() as session:
+                task = engine.queries.user_tasks.get(session, task_key)
+            if task.transition is None:
+                if task.denied_reason is not None:
+                    raise engine.Conflict("task_denied", key=str(task_key), reason=task.denied_reason)
+                return
+            pause.wait(LOOK_AGAIN_SECONDS)
+    raise engine.Unavailable("request_timed_out", key=str(task_key), seconds=f"{DEFAULT_WAIT / 1000:g}")

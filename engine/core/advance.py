@@ -6,7 +6,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from . import commands
+from . import commands, task_changes
 from .calls import returned
 from .conditions import look_again
 from .effects import Change, Effect, Note
@@ -16,6 +16,7 @@ from .modification import modify
 from .run import Run
 from .spec import ProcessSpec
 from .state import State
+from .subprocesses import ENDING
 from .surroundings import Surroundings
 from .timer_cycles import repeat
 from .token import AT_JOIN, Token, Wait
@@ -79,7 +80,12 @@ def _cancel(run: Run) -> bool:
     root = run.tasks.get(run.state.key)
     if root is None:
         return False
-    run.abandon(root)
+    if ENDING in root.internal_data:
+        # asked again: it ends now, whoever has still to be told
+        for token in run.state.children(root):
+            run.depart(token)
+    else:
+        run.abandon(root)
     return True
 
 
@@ -87,6 +93,8 @@ def _set_variables(run: Run, command: commands.SetVariables) -> bool:
     token = run.tasks.get(command.scope_key)
     if token is None:
         return False
+    if task_changes.set_variables(run, token, command):
+        return True
     if command.local:
         for name, value in command.variables.items():
             run.state.set(token.key, name, value)
@@ -110,10 +118,18 @@ def _to_wait(run: Run, command: Any) -> bool:
     token = run.tasks.get(command.element_key)
     noun, handle = _WAITS[type(command)]
     wait = token and next((w for w in token.waits if w.key == command.key and noun in (w.noun, "")), None)
-    if token is None or wait is None:
+    if token is None or wait is None or (noun == "task" and task_changes.PENDING in token.internal_data):
         return False
     handle(run, token, wait, command)
     return True
+
+
+def _assign(run: Run, token: Token, wait: Wait, command: commands.AssignTask) -> None:
+    task_changes.assign(run, token, command)
+
+
+def _update(run: Run, token: Token, wait: Wait, command: commands.UpdateTask) -> None:
+    task_changes.update(run, token, command)
 
 
 def _escalate(run: Run, token: Token, wait: Wait, command: commands.ThrowEscalation) -> None:
@@ -150,6 +166,8 @@ def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncide
         run.ready.append(token)
     elif wait.element == "leave":
         run.complete(token)
+    elif wait.element == task_changes.LISTEN:
+        task_changes.go_on(run, token)
     elif wait.element == "inside":
         token._set_state(TaskState.STARTED)
         look_again(run, token)
@@ -183,6 +201,8 @@ _WAITS: dict[type, tuple[str, Callable[[Run, Token, Wait, Any], None]]] = {
     commands.ThrowError: ("", throw_job_error),
     commands.ThrowEscalation: ("", _escalate),
     commands.CompleteTask: ("task", complete_task),
+    commands.AssignTask: ("task", _assign),
+    commands.UpdateTask: ("task", _update),
     commands.FireTimer: ("timer", _fire),
     commands.Deliver: ("subscription", _deliver),
     commands.ResolveIncident: ("incident", _resolve),

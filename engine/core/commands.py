@@ -20,9 +20,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class CompleteJob:
+    """The work is done. A task's listener may deny what it listens to, or correct the task's attributes."""
+
     key: int
     element_key: int
     variables: JSON = field(default_factory=dict)
+    denied: bool = False
+    denied_reason: str | None = None
+    corrections: JSON = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,27 @@ class CompleteTask:
     key: int
     element_key: int
     variables: JSON = field(default_factory=dict)
+    action: str = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTask:
+    """Give a task with listeners to somebody, or with None back to its candidates."""
+
+    key: int
+    element_key: int
+    assignee: str | None
+    action: str = "assign"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTask:
+    """Change attributes of a task: JSON by the names of `records.Task`."""
+
+    key: int
+    element_key: int
+    changes: JSON = field(default_factory=dict)
+    action: str = "update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +188,8 @@ Command = (
     | ThrowError
     | ThrowEscalation
     | CompleteTask
+    | AssignTask
+    | UpdateTask
     | FireTimer
     | Deliver
     | Returned

@@ -33,7 +33,7 @@ def reaches(spec: "ProcessSpec", gateway: str, flow_id: str, places: Iterable[st
 
 
 def _places(run: "Run", gateway: Element, scope: int) -> set[str]:
-    places = {token.task_spec.id for token in run.state.children(run.tasks[scope])}
+    places = {token.task_spec.id for token in run.state.children(run.tasks[scope]) if not token.is_leaving}
     return places | {element for key, element in run.state.joins if key == scope and element != gateway.id}
 
 

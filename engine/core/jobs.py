@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs import defaults
 
+from . import task_changes
 from .commands import CompleteJob, FailJob, ThrowError, ThrowEscalation
 from .effects import Change, Note
 from .element import Element, number_of, text_of
 from .event_definitions import Definition
 from .expressions import Source
-from .listeners import LISTENER, answered
+from .listeners import ASKED, LISTENER, TASK_EVENTS, answered
 from .records import Job
 from .stuck import Stuck
 from .throwing import catcher, caught_outside, throw_error, throw_escalation
@@ -61,7 +62,9 @@ class SendTask(JobTask, defaults.SendTask):  # type: ignore[misc]
 
 def complete_job(run: "Run", token: Token, wait: Wait, command: CompleteJob) -> None:
     run.close(token, wait, "completed")
-    if wait.element == LISTENER:
+    if wait.element == LISTENER and token.internal_data[ASKED] in TASK_EVENTS:
+        task_changes.answered(run, token, command)
+    elif wait.element == LISTENER:
         answered(run, token, command.variables)
     elif wait.element != REMINDER:
         run.complete(token, command.variables)
@@ -81,8 +84,15 @@ def fail_job(run: "Run", token: Token, wait: Wait, command: FailJob) -> None:
     else:
         changes = {"state": "failed", "retries": 0, "error_message": command.message}
         run.effects.append(Change("job", command.key, changes))
-        stuck = Stuck("JOB_NO_RETRIES", "job_no_retries", {"message": command.message})
+        stuck = Stuck(_no_retries(token, wait), "job_no_retries", {"message": command.message})
         run.stop(token, stuck, "job", command.key)
+
+
+def _no_retries(token: Token, wait: Wait) -> str:
+    if wait.element != LISTENER:
+        return "JOB_NO_RETRIES"
+    of_task = token.internal_data[ASKED] in TASK_EVENTS
+    return "TASK_LISTENER_NO_RETRIES" if of_task else "EXECUTION_LISTENER_NO_RETRIES"
 
 
 def throw_job_error(run: "Run", token: Token, wait: Wait, command: ThrowError) -> None:

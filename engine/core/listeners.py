@@ -1,7 +1,7 @@
 """Listeners: jobs before an element is entered and before it is left, and around a person's task."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -12,39 +12,48 @@ from .records import Job
 from .token import Token
 
 if TYPE_CHECKING:
+    from .element import Element
     from .run import Run
 
 LISTENER = "listener"  # stands for the element in the wait of a listener's job
 ASKED = "asked"  # a token's data: the event whose listener has not answered yet
+EVENT = "listenerEventType"  # a header of a listener's job: the event it listens to
+TASK_EVENTS = ("creating", "assigning", "updating", "completing", "canceling")
 HEARD = "heard"  # a token's data: event → how many of its listeners have answered
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """zeebe:executionListener (start, end) or zeebe:taskListener (creating, completing)."""
+    """zeebe:executionListener (start, end) or zeebe:taskListener (`TASK_EVENTS`)."""
 
     event: str
     type: Source
     retries: Source | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def ask(run: "Run", token: Token, event: str) -> bool:
-    """Open the job of the next listener for this event. False when all have answered, or there is none."""
+def hears(element: "Element", *events: str) -> bool:
+    """Whether an element has listeners for one of these events."""
+    return any(listener.event in events for listener in element.listeners)
+
+
+def ask(run: "Run", token: Token, event: str, told: Mapping[str, str], scopes: tuple[int, ...]) -> bool:
+    """Open the job of the next listener for this event. False when all have answered, or there is none.
+
+    `told` are headers that the engine adds, `scopes` those whose variables the listener sees.
+    """
     listeners = [listener for listener in token.task_spec.listeners if listener.event == event]
     heard = token.internal_data.get(HEARD, {}).get(event, 0)
     if heard >= len(listeners):
         return False
     listener = listeners[heard]
-    kind = "EXECUTION_LISTENER" if event in ("start", "end") else "TASK_LISTENER"
+    kind = "TASK_LISTENER" if event in TASK_EVENTS else "EXECUTION_LISTENER"
     retries = number_of(run, token, listener.retries, 3, "retries")
     job_type = text_of(run, token, listener.type, "type")
-    scopes = tuple(run.state.scopes(token))
-    headers = {"listenerEventType": event}
-    run.open(
-        token,
-        Job(run.state.new_key(), token.task_spec.id, token.key, job_type, retries, kind, headers, scopes),
-        LISTENER,
-    )
+    own = getattr(token.task_spec, "headers", {})
+    headers = {**own, **listener.headers, **told, EVENT: event}
+    job = Job(run.state.new_key(), token.task_spec.id, token.key, job_type, retries, kind, headers, scopes)
+    run.open(token, job, LISTENER)
     token.internal_data[ASKED] = event
     return True
 
@@ -62,7 +71,7 @@ def answered(run: "Run", token: Token, variables: Mapping[str, Any]) -> None:
     else:
         for name, value in variables.items():
             run.state.set(token.key, name, value)
-    if event in ("start", "creating"):
+    if event == "start":
         token._set_state(TaskState.READY)
         run.ready.append(token)
     else:

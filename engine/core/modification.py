@@ -200,6 +200,9 @@ def _end(run: "Run", token: Token) -> None:
     if token.key not in run.tasks:
         return
     scope = token.parent
+    if token.is_leaving:
+        run.depart(token)
+        return
     run.terminate(token)
     if FOR in token.internal_data:
         handled(run, token.internal_data[FOR])

@@ -45,6 +45,8 @@ class Task:
     due_at: datetime | None = None
     follow_up_at: datetime | None = None
     priority: int = 50
+    transition: str | None = None  # assigning, updating, completing: its listeners are being asked
+    denied_reason: str | None = None  # why they denied what was asked last; "" where they gave no reason
 
 
 @dataclass(frozen=True, slots=True)

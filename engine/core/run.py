@@ -10,7 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from . import compensation, conditions, listeners, stranded
+from . import compensation, conditions, listeners, stranded, task_changes
 from .effects import Answer, Change, Close, Effect, Note, Open, Proceed
 from .element import Element, Flow
 from .joins import arrive, pass_late
@@ -20,6 +20,7 @@ from .records import Incident, Record
 from .spec import ProcessSpec
 from .state import State
 from .stuck import Stuck
+from .subprocesses import ENDING
 from .surroundings import Surroundings
 from .token import Token, Wait
 from .values import Values
@@ -160,12 +161,22 @@ class Run(Values):
 
     def terminate(self, token: Token) -> None:
         """Take a token away with all that is inside it, innermost first."""
+        if token.is_leaving:
+            return
         for child in self.state.children(token):
             self.terminate(child)
         self.close_waits(token)
         token.cancel()
         self.effects.append(Note("element_terminated", token.task_spec.id, token.key))
+        if not task_changes.linger(self, token):
+            self.state.remove(token)
+
+    def depart(self, token: Token) -> None:
+        """A token goes whose task had ended before; only its listeners were still to be told."""
+        scope = token.parent
+        self.close_waits(token)
         self.state.remove(token)
+        self.emptied(scope)
 
     def finish(self, token: Token, status: str) -> None:
         """The instance ends with its root token."""
@@ -185,7 +196,11 @@ class Run(Values):
         for child in self.state.children(root):
             self.terminate(child)
         self.ready.clear()
-        self.finish(root, "canceled")
+        if root.inside:
+            self.close_waits(root)
+            root.internal_data[ENDING] = "canceled"
+        else:
+            self.finish(root, "canceled")
 
     def hold(self, token: Token) -> None:
         """Property `hold` (begin, end) on an element makes the case's clocks stand, or go on."""
@@ -221,10 +236,17 @@ class Run(Values):
 
     def asks(self, token: Token, event: str) -> bool:
         """Whether a listener has to answer before the token goes on; its job is opened."""
-        asked = listeners.ASKED in token.internal_data or listeners.ask(self, token, event)
+        asked = listeners.ASKED in token.internal_data or self._ask(token, event)
         if asked:
             token._set_state(TaskState.STARTED)
         return asked
+
+    def _ask(self, token: Token, event: str) -> bool:
+        if event in listeners.TASK_EVENTS:
+            told, scopes = task_changes.headers(token), task_changes.scopes(self, token)
+        else:
+            told, scopes = {}, tuple(self.state.scopes(token))
+        return listeners.ask(self, token, event, told, scopes)
 
     def close(self, token: Token, wait: Wait, outcome: str) -> None:
         if wait in token.waits:

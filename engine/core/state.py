@@ -53,6 +53,20 @@ class State:
         self.clear_joins(token.key)
         self.forget(token.key)
 
+    def adopt(self, token: Token, scope: int) -> None:
+        """The token goes on in another scope, with its own variables."""
+        self.tokens[token.parent_key or self.key].inside -= 1
+        token._parent = scope
+        self.tokens[scope].inside += 1
+
+    def take_kept(self, scope: int, key: int) -> dict[str, Any]:
+        """The variables kept for a scope under a key, which are kept no longer."""
+        self.kept[scope].remove(key)
+        if not self.kept[scope]:
+            del self.kept[scope]
+        self.dropped.add(key)
+        return self.variables.pop(key, {})
+
     def forget(self, scope: int) -> None:
         """What has completed in a scope cannot be undone any more."""
         for key in self.kept.pop(scope, ()):

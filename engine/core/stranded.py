@@ -23,7 +23,7 @@ def look(run: "Run") -> None:
     inside: dict[int, set[str]] = {}
     stopped: dict[tuple[int, str], Wait] = {}
     for token in run.tasks.values():
-        if token.parent_key is not None:
+        if token.parent_key is not None and not token.is_leaving:
             inside.setdefault(token.parent_key, set()).add(token.task_spec.id)
         stopped |= {(token.key, wait.element): wait for wait in token.waits if wait.element.startswith(AT_JOIN)}
     in_vain = dict(_in_vain(run, inside))

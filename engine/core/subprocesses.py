@@ -10,6 +10,7 @@ from .token import Token
 if TYPE_CHECKING:
     from .run import Run
 
+ENDING = "ending"  # the root's data: how the instance ends once the listeners of its tasks have been told
 BEGIN = "begin"  # a token's data: keys of the tokens inside that a modification begins with, and not at the start
 
 
@@ -64,6 +65,12 @@ class ProcessRoot(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
                 others = [flow.target for flow in gateway.outgoing if flow.target != opened.id]
                 for other in others:
                     run.enter(run.spec.elements[other], token)
+
+    def scope_emptied(self, run: "Run", token: Token) -> None:
+        if status := token.internal_data.get(ENDING):
+            run.finish(token, status)
+        else:
+            run.complete(token)
 
     def _on_complete(self, token: Token) -> None:
         run = token.workflow

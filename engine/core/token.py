@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 
+LEAVING = "leaving"  # a token's data: its task has ended, and only its listeners have still to be told
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
 
 
@@ -53,6 +54,10 @@ class Token(Task):  # type: ignore[misc]
     def is_inner(self) -> bool:
         """Whether this is one of the instances of a multi-instance body."""
         return "index" in self.internal_data
+
+    @property
+    def is_leaving(self) -> bool:
+        return LEAVING in self.internal_data
 
     @property
     def is_stuck(self) -> bool:

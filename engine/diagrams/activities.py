@@ -3,6 +3,7 @@
 from engine.core.effects import Binding
 
 from .elements import ElementParser
+from .listeners import headers
 from .names import Node, bpmn
 
 TASK_FIELDS = {  # field of a user task → (zeebe element, attribute)
@@ -30,9 +31,8 @@ class JobParser(ElementParser):
             self.findings.error("bpmn_job_without_type", self.node)
         priority = self.extensions.get("priorityDefinition")
         self.task.priority = self.fields.value(priority, "priority")
-        if headers := self.extensions.inside("taskHeaders", "header"):
-            named = ((self.fields.text(node, "key", required=True), node.get("value") or "") for node in headers)
-            self.task.headers = {key: value for key, value in named if key is not None}
+        if found := headers(self.extensions.get("taskHeaders"), self.fields):
+            self.task.headers = found
 
     def either(self, name: str) -> Node | None:
         """The zeebe element that says what is done, unless a task definition says it is a job; never both."""
@@ -76,6 +76,8 @@ class UserTaskParser(ElementParser):
     def fill(self) -> None:
         for field, (name, attribute) in TASK_FIELDS.items():
             setattr(self.task, field, self.fields.value(self.extensions.get(name), attribute))
+        if found := headers(self.extensions.get("taskHeaders"), self.fields):
+            self.task.headers = found
         form = self.extensions.get("formDefinition")
         if form is not None:
             self.task.form_binding = binding(self, form)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from engine.core.listeners import Listener
+from engine.core.listeners import TASK_EVENTS, Listener
 
 from .extensions import Extensions
 from .fields import Fields
+from .names import Node, zeebe
 
 _KINDS = (  # zeebe element around, its children, the events they may listen to
     ("executionListeners", "executionListener", ("start", "end")),
-    ("taskListeners", "taskListener", ("creating", "completing")),
+    ("taskListeners", "taskListener", TASK_EVENTS),
 )
 
 
@@ -28,4 +29,12 @@ def _listeners(extensions: Extensions, fields: Fields) -> Iterator[Listener]:
                     "bpmn_listener_event", node, name=f"zeebe:{name}", event=event, allowed=", ".join(events)
                 )
             elif event is not None and kind is not None:
-                yield Listener(event, kind, fields.value(node, "retries"))
+                told = headers(node.find(zeebe("taskHeaders")), fields)
+                yield Listener(event, kind, fields.value(node, "retries"), told)
+
+
+def headers(around: Node | None, fields: Fields) -> dict[str, str]:
+    """The zeebe:taskHeaders that a job takes along."""
+    nodes = [] if around is None else around.iterchildren(zeebe("header"))
+    named = ((fields.text(node, "key", required=True), node.get("value") or "") for node in nodes)
+    return {key: value for key, value in named if key is not None}

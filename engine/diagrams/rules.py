@@ -50,7 +50,9 @@ _IN_ACTIVITY = (
 )
 _PLAIN = "ioMapping properties executionListeners"
 _JOB = f"{_PLAIN} taskDefinition taskHeaders priorityDefinition"
-_USER = f"{_PLAIN} userTask formDefinition assignmentDefinition taskSchedule priorityDefinition taskListeners"
+_USER = (
+    f"{_PLAIN} userTask formDefinition assignmentDefinition taskSchedule priorityDefinition taskListeners taskHeaders"
+)
 _CODED = "implementation=##unspecified|##WebService"
 
 _CAUGHT = "messageEventDefinition timerEventDefinition signalEventDefinition conditionalEventDefinition"
@@ -238,7 +240,7 @@ _ZEEBE: dict[str, Rule] = {
     "adHoc": of_zeebe("activeElementsCollection"),
     "conditionalFilter": of_zeebe("variableNames variableEvents"),
     "executionListeners": of_zeebe("", "executionListener"),
-    "executionListener": of_zeebe("eventType type retries"),
+    "executionListener": of_zeebe("eventType type retries", "taskHeaders"),
     "taskListeners": of_zeebe("", "taskListener"),
     "taskListener": of_zeebe("eventType type retries"),
 }

@@ -69,15 +69,24 @@ def _tasks(changes: Changes, values: dict[str, Any]) -> list[Part]:
     noun = changes["task"]
     parts = []
     if noun.opened:
-        values["tasks"] = _rows(noun.opened.values(), lambda task: _task(task) | _texts(noun.changed.get(task.key, {})))
+        values["tasks"] = _rows(
+            noun.opened.values(), lambda task: _task(task) | _task_change(noun.changed.get(task.key, {}))
+        )
         parts.append(Part("tasks_opened", sql.OPEN_TASKS, len(noun.opened)))
     keys = [key for key in noun.changed if key not in noun.opened and key not in noun.closed] + list(noun.closed)
     if keys:
-        moved = [{"key": key, "state": noun.closed.get(key), **_texts(noun.changed.get(key, {}))} for key in keys]
+        moved = [{"key": key, "state": noun.closed.get(key), **_task_change(noun.changed.get(key, {}))} for key in keys]
         values["task_changes"] = json.dumps(moved)
         values["actor"] = current().id
-        parts.append(Part("tasks_changed", sql.CHANGE_TASKS, len(keys)))
+        agreed = any("transition" in noun.changed.get(key, ()) for key in keys)
+        parts.append(Part("tasks_changed", sql.AGREED_TASKS if agreed else sql.CHANGE_TASKS, len(keys)))
     return parts
+
+
+def _task_change(fields: dict[str, Any]) -> dict[str, Any]:
+    groups = fields.get("candidate_groups")
+    unit = {} if groups is None else {"unit": unit_of(groups[0]) if groups else None}
+    return {**_texts(fields), **unit}
 
 
 def _task(record: Record) -> dict[str, Any]:
@@ -178,7 +187,7 @@ def _rows(records: Iterable[Record], row: Callable[[Any], dict[str, Any]]) -> st
 
 
 def _texts(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: _text(value) for name, value in fields.items()}
+    return {name: _text(value) if isinstance(value, datetime) else value for name, value in fields.items()}
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -55,14 +55,14 @@ CLOSE_JOBS = "DELETE FROM jobs WHERE key = ANY(%(jobs_closed)s::bigint[]) RETURN
 OPEN_TASKS = """
     INSERT INTO tasks (key, instance_key, element, element_key, state, scopes, assignee, candidate_groups,
                        candidate_users, form_id, form_key, due_at, follow_up_at, warned_at, overdue_at, reminded_at,
-                       priority, definition_key, process_id, unit, created_at)
+                       priority, transition, definition_key, process_id, unit, created_at)
     SELECT r.key, %(key)s, r.element, r.element_key, 'created', r.scopes, r.assignee, r.candidate_groups,
            r.candidate_users, r.form_id, r.form_key, r.due_at, r.follow_up_at, r.warned_at, r.overdue_at, r.reminded_at,
-           r.priority, %(definition_key)s, %(process_id)s, r.unit, %(now)s
+           r.priority, r.transition, %(definition_key)s, %(process_id)s, r.unit, %(now)s
     FROM json_to_recordset(%(tasks)s::json) r(key bigint, element text, element_key bigint, scopes bigint[],
          assignee text, candidate_groups text[], candidate_users text[], form_id text, form_key bigint,
          due_at timestamptz, follow_up_at timestamptz, warned_at timestamptz, overdue_at timestamptz,
-         reminded_at timestamptz, priority int, unit text)
+         reminded_at timestamptz, priority int, transition text, unit text)
     RETURNING 1
 """
 CHANGE_TASKS = """
@@ -73,6 +73,22 @@ CHANGE_TASKS = """
            completed_by = CASE r.state WHEN 'completed' THEN %(actor)s::text END
     FROM json_to_recordset(%(task_changes)s::json) r(key bigint, state text, due_at timestamptz,
          warned_at timestamptz, overdue_at timestamptz, reminded_at timestamptz)
+    WHERE t.key = r.key AND t.state = 'created'
+    RETURNING 1
+"""
+# The same for tasks with listeners: what they agreed to may clear a field, so each is set where it is named.
+AGREED_TASKS = """
+    UPDATE tasks t SET state = coalesce(r.state, t.state), assignee = n.assignee,
+           candidate_groups = n.candidate_groups, candidate_users = n.candidate_users, unit = n.unit,
+           due_at = n.due_at, follow_up_at = n.follow_up_at, priority = n.priority,
+           transition = CASE WHEN r.state IS NULL THEN n.transition END, denied_reason = n.denied_reason,
+           warned_at = n.warned_at, overdue_at = n.overdue_at, reminded_at = n.reminded_at,
+           completed_at = CASE WHEN r.state IS NULL THEN NULL ELSE %(now)s::timestamptz END,
+           completed_by = CASE r.state WHEN 'completed' THEN %(actor)s::text END
+    FROM (SELECT (change->>'key')::bigint AS key, change->>'state' AS state, change
+          FROM jsonb_array_elements(%(task_changes)s::jsonb) change) r
+    JOIN tasks before ON before.key = r.key
+    CROSS JOIN LATERAL jsonb_populate_record(before, r.change - 'state') n
     WHERE t.key = r.key AND t.state = 'created'
     RETURNING 1
 """

@@ -149,6 +149,9 @@ def _units(row: InstanceRow, changes: Changes, started: bool, values: dict[str, 
     for task in changes["task"].opened.values():
         if isinstance(task, Task) and task.candidate_groups:
             found.setdefault(unit_of(task.candidate_groups[0]), "task")
+    for change in changes["task"].changed.values():
+        if groups := change.get("candidate_groups"):
+            found.setdefault(unit_of(groups[0]), "task")
     if started and (unit := current().unit) is not None:
         found.setdefault(unit, "starter")
     parts = []

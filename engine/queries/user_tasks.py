@@ -104,6 +104,8 @@ FIELDS = {
     "created_at": Task.created_at,
     "completed_at": Task.completed_at,
     "completed_by": Task.completed_by,
+    "transition": Task.transition,
+    "denied_reason": Task.denied_reason,
     "scopes": Task.scopes,
 }
 TABLE = searching.Searchable(

@@ -1,10 +1,10 @@
 """A case in the sandbox as one looks at it: its state, what it waits for, what it did."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from engine.core import commands, effects
+from engine.core import commands, effects, task_changes
 from engine.core.records import Incident, Job, Record, Subscription, Task, Timer
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
@@ -30,11 +30,19 @@ class Item:
         self.name = record.name if isinstance(record, Subscription) else None
         self.action = record.action if isinstance(record, Subscription) else None
         self.due = getattr(record, "due_at", None)
+        self.assignee = getattr(record, "assignee", None)
+        self.transition = getattr(record, "transition", None)
+        self.denied_reason = getattr(record, "denied_reason", None)
+        self.priority = getattr(record, "priority", None)
+        self.headers = dict(record.headers) if isinstance(record, Job) else {}
         self.candidate_groups = record.candidate_groups if isinstance(record, Task) else ()
 
     @property
     def variables(self) -> dict[str, Any]:
         """The variables visible from the element."""
+        if scopes := getattr(self._record, "scopes", ()):
+            held = self._case.instance.variables
+            return {name: value for scope in reversed(scopes) for name, value in held.get(scope, {}).items()}
         token = self._case.instance.tokens[self._record.element_key]
         return dict(self._case.instance.view(token))
 
@@ -50,6 +58,29 @@ class Item:
                 self._do(commands.FireTimer(*at, element, kind, cycle, left))
             case Subscription(element=element):
                 self._do(commands.Deliver(*at, element, given))
+
+    def deny(self, reason: str | None = None) -> None:
+        """A task's listener says no."""
+        self._do(commands.CompleteJob(self.key, self._record.element_key, denied=True, denied_reason=reason))
+
+    def correct(self, **corrections: Any) -> None:
+        """A task's listener agrees, with corrections by the names of `records.Task`."""
+        self._do(commands.CompleteJob(self.key, self._record.element_key, corrections=corrections))
+
+    def assign(self, assignee: str | None) -> None:
+        """Give the task to somebody."""
+        if self.has_listeners:
+            self._do(commands.AssignTask(self.key, self._record.element_key, assignee))
+        else:
+            self._case.change(self.key, assignee=assignee)
+
+    def update(self, **changes: Any) -> None:
+        """Change attributes of the task, by the names of `records.Task` and as JSON."""
+        self._do(commands.UpdateTask(self.key, self._record.element_key, changes))
+
+    @property
+    def has_listeners(self) -> bool:
+        return task_changes.is_heard(self._case.instance.tokens[self._record.element_key])
 
     def fail(self, message: str = "", retries: int = 0, variables: Mapping[str, Any] | None = None) -> None:
         self._do(commands.FailJob(self.key, self._record.element_key, retries, message, variables=variables or {}))
@@ -156,6 +187,10 @@ class Case:
         """The open incident that stops a job: nobody can do the job before that is resolved."""
         incidents = (record for record in self.records.values() if isinstance(record, Incident))
         return next((incident for incident in incidents if incident.job_key == key), None)
+
+    def change(self, key: int, **fields: Any) -> None:
+        """Change fields of a record that nobody has to agree to."""
+        self.records[key] = replace(self.records[key], **fields)
 
     def cancel(self) -> None:
         self.box.send(self, commands.Cancel())

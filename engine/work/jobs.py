@@ -1,7 +1,7 @@
 """What a worker answers for a job: done, failed, a BPMN error, or more time. Handlers and the API answer alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +9,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from engine.core import commands
+from engine.core.listeners import EVENT
+from engine.core.task_changes import DENIABLE, RESERVED
 from engine.errors import Conflict, Invalid, NotFound
 from engine.instances import advance
 
 # The instance is locked before the job, as everybody who advances does, so that nobody waits crosswise.
 _LOCK = text("""
-    SELECT j.key, j.element_key, j.instance_key, j.state, j.worker, j.attempts, j.retries
+    SELECT j.key, j.element_key, j.instance_key, j.state, j.worker, j.attempts, j.retries, j.kind, j.headers
     FROM instances i JOIN jobs j ON j.instance_key = i.key
     WHERE i.key = :instance AND j.key = :key FOR UPDATE
 """)
@@ -32,14 +34,48 @@ class Lease:
     attempt: int
 
 
-def complete_job(session: Session, key: int, variables: Mapping[str, Any], lease: Lease | None = None) -> None:
-    """The work is done; `variables` is its result.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a user task's listener says: no, for a reason, or yes, with corrections by the names of a task."""
+
+    denied: bool = False
+    reason: str | None = None
+    corrections: Mapping[str, Any] = field(default_factory=dict)
+
+
+def complete_job(
+    session: Session,
+    key: int,
+    variables: Mapping[str, Any],
+    lease: Lease | None = None,
+    verdict: Verdict | None = None,
+) -> None:
+    """The work is done; `variables` is its result, `verdict` what a task's listener says besides.
 
     With a `lease` it counts only while that run holds the job. Raises NotFound for a job that is gone or that nobody
-    has leased, Conflict for one in another's hands or stopped by an incident.
+    has leased, Conflict for one in another's hands or stopped by an incident, Invalid for a verdict nobody asked for.
     """
     job = leased(session, key, lease)
-    _answer(session, job, commands.CompleteJob(key, job.element_key, dict(variables)))
+    said = verdict or Verdict()
+    if verdict is not None:
+        _require_asked(job, verdict)
+    command = commands.CompleteJob(
+        key, job.element_key, dict(variables), said.denied, said.reason, dict(said.corrections)
+    )
+    _answer(session, job, command)
+
+
+def _require_asked(job: Row[Any], verdict: Verdict) -> None:
+    """Only a task's listener may correct or deny; not that a task is created or has ended."""
+    event = job.headers.get(EVENT)
+    if job.kind != "TASK_LISTENER":
+        raise Invalid("job_result_misplaced", key=str(job.key), kind=job.kind)
+    if verdict.denied and event not in DENIABLE:
+        raise Invalid("job_denial_misplaced", key=str(job.key), event=event)
+    if verdict.denied and verdict.corrections:
+        raise Invalid("job_denial_corrects", key=str(job.key))
+    if event == "creating" and "assignee" in verdict.corrections and RESERVED + "assignee" in job.headers:
+        raise Invalid("job_assignee_given", key=str(job.key))
 
 
 def fail_job(

@@ -1,4 +1,7 @@
-"""The inbox's commands: claim, assign and complete user tasks, under the rights of who asks (decision 14)."""
+"""The inbox's commands: claim, assign, update and complete user tasks, under the rights of who asks (decision 14).
+
+What is done to a task with listeners they are asked about first: it goes through the core, which opens their jobs.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine import history
 from engine.core import commands
+from engine.core.listeners import TASK_EVENTS, hears
+from engine.definitions import process_spec
 from engine.directory.people import principal_of
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -16,9 +21,12 @@ from engine.work.checking import checked
 from engine.work.visibility import may_see
 
 _TASK = text("""
-    SELECT key, instance_key, element, element_key, state, scopes, assignee, candidate_groups, candidate_users, form_key
+    SELECT key, instance_key, element, element_key, state, scopes, assignee, candidate_groups, candidate_users,
+           form_key, definition_key, transition
     FROM tasks WHERE key = :key
 """)
+# Whoever advances locks the instance first, so that nobody waits crosswise.
+_LOCK = text("SELECT FROM instances WHERE key = :key FOR UPDATE")
 # Compare-and-set: of two who claim the same task, one gets it.
 _ASSIGN = text("""
     UPDATE tasks SET assignee = :assignee
@@ -26,45 +34,104 @@ _ASSIGN = text("""
 """)
 
 
-def claim_task(session: Session, principal: Principal, key: int) -> None:
+def claim_task(session: Session, principal: Principal, key: int) -> bool:
     """Take a task for oneself. Raises NotFound, Forbidden, Conflict if somebody else has it or it has ended."""
-    assign_task(session, principal, key, principal.id, override=False)
+    return assign_task(session, principal, key, principal.id, override=False)
 
 
-def assign_task(session: Session, principal: Principal, key: int, assignee: str, override: bool = True) -> None:
+def assign_task(
+    session: Session, principal: Principal, key: int, assignee: str, override: bool = True, action: str = "assign"
+) -> bool:
     """Give a task to somebody who may work on it; without `override` only if nobody else has it.
 
-    Raises NotFound, Forbidden, Conflict; Invalid for somebody who is no candidate (operators may choose anybody).
+    Gives whether it is done: if not, listeners of the task are being asked, who may say no. Raises NotFound, Forbidden,
+    Conflict; Invalid for somebody who is no candidate (operators may choose anybody).
     """
-    task = workable(session, principal, key)
+    task = _for_change(session, principal, key)
     if task.assignee not in (None, assignee) and not override:
         raise Conflict("task_assigned_already", key=str(key), assignee=task.assignee)
     if assignee != principal.id:
         _require_candidate(session, principal, task, assignee)
+    if has_listeners(session, task):
+        return _ask(session, task, commands.AssignTask(key, task.element_key, assignee, action))
     _set_assignee(session, task, assignee)
     history.record(session, "task_assigned", *_place(task), {"task": str(key), "assignee": assignee})
+    return True
 
 
-def unassign_task(session: Session, principal: Principal, key: int) -> None:
-    """Give a task back to its candidates. Raises NotFound, Forbidden, Conflict if it has ended."""
-    task = workable(session, principal, key)
+def unassign_task(session: Session, principal: Principal, key: int) -> bool:
+    """Give a task back to its candidates. Gives whether it is done; raises NotFound, Forbidden, Conflict."""
+    task = _for_change(session, principal, key)
+    if has_listeners(session, task):
+        return _ask(session, task, commands.AssignTask(key, task.element_key, None, "unassign"))
     _set_assignee(session, task, None)
     history.record(session, "task_unassigned", *_place(task), {"task": str(key), "assignee": task.assignee})
+    return True
 
 
-def complete_task(session: Session, principal: Principal, key: int, variables: Mapping[str, Any] | None = None) -> None:
+def update_task(
+    session: Session, principal: Principal, key: int, changes: Mapping[str, Any], action: str = "update"
+) -> bool:
+    """Change candidate groups or users, due or follow-up date, or priority: JSON by the names of `core.records.Task`.
+
+    A limit's clock is not moved by it. Gives whether it is done; raises NotFound, Forbidden (operators may),
+    Conflict.
+    """
+    task = _for_change(session, principal, key)
+    if not principal.may_operate():
+        raise Forbidden("may_not_operate")
+    return _ask(session, task, commands.UpdateTask(key, task.element_key, changes, action))
+
+
+def complete_task(
+    session: Session,
+    principal: Principal,
+    key: int,
+    variables: Mapping[str, Any] | None = None,
+    action: str = "complete",
+) -> bool:
     """A person has done a task; what they sent is checked against its form, which alone says what is taken over.
 
-    Raises NotFound, Forbidden (somebody else has it, or the asker is no candidate), Conflict (it has ended), Invalid
-    with one finding a field.
+    Gives whether it is done. Raises NotFound, Forbidden (somebody else has it, or the asker is no candidate), Conflict
+    (it has ended), Invalid with one finding a field.
     """
-    task = workable(session, principal, key)
+    task = _for_change(session, principal, key)
     if task.assignee not in (None, principal.id) and not principal.may_operate():
         raise Forbidden("task_of_another", key=str(key), assignee=task.assignee)
     taken = checked(session, task.form_key, variables or {}, task.instance_key, task.scopes)
-    command = commands.CompleteTask(key, task.element_key, taken)
+    command = commands.CompleteTask(key, task.element_key, taken, action)
     if advance(session, task.instance_key, command).stale:
         raise Conflict("task_ended", key=str(key), state="completed")
+    return not has_listeners(session, task) or _is_settled(session, key)
+
+
+def _for_change(session: Session, principal: Principal, key: int) -> Row[Any]:
+    """The task's row if the principal may change it now; raises as `workable`, and Conflict while listeners are asked.
+
+    One with listeners is looked at again under the lock of its instance, since they are asked about what it is then.
+    """
+    task = workable(session, principal, key)
+    if has_listeners(session, task):
+        session.execute(_LOCK, {"key": task.instance_key})
+        task = workable(session, principal, key)
+        if task.transition is not None:
+            raise Conflict("task_in_transition", key=str(key), transition=task.transition)
+    return task
+
+
+def has_listeners(session: Session, task: Row[Any]) -> bool:
+    element = process_spec(session, task.definition_key).elements[task.element]
+    return hears(element, *TASK_EVENTS)
+
+
+def _ask(session: Session, task: Row[Any], command: commands.Command) -> bool:
+    if advance(session, task.instance_key, command).stale:
+        raise Conflict("task_changed", key=str(task.key))
+    return _is_settled(session, task.key)
+
+
+def _is_settled(session: Session, key: int) -> bool:
+    return session.execute(_TASK, {"key": key}).one().transition is None
 
 
 def workable(session: Session, principal: Principal, key: int) -> Row[Any]:

@@ -28,7 +28,7 @@ def test_shapes_have_camundas_names_and_kinds(office: Office) -> None:
     assert task["userTaskKey"]["type"] == "string"
     assert task["priority"]["type"] == "integer"
     assert task["dueDate"] == {"type": "string", "format": "date-time"}
-    assert set(task["state"]["enum"]) == {"CREATED", "COMPLETED", "CANCELED"}
+    assert set(task["state"]["enum"]) == {"CREATED", "ASSIGNING", "UPDATING", "COMPLETING", "COMPLETED", "CANCELED"}
     assert {"title", "status", "detail", "instance", "type"} <= shapes["Problem"]["properties"].keys()
 
 

@@ -82,6 +82,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/process-instances/<instance_key>/incidents/search"): Route(404, 200, {}, {"filter": 1}),
     ("POST", "/v2/user-tasks/search"): SEARCH,
     ("GET", "/v2/user-tasks/<task_key>"): Route(404, 200),
+    ("PATCH", "/v2/user-tasks/<task_key>"): Route(404, 403, {"changeset": {}}, {"changeset": {"priority": "x"}}),
     ("GET", "/v2/user-tasks/<task_key>/form"): Route(404, 204),
     ("POST", "/v2/user-tasks/<task_key>/assignment"): Route(404, 403, {"assignee": "li.na"}, {"assignee": 1}),
     ("DELETE", "/v2/user-tasks/<task_key>/assignee"): Route(404, 403),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 import engine
-from web.answers import nothing, refuse
+from web.answers import nothing
 from web.asking import principal
 from web.parsing import Blueprint
 from web.rights import require_service, seen_units
@@ -22,6 +22,7 @@ from web.schemas.jobs import (
     JobUpdate,
 )
 from web.schemas.search import found, order, page, wanted
+from web.schemas.user_tasks import changes
 from web.waiting import DEFAULT_WAIT, waiting
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/v2/jobs", description="Work for programs")
@@ -52,10 +53,15 @@ def activate_jobs(body: Mapping[str, Any]) -> dict[str, Any]:
 @blueprint.answer(204)
 def complete_job(body: Mapping[str, Any], job_key: int) -> Response:
     """The work is done."""
-    refuse(body, "result")
+    result = body.get("result")
+    verdict = None
+    if result:
+        verdict = engine.Verdict(
+            bool(result.get("denied")), result.get("denied_reason"), changes(result.get("corrections"))
+        )
     with engine.transaction() as session:
         _require(session, job_key)
-        engine.complete_job(session, job_key, body.get("variables") or {})
+        engine.complete_job(session, job_key, body.get("variables") or {}, verdict=verdict)
     return nothing()
 
 

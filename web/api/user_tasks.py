@@ -1,4 +1,4 @@
-"""User tasks: searched, told, assigned, completed; their form and variables."""
+"""User tasks: searched, told, assigned, updated, completed; their form and variables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +17,11 @@ from web.schemas.user_tasks import (
     UserTaskCompletion,
     UserTaskPage,
     UserTaskSearch,
+    UserTaskUpdate,
+    changes,
 )
 from web.schemas.variables import VariablePage, VariableQuery, VariableSearch, told
+from web.waiting import agreed
 
 blueprint = Blueprint("user-tasks", __name__, url_prefix="/v2/user-tasks", description="Work for people")
 
@@ -60,8 +63,9 @@ def assign_user_task(body: Mapping[str, Any], task_key: int) -> Response:
     override = body.get("allow_override") is not False
     with engine.transaction() as session:
         _seen(session, task_key)
-        engine.assign_task(session, principal(), task_key, body.get("assignee", principal().id), override)
-    return nothing()
+        assignee = body.get("assignee", principal().id)
+        done = engine.assign_task(session, principal(), task_key, assignee, override, body.get("action") or "assign")
+    return _when_agreed(task_key, done)
 
 
 @blueprint.route("/<task_key>/assignee", methods=["DELETE"])
@@ -70,8 +74,20 @@ def unassign_user_task(task_key: int) -> Response:
     """Give the task back to its candidates."""
     with engine.transaction() as session:
         _seen(session, task_key)
-        engine.unassign_task(session, principal(), task_key)
-    return nothing()
+        done = engine.unassign_task(session, principal(), task_key)
+    return _when_agreed(task_key, done)
+
+
+@blueprint.route("/<task_key>", methods=["PATCH"])
+@blueprint.body(UserTaskUpdate)
+@blueprint.answer(204)
+def update_user_task(body: Mapping[str, Any], task_key: int) -> Response:
+    """Change the candidates, dates or priority of a task; its limit's clock goes on as it was."""
+    with engine.transaction() as session:
+        _seen(session, task_key)
+        wanted = changes(body.get("changeset"))
+        done = engine.update_task(session, principal(), task_key, wanted, body.get("action") or "update")
+    return _when_agreed(task_key, done)
 
 
 @blueprint.route("/<task_key>/completion", methods=["POST"])
@@ -81,8 +97,9 @@ def complete_user_task(body: Mapping[str, Any], task_key: int) -> Response:
     """The task is done; what was sent is checked against its form."""
     with engine.transaction() as session:
         _seen(session, task_key)
-        engine.complete_task(session, principal(), task_key, body.get("variables") or {})
-    return nothing()
+        sent, action = body.get("variables") or {}, body.get("action") or "complete"
+        done = engine.complete_task(session, principal(), task_key, sent, action)
+    return _when_agreed(task_key, done)
 
 
 @blueprint.route("/<task_key>/variables/search", methods=["POST"])
@@ -99,6 +116,13 @@ def search_user_task_variables(body: Mapping[str, Any], query: Mapping[str, Any]
         rows = engine.queries.variables.search(session, filter_, order(body), page(body))
     cut = query.get("truncate_values", True)
     return found(rows, [told(row, cut) for row in rows.items])
+
+
+def _when_agreed(task_key: int, done: bool) -> Response:
+    """Answer once the task's listeners have agreed, or say why they have not."""
+    if not done:
+        agreed(task_key)
+    return nothing()
 
 
 def _seen(session: engine.Session, task_key: int) -> Any:

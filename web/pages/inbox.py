@@ -10,6 +10,7 @@ from web.asking import principal
 from web.pages import visitor
 from web.pages.frame import Pages, case_clock, page
 from web.pages.words import say
+from web.waiting import agreed
 
 TABS = ("mine", "groups", "overdue")
 ON_A_PAGE = 25
@@ -58,15 +59,16 @@ def _list(tab: str, number: int) -> dict[str, Any]:
 def claim(task_key: int) -> Response:
     """Take a task and open it; who comes second is told who was first."""
     try:
-        engine.retrying(lambda session: _claim(session, task_key))
+        if not engine.retrying(lambda session: _claim(session, task_key)):
+            agreed(task_key)
     except engine.Conflict as error:
         flash(_who_was_first(task_key, error), "warning")
         return redirect(visitor.back(url_for("inbox.inbox", tab="groups")))
     return redirect(url_for("task.task", task_key=task_key))
 
 
-def _claim(session: engine.Session, key: int) -> None:
-    engine.claim_task(session, principal(), key)
+def _claim(session: engine.Session, key: int) -> bool:
+    return engine.claim_task(session, principal(), key)
 
 
 def _who_was_first(key: int, error: engine.Conflict) -> str:
@@ -80,13 +82,14 @@ def _who_was_first(key: int, error: engine.Conflict) -> str:
 @pages.post("/tasks/<task_key>/release")
 def release(task_key: int) -> Response:
     """Give a task back to its group; what was filled in stays with this person."""
-    engine.retrying(lambda session: _release(session, task_key))
+    if not engine.retrying(lambda session: _release(session, task_key)):
+        agreed(task_key)
     flash(say("inbox.released", visitor.language()), "success")
     return redirect(url_for("inbox.inbox", tab="groups"))
 
 
-def _release(session: engine.Session, key: int) -> None:
+def _release(session: engine.Session, key: int) -> bool:
     found = engine.queries.inbox.task(session, principal(), key)
     if found.assignee != principal().id:
         raise engine.Forbidden("task_of_another", key=str(key))
-    engine.unassign_task(session, principal(), key)
+    return engine.unassign_task(session, principal(), key)

@@ -10,6 +10,7 @@ from web.pages import visitor
 from web.pages.forms import ShownForm, answered, asked_json, kept_draft, shown_form, with_labels
 from web.pages.frame import Pages, case_clock, page
 from web.pages.words import say
+from web.waiting import agreed
 
 pages = Pages("task", __name__)
 
@@ -64,22 +65,23 @@ def drop_draft(task_key: int) -> Response:
 def complete(task_key: int) -> Response:
     """Check the form once more, complete the task, and say where the person goes next."""
     sent = asked_json() if request.is_json else {}
-    engine.retrying(lambda session: _complete(session, task_key, sent))
+    if not engine.retrying(lambda session: _complete(session, task_key, sent)):
+        agreed(task_key)
     with engine.transaction() as session:
+        engine.drop_drafts(session, engine.task_place(task_key))
         left = engine.queries.inbox.tasks(session, principal(), "mine", visitor.language(), limit=1)
     flash(say("task.completed", visitor.language()), "success")
     address = url_for("task.task", task_key=left[0].key) if left else url_for("inbox.inbox")
     return jsonify({"next": address})
 
 
-def _complete(session: engine.Session, key: int, sent: dict[str, Any]) -> None:
+def _complete(session: engine.Session, key: int, sent: dict[str, Any]) -> bool:
     found = _require_mine(session, key)
     engine.bind_documents(session, principal(), sent, found.instance_key)
     try:
-        engine.complete_task(session, principal(), key, sent if found.form_key is not None else {})
+        return engine.complete_task(session, principal(), key, sent if found.form_key is not None else {})
     except engine.Invalid as error:
         raise with_labels(session, found.form_key, error) from None
-    engine.drop_drafts(session, engine.task_place(key))
 
 
 def _require_mine(session: engine.Session, key: int) -> Any:

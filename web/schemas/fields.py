@@ -133,6 +133,13 @@ class Moment(Coded, fields.Field[datetime]):
             raise refusal("member_not_a_moment") from None
 
 
+class Clearable(Moment):
+    """A point in time, or an empty text that clears it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return value if value == "" else super()._deserialize(value, attr, data, **kwargs)
+
+
 class Variables(Coded, fields.Field[dict[str, Any]]):
     """Variables by name: any JSON that the database and FEEL can hold."""
 

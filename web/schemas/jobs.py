@@ -1,11 +1,14 @@
 """Jobs: leased by workers, answered, searched."""
 
+import json
 from datetime import datetime
 from typing import Any
 
+from marshmallow import EXCLUDE
+
 from web.schemas.fields import (
-    Anything,
     Choice,
+    Flag,
     Inner,
     Key,
     Made,
@@ -17,9 +20,12 @@ from web.schemas.fields import (
     Whole,
 )
 from web.schemas.search import Filter, Tenant, default_tenant, key_filter, page_of, search_body, text_filter
+from web.schemas.user_tasks import Attributes
 
 STATES = {"CREATED": "created", "ACTIVATED": "activated", "FAILED": "failed", "ERROR_THROWN": "error_thrown"}
 LONGEST_WAIT = 60_000
+# What the engine adds to a listener's headers.
+EVENT, RESERVED = "listenerEventType", "io.camunda.zeebe:"
 LONGEST_LEASE = 7 * 24 * 3600 * 1000
 
 
@@ -41,6 +47,33 @@ class JobActivation(Shape):
     tenant_filter = Choice({"PROVIDED": "PROVIDED", "ASSIGNED": "ASSIGNED"})
 
 
+def _kind(job: Any) -> str:
+    # Camunda has no name for reminders, which are ours.
+    return "BPMN_ELEMENT" if job.kind == "REMINDER" else str(job.kind)
+
+
+def _listens_to(job: Any) -> str:
+    return str(job.headers.get(EVENT, "UNSPECIFIED")).upper() if job.kind.endswith("LISTENER") else "UNSPECIFIED"
+
+
+def _headers(job: Any) -> dict[str, str]:
+    return {name: text for name, text in job.headers.items() if name != EVENT}
+
+
+def _user_task(job: Any) -> dict[str, Any] | None:
+    """The task that a listener hears of; null for every other job."""
+    if job.kind != "TASK_LISTENER":
+        return None
+    told = {name.removeprefix(RESERVED): text for name, text in job.headers.items() if name.startswith(RESERVED)}
+    lists = ("candidateGroups", "candidateUsers", "changedAttributes")
+    texts = ("action", "assignee", "dueDate", "followUpDate", "formKey", "userTaskKey")
+    return {
+        **{name: told.get(name) for name in texts},
+        **{name: json.loads(told.get(name, "[]")) for name in lists},
+        "priority": int(told["priority"]),
+    }
+
+
 class ActivatedJob(Shape):
     """A job in a worker's hands until `deadline` (milliseconds since 1970). `caseNo` and `businessId` are ours."""
 
@@ -53,15 +86,15 @@ class ActivatedJob(Shape):
     element_id = Text(attribute="element")
     element_instance_key = Key(attribute="element_key")
     job_key = Key(attribute="key")
-    custom_headers = Anything(attribute="headers", metadata={"type": "object"})
+    custom_headers = Made(_headers, "object")
     worker = Text()
     retries = Whole()
     deadline = Made(lambda job: milliseconds(job.deadline), "integer")
     variables = Variables()
     tenant_id = default_tenant()
-    kind = Made(lambda _: "BPMN_ELEMENT")
-    listener_event_type = Made(lambda _: "UNSPECIFIED")
-    user_task = Made(lambda _: None, "object")
+    kind = Made(_kind)
+    listener_event_type = Made(_listens_to)
+    user_task = Made(_user_task, "object")
     tags = Made(lambda _: [], "array", metadata={"items": {"type": "string"}})
     case_no = Text()
     business_id = Text()
@@ -73,11 +106,29 @@ class JobActivated(Shape):
     jobs = Several(Inner(ActivatedJob))
 
 
+class Corrections(Attributes):
+    """What a task's listener makes of it; like a changeset, and the assignee besides."""
+
+    assignee = Text(200, allow_none=True)
+
+
+class JobResult(Shape):
+    """What a listener of a user task says: no and why, or yes and what is corrected."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    type = Choice({"userTask": "userTask"}, allow_none=True)
+    denied = Flag(allow_none=True)
+    denied_reason = Text(4000, allow_none=True)
+    corrections = Inner(Corrections, allow_none=True)
+
+
 class JobCompletion(Shape):
     """The result of a job."""
 
     variables = Variables(allow_none=True)
-    result = Anything(allow_none=True, metadata={"type": "object"})
+    result = Inner(JobResult, allow_none=True)
 
 
 class JobFailure(Shape):
@@ -119,7 +170,7 @@ def _told_state(row: Any) -> str:
 class Job(Shape):
     """A job that is not done yet."""
 
-    custom_headers = Anything(attribute="headers", metadata={"type": "object"})
+    custom_headers = Made(_headers, "object")
     deadline = Moment(attribute="lease_until")
     denied_reason = Made(lambda _: None)
     element_id = Text(attribute="element")
@@ -130,8 +181,8 @@ class Job(Shape):
     has_failed_with_retries_left = Made(lambda row: row.error_message is not None and row.retries > 0, "boolean")
     is_denied = Made(lambda _: None, "boolean")
     job_key = Key(attribute="key")
-    kind = Made(lambda _: "BPMN_ELEMENT")
-    listener_event_type = Made(lambda _: "UNSPECIFIED")
+    kind = Made(_kind)
+    listener_event_type = Made(_listens_to)
     process_definition_id = Text(attribute="process_id")
     process_definition_key = Key(attribute="definition_key")
     process_instance_key = Key(attribute="instance_key")

@@ -1,6 +1,25 @@
 """User tasks: searched, assigned, completed."""
 
-from web.schemas.fields import Choice, Flag, Inner, Key, Made, Moment, Several, Shape, Text, Variables, Whole
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from marshmallow import EXCLUDE
+
+from web.schemas.fields import (
+    Choice,
+    Clearable,
+    Flag,
+    Inner,
+    Key,
+    Made,
+    Moment,
+    Several,
+    Shape,
+    Text,
+    Variables,
+    Whole,
+)
 from web.schemas.process_instances import VariableWanted
 from web.schemas.search import Filter, default_tenant, key_filter, page_of, search_body, text_filter
 
@@ -9,10 +28,16 @@ AMONG = ("$eq", "$in", "$exists")
 
 
 class UserTask(Shape):
-    """One user task. What follows `tags` is ours: when people were warned, it became overdue, they were reminded."""
+    """One user task; while its listeners are asked, the state says what about.
+
+    What follows `tags` is ours: when people were warned, it became overdue, they were reminded.
+    """
 
     name = Text()
-    state = Choice(STATES)
+    state = Made(
+        lambda row: str(row.get("transition") or row["state"]).upper(),
+        metadata={"enum": ["CREATED", "ASSIGNING", "UPDATING", "COMPLETING", "COMPLETED", "CANCELED"]},
+    )
     assignee = Text()
     element_id = Text(attribute="element")
     candidate_groups = Several(Text())
@@ -43,6 +68,7 @@ class UserTask(Shape):
     overdue_date = Moment(attribute="overdue_at")
     reminder_date = Moment(attribute="reminded_at")
     completed_by = Text()
+    denied_reason = Text()
 
 
 UserTaskSearch = search_body(
@@ -93,3 +119,33 @@ class UserTaskCompletion(Shape):
 
     variables = Variables(allow_none=True)
     action = Text(allow_none=True)
+
+
+class Attributes(Shape):
+    """Attributes that change; null leaves one as it is, an empty text or list clears it."""
+
+    class Meta:
+        # as Camunda has it: other attributes are passed over
+        unknown = EXCLUDE
+
+    due_date = Clearable(allow_none=True, attribute="due_at")
+    follow_up_date = Clearable(allow_none=True, attribute="follow_up_at")
+    candidate_users = Several(Text(200, 1), allow_none=True)
+    candidate_groups = Several(Text(200, 1), allow_none=True)
+    priority = Whole(0, 100, allow_none=True)
+
+
+class UserTaskUpdate(Shape):
+    """What is changed of a task, and what its listeners are told it is."""
+
+    changeset = Inner(Attributes, allow_none=True)
+    action = Text(200, allow_none=True)
+
+
+def changes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a changeset, or a listener's corrections, ask for: by the engine's names, as JSON."""
+    given = {name: value for name, value in (attributes or {}).items() if value is not None}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else None if value == "" else value
+        for name, value in given.items()
+    }

@@ -27,6 +27,11 @@ class Task(Base):
             " AND (state = 'completed') = (completed_by IS NOT NULL)",
             name="tasks_state",
         ),
+        # Only an open task's listeners can be asked, and only about what they may deny.
+        CheckConstraint(
+            "transition IS NULL OR (state = 'created' AND transition IN ('assigning', 'updating', 'completing'))",
+            name="tasks_transition",
+        ),
         key_of_instance("tasks"),
         # The inbox looks at open tasks only: by group, person, unit, time and age.
         # Without fast updates: they would make every reader go through what has come since the last vacuum.
@@ -62,3 +67,5 @@ class Task(Base):
     created_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    transition: Mapped[str | None]
+    denied_reason: Mapped[str | None]

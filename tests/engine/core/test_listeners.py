@@ -64,8 +64,12 @@ def test_task_listeners_come_when_a_task_is_made_and_when_it_is_done(begin: Begi
     case.waiting[1].complete()
     assert [item.kind for item in case.waiting] == ["timer", "task"]
     case.waiting[1].complete({"n": 1})
-    assert [item.type for item in case.waiting] == [None, "b"]
-    case.waiting[1].complete()
+    # the task stays until its listener has agreed
+    assert [(item.kind, item.type, item.transition) for item in case.waiting[1:]] == [
+        ("task", None, "completing"),
+        ("job", "b", None),
+    ]
+    case.waiting[2].complete()
     assert (case.path, case.variables, case.records) == (["s", "t", "e"], {"n": 1}, {})
 
 
@@ -78,7 +82,7 @@ def test_a_listener_that_fails_is_an_incident_and_is_asked_again(begin: Begin) -
     stuck = begin(drawn(_extended(user("t"), head)))
     stuck.waiting[0].complete()
     stuck.waiting[0].fail("no", retries=0)
-    assert [(stopped.kind, stopped.element) for stopped in stuck.incidents] == [("JOB_NO_RETRIES", "t")]
+    assert [(stopped.kind, stopped.element) for stopped in stuck.incidents] == [("EXECUTION_LISTENER_NO_RETRIES", "t")]
     stuck.incidents[0].resolve()
     stuck.waiting[0].complete()
     assert stuck.path == ["s", "t", "e"]

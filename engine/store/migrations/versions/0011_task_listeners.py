@@ -5,7 +5,7 @@ Why each constraint is there stands beside it in `engine.store.models`.
 
 from alembic import op
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None

@@ -106,6 +106,7 @@ from engine.work.activation import ActivatedJob, activate_jobs
 from engine.work.batches import cancel_batch, create_batch
 from engine.work.comments import LONGEST as LONGEST_COMMENT
 from engine.work.comments import add_comment
+from engine.work.conditionals import Evaluated, evaluate_conditions
 from engine.work.contract import BpmnError, Handler, Job, Lookup, Port, Retry
 from engine.work.decisions import EvaluatedDecision, evaluate_decision
 from engine.work.documents import LARGEST as LARGEST_DOCUMENT
@@ -142,6 +143,7 @@ __all__ = [
     "Deployed",
     "Deployment",
     "EmbeddedServer",
+    "Evaluated",
     "EvaluatedDecision",
     "Finding",
     "Forbidden",
@@ -216,6 +218,7 @@ __all__ = [
     "dump_json",
     "element_name",
     "enter_group",
+    "evaluate_conditions",
     "evaluate_decision",
     "fail_job",
     "forgive_attempts",

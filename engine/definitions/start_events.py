@@ -1,4 +1,4 @@
-"""What opens instances of a process by itself: messages, signals and timers of the latest version's start events."""
+"""What opens instances of a process: messages, signals, timers and conditions of the latest version's start events."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -34,9 +34,7 @@ def openings(spec: ProcessSpec, moment: Moment, file: str) -> tuple[list[Opening
     findings: list[Finding] = []
     for start in spec.starts():
         try:
-            # a condition is asked when somebody gives variables to fulfil it: nothing waits meanwhile
-            waited_for = [part for part in parts(start) if not isinstance(part, Conditional)]
-            found += [replace(_opening(start, part, moment), part=n) for n, part in enumerate(waited_for)]
+            found += [replace(_opening(start, part, moment), part=n) for n, part in enumerate(parts(start))]
         except Stuck as stuck:
             findings.append(Finding(f"start_event_{stuck.code}", stuck.parameters, "error", file, start.id))
     return found, findings
@@ -53,6 +51,9 @@ def _opening(start: Element, definition: Definition, moment: Moment) -> Opening:
         return Opening(start.id, "message", _text(definition.message_name, moment))
     if isinstance(definition, Signal):
         return Opening(start.id, "signal", _text(definition.signal_name, moment))
+    if isinstance(definition, Conditional):
+        # asked when somebody gives variables to fulfil it
+        return Opening(start.id, "condition", definition.condition.text)
     raise Stuck("EXTRACT_VALUE_ERROR", "kind_unknown", {"element": start.id})
 
 

@@ -99,6 +99,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/messages/publication"): Route(200, 403, {"name": "nobody"}, {"name": ""}),
     ("POST", "/v2/messages/correlation"): Route(404, 403, {"name": "nobody"}, {"name": 1}),
     ("POST", "/v2/signals/broadcast"): Route(200, 403, {"signalName": "nobody"}, {}),
+    ("POST", "/v2/conditionals/evaluation"): Route(200, 403, {"variables": {}}, {}),
     ("POST", "/v2/variables/search"): SEARCH,
     ("GET", "/v2/variables/<number>"): Route(404, 200),
     ("POST", "/v2/element-instances/search"): Route(
@@ -135,6 +136,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
 CHANGES = {
     "/v2/clock",
     "/v2/clock/reset",
+    "/v2/conditionals/evaluation",
     "/v2/messages/publication",
     "/v2/process-instances",
     "/v2/process-instances/cancellation",

@@ -134,6 +134,10 @@ def test_a_case_goes_from_deployment_to_its_end(client: sdk.CamundaClient) -> No
     assert (task.element_id, task.candidate_groups, task.process_name) == ("close", ["GD-GZ.crc.duty"], "维修")
     form = client.get_user_task_form(task.user_task_key)
     assert json.loads(form.schema) == json.loads(FORM)
+    changes = shapes.Changeset(priority=80, candidate_users=["sdk"])
+    client.update_user_task(task.user_task_key, data=sdk.UserTaskUpdateRequest(changeset=changes))
+    updated = client.get_user_task(task.user_task_key)
+    assert (updated.priority, updated.candidate_users) == (80, ["sdk"])
     client.assign_user_task(task.user_task_key, data=sdk.UserTaskAssignmentRequest(assignee="sdk"))
     done = shapes.UserTaskCompletionRequestVariables.from_dict({"days": 3})
     client.complete_user_task(task.user_task_key, data=sdk.UserTaskCompletionRequest(variables=done))
@@ -151,6 +155,13 @@ def test_a_case_goes_from_deployment_to_its_end(client: sdk.CamundaClient) -> No
     with pytest.raises(errors.ConflictError) as again:
         client.complete_user_task(task.user_task_key)
     assert again.value.parsed.title == "INVALID_STATE"
+
+
+def test_conditions_that_nobody_waits_for_open_nothing(client: sdk.CamundaClient) -> None:
+    given = shapes.ConditionalEvaluationInstructionVariables.from_dict({"x": 2})
+    told = client.evaluate_conditionals(data=sdk.ConditionalEvaluationInstruction(variables=given))
+    assert told.process_instances == []
+    assert int(told.conditional_evaluation_key) > 0
 
 
 def test_a_worker_that_waits_gets_the_job_that_comes(client: sdk.CamundaClient) -> None:

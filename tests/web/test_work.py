@@ -8,6 +8,7 @@ import pytest
 from tests.engine.factories import (
     boundary,
     call,
+    condition,
     diagram,
     end,
     error,
@@ -266,6 +267,39 @@ def test_a_message_is_kept_and_published_once(office: Office) -> None:
 
 def test_a_signal_needs_nobody(office: Office) -> None:
     assert office.post("worker", "/v2/signals/broadcast", {"signalName": "noon"})["signalKey"]
+
+
+# Conditional starts
+
+
+def test_variables_open_what_their_conditions_are_fulfilled_of(office: Office) -> None:
+    def opened_by(process_id: str, text: str) -> bytes:
+        parts = (start("s", condition(text)), user("do", "GD-GZ.crc.duty"), end("e"), flows("s do e"))
+        return diagram(*parts, process_id=process_id, unit="GD-GZ")
+
+    high, low = office.deploy(opened_by("high", "=load > 80"), opened_by("low", "=load < 10"))
+    told = office.post("worker", "/v2/conditionals/evaluation", {"variables": {"load": 90}})
+    assert [one["processDefinitionKey"] for one in told["processInstances"]] == [str(high)]
+    key = told["processInstances"][0]["processInstanceKey"]
+    assert office.task(who="admin")["processInstanceKey"] == key
+    assert office.rows("SELECT name, value FROM variables") == [("load", 90)]
+    # one definition alone, and one that is not there
+    only = {"variables": {"load": 5}, "processDefinitionKey": str(high)}
+    assert office.post("worker", "/v2/conditionals/evaluation", only)["processInstances"] == []
+    both = office.post("worker", "/v2/conditionals/evaluation", {"variables": {"load": 5}})["processInstances"]
+    assert [one["processDefinitionKey"] for one in both] == [str(low)]
+    unknown = {"variables": {}, "processDefinitionKey": "5"}
+    assert office.ask("worker", "POST", "/v2/conditionals/evaluation", unknown).status == 404
+
+
+def test_only_the_latest_version_of_a_conditional_start_is_asked(office: Office) -> None:
+    old = diagram(start("s", condition("=load > 80")), end("e"), flows("s e"), process_id="p", unit="GD-GZ")
+    new = diagram(start("s", condition("=load > 95")), end("e"), flows("s e"), process_id="p", unit="GD-GZ")
+    office.deploy(old)
+    office.deploy(new)
+    assert office.post("worker", "/v2/conditionals/evaluation", {"variables": {"load": 90}})["processInstances"] == []
+    [one] = office.post("worker", "/v2/conditionals/evaluation", {"variables": {"load": 96}})["processInstances"]
+    assert office.rows("SELECT key, state FROM instances") == [(int(one["processInstanceKey"]), "completed")]
 
 
 # Variables

@@ -1,4 +1,4 @@
-"""Messages and signals, as other systems send them. People send actions."""
+"""Messages, signals and variables for conditional starts, as other systems send them. People send actions."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,6 +8,8 @@ import engine
 from web.parsing import Blueprint
 from web.rights import require_service
 from web.schemas.messages import (
+    ConditionalEvaluated,
+    ConditionalEvaluation,
     MessageCorrelated,
     MessageCorrelation,
     MessagePublication,
@@ -53,3 +55,15 @@ def broadcast_signal(body: Mapping[str, Any]) -> dict[str, Any]:
     require_service()
     with engine.transaction() as session:
         return {"signal_key": engine.broadcast_signal(session, body["signal_name"], body.get("variables"))}
+
+
+@blueprint.route("/conditionals/evaluation", methods=["POST"])
+@blueprint.body(ConditionalEvaluation)
+@blueprint.answer(200, ConditionalEvaluated)
+def evaluate_conditionals(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Open an instance at every conditional start event that these variables fulfil."""
+    require_service()
+    with engine.transaction() as session:
+        found = engine.evaluate_conditions(session, body["variables"], body.get("process_definition_key"))
+    opened = [{"process_definition_key": definition, "process_instance_key": key} for definition, key in found.opened]
+    return {"conditional_evaluation_key": found.key, "process_instances": opened}

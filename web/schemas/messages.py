@@ -1,6 +1,6 @@
 """Messages and signals."""
 
-from web.schemas.fields import Key, Shape, Text, Variables, Whole
+from web.schemas.fields import Inner, Key, Several, Shape, Text, Variables, Whole
 from web.schemas.search import Tenant, default_tenant
 
 LONGEST_TTL = 366 * 24 * 3600 * 1000
@@ -54,3 +54,26 @@ class SignalSent(Shape):
 
     tenant_id = default_tenant()
     signal_key = Key()
+
+
+class ConditionalEvaluation(Shape):
+    """Variables for the conditions of start events: of one definition, or of all latest ones."""
+
+    variables = Variables(required=True)
+    process_definition_key = Key()
+    tenant_id = Tenant()
+
+
+class OpenedInstance(Shape):
+    """An instance that a condition has opened."""
+
+    process_definition_key = Key()
+    process_instance_key = Key()
+
+
+class ConditionalEvaluated(Shape):
+    """Which instances the variables have opened."""
+
+    conditional_evaluation_key = Key()
+    tenant_id = default_tenant()
+    process_instances = Several(Inner(OpenedInstance))

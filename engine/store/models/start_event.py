@@ -14,9 +14,10 @@ class StartEvent(Base):
     __tablename__ = "start_events"
     __table_args__ = (
         # A message or signal is waited for by name, a timer by its time; a timer that fired for the last time is gone.
+        # The name of a condition is its text: it is asked when somebody gives variables.
         CheckConstraint(
             "CASE kind WHEN 'timer' THEN due_at IS NOT NULL WHEN 'message' THEN name IS NOT NULL"
-            " WHEN 'signal' THEN name IS NOT NULL ELSE false END",
+            " WHEN 'signal' THEN name IS NOT NULL WHEN 'condition' THEN name IS NOT NULL ELSE false END",
             name="start_events_kind",
         ),
         Index("start_events_by_name", "kind", "name"),

@@ -115,6 +115,7 @@ from engine.work.documents import TYPES as DOCUMENT_TYPES
 from engine.work.documents import add_document, bind_documents, delete_document, read_document
 from engine.work.documents import reference as document_reference
 from engine.work.drafts import action_place, draft_of, drop_drafts, save_draft, start_place, task_place
+from engine.work.expressions import EvaluatedExpression, evaluate_expression
 from engine.work.form_data import check_start_form, form_findings, form_parts, task_variables
 from engine.work.forms import Part as FormPart
 from engine.work.jobs import Verdict, complete_job, fail_job, resolve_incident, throw_job_error, update_job
@@ -145,6 +146,7 @@ __all__ = [
     "EmbeddedServer",
     "Evaluated",
     "EvaluatedDecision",
+    "EvaluatedExpression",
     "Finding",
     "Forbidden",
     "FormPart",
@@ -220,6 +222,7 @@ __all__ = [
     "enter_group",
     "evaluate_conditions",
     "evaluate_decision",
+    "evaluate_expression",
     "fail_job",
     "forgive_attempts",
     "form_findings",

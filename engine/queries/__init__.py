@@ -20,10 +20,12 @@ from . import (
     jobs,
     models,
     operations,
+    people,
     process_definitions,
     process_instances,
     staff,
     startable,
+    statistics,
     subscriptions,
     user_tasks,
     variables,
@@ -38,6 +40,7 @@ from .events import EventFilter
 from .incidents import IncidentFilter
 from .jobs import JobFilter
 from .page import Page, PageRequest
+from .people import GroupFilter, PersonFilter
 from .process_definitions import ProcessDefinitionFilter
 from .process_instances import ProcessInstanceFilter
 from .subscriptions import SubscriptionFilter
@@ -52,10 +55,12 @@ __all__ = [
     "DecisionRequirementsFilter",
     "ElementInstanceFilter",
     "EventFilter",
+    "GroupFilter",
     "IncidentFilter",
     "JobFilter",
     "Page",
     "PageRequest",
+    "PersonFilter",
     "ProcessDefinitionFilter",
     "ProcessInstanceFilter",
     "SubscriptionFilter",
@@ -77,10 +82,12 @@ __all__ = [
     "jobs",
     "models",
     "operations",
+    "people",
     "process_definitions",
     "process_instances",
     "staff",
     "startable",
+    "statistics",
     "subscriptions",
     "user_tasks",
     "variables",

@@ -140,6 +140,18 @@ def get(session: Session, key: int, principal: Principal | None = None) -> Row[A
     return searching.get(session, TABLE, key, sees_case(principal, Instance.key))
 
 
+def callers(session: Session, key: int | None, principal: Principal | None = None) -> list[Row[Any]]:
+    """A case and those it was called by, the root first; the way ends above one that is not seen."""
+    found: list[Row[Any]] = []
+    while key is not None:
+        page = search(session, ProcessInstanceFilter(key=key), principal=principal)
+        if not page.items:
+            break
+        found.insert(0, page.items[0])
+        key = page.items[0].parent_key
+    return found
+
+
 def units_of(session: Session, key: int) -> Sequence[Row[Any]]:
     """The involved units of a case: unit, why, since, the oldest first."""
     columns = select(InvolvedUnit.unit, InvolvedUnit.why, InvolvedUnit.since)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from engine.directory.principal import Principal
-from engine.store.models import Instance, Subscription
+from engine.store.models import Definition, Instance, Subscription
 
 from . import searching
 from .filters import Condition
@@ -16,7 +16,7 @@ from .rights import sees_case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionFilter:
-    """`kind`: message or signal."""
+    """`kind`: message or signal. `state` and `type` are what every row is: created, process_event."""
 
     key: Condition = None
     kind: Condition = None
@@ -29,6 +29,9 @@ class SubscriptionFilter:
     element: Condition = None
     element_key: Condition = None
     opened_at: Condition = None
+    process_name: Condition = None
+    state: Condition = None
+    type: Condition = None
 
 
 FIELDS = {
@@ -44,11 +47,15 @@ FIELDS = {
     "element": Subscription.element,
     "element_key": Subscription.element_key,
     "opened_at": Subscription.opened_at,
+    "process_name": Definition.name,
+    "version": Definition.version,
+    "state": literal("created"),
+    "type": literal("process_event"),
 }
 TABLE = searching.Searchable(
-    select(*(column.label(name) for name, column in FIELDS.items())).join(
-        Instance, Instance.key == Subscription.instance_key
-    ),
+    select(*(column.label(name) for name, column in FIELDS.items()))
+    .join(Instance, Instance.key == Subscription.instance_key)
+    .join(Definition, Definition.key == Subscription.definition_key),
     FIELDS,
     Subscription.key,
     unknown="subscription_unknown",

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from engine.directory.principal import Principal
@@ -53,6 +54,23 @@ def search(
     """A page of the variables of cases that the principal sees."""
     whole = [*sort, *((name, "ASC") for name in ("scope_key",) if name not in dict(sort))]
     return searching.search(session, TABLE, wanted, whole, page, _visible(principal))
+
+
+def search_effective(
+    session: Session,
+    instance_key: int,
+    scopes: Sequence[int],
+    wanted: VariableFilter | None = None,
+    sort: searching.Sort = (),
+    page: PageRequest = FIRST,
+) -> Page:
+    """A page of the variables seen through these scopes, nearest first: of one name, the nearest alone."""
+    nearest = func.array_position(literal(list(scopes), ARRAY(BigInteger)), Variable.scope_key)
+    there = _ROWS.where(Variable.instance_key == instance_key, Variable.scope_key.in_(scopes))
+    seen = there.distinct(Variable.name).order_by(Variable.name, nearest).subquery("seen")
+    fields = {name: seen.c[name] for name in FIELDS}
+    table = searching.Searchable(select(*fields.values()), fields, seen.c.name, unknown=TABLE.unknown)
+    return searching.search(session, table, wanted, sort, page)
 
 
 def visible_from(session: Session, instance_key: int, scopes: Sequence[int]) -> Mapping[str, Any]:

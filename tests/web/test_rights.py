@@ -60,6 +60,31 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/process-instances/<instance_key>/migration"): Route(
         404, 403, {"targetProcessDefinitionKey": "16777216", "mappingInstructions": []}, {"mappingInstructions": 1}
     ),
+    ("GET", "/v2/process-instances/<instance_key>/sequence-flows"): Route(404, 200),
+    ("GET", "/v2/process-instances/<instance_key>/call-hierarchy"): Route(404, 200),
+    ("GET", "/v2/process-instances/<instance_key>/statistics/element-instances"): Route(404, 200),
+    ("POST", "/v2/process-instances/<instance_key>/incident-resolution"): Route(404, 403, {}, {"nonsense": 1}),
+    ("POST", "/v2/process-definitions/<definition_key>/statistics/element-instances"): Route(
+        200, 200, {}, {"filter": {"nonsense": 1}}
+    ),
+    ("POST", "/v2/process-definitions/statistics/process-instances"): Route(200, 200, {}, {"sort": [{"field": "x"}]}),
+    ("POST", "/v2/process-definitions/statistics/process-instances-by-version"): Route(
+        200, 200, {"filter": {"processDefinitionId": "case"}}, {}
+    ),
+    ("POST", "/v2/process-definitions/statistics/message-subscriptions"): Route(
+        200, 200, {}, {"page": {"after": "W10="}}
+    ),
+    ("POST", "/v2/incidents/statistics/process-instances-by-error"): Route(200, 200, {}, {"page": {"from": -1}}),
+    ("POST", "/v2/incidents/statistics/process-instances-by-definition"): Route(
+        200, 200, {"filter": {"errorHashCode": 1}}, {"filter": {}}
+    ),
+    ("POST", "/v2/message-subscriptions/search"): SEARCH,
+    ("POST", "/v2/users/search"): Route(200, 403, {}, {"filter": {"nonsense": True}}),
+    ("GET", "/v2/users/<person>"): Route(200, 403),
+    ("POST", "/v2/groups/search"): Route(200, 403, {}, {"filter": {"nonsense": True}}),
+    ("GET", "/v2/groups/<group>"): Route(200, 403),
+    ("POST", "/v2/groups/<group>/users/search"): Route(200, 403, {}, {"filter": {"nonsense": True}}),
+    ("POST", "/v2/expression/evaluation"): Route(200, 200, {"expression": "=1 + 1"}, {"expression": 1}),
     # a batch takes only the cases that its maker sees
     ("POST", "/v2/process-instances/cancellation"): Route(200, 403, CASES, {"filter": {}}),
     ("POST", "/v2/process-instances/incident-resolution"): Route(200, 403, CASES, {"filter": {}}),
@@ -88,6 +113,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("DELETE", "/v2/user-tasks/<task_key>/assignee"): Route(404, 403),
     ("POST", "/v2/user-tasks/<task_key>/completion"): Route(404, 403, {}, {"variables": "x"}),
     ("POST", "/v2/user-tasks/<task_key>/variables/search"): Route(404, 200, {}, {"filter": {"nonsense": 1}}),
+    ("POST", "/v2/user-tasks/<task_key>/effective-variables/search"): Route(404, 200, {}, {"filter": {"nonsense": 1}}),
     ("POST", "/v2/jobs/activation"): Route(
         200, 403, {"type": "ask", "timeout": 1000, "maxJobsToActivate": 5, "requestTimeout": -1}, {"type": "ask"}
     ),
@@ -194,6 +220,8 @@ def _case(office: Office) -> Case:
         "requirements_key": office.rows("SELECT drg_key FROM decision_instances")[0].drg_key,
         "document_id": _document(office, key),
         "batch_key": _batch(office, key),
+        "person": "li.na",
+        "group": "GD-GZ.crc.duty",
     }
     return Case(office, {name: str(value) for name, value in keys.items()})
 

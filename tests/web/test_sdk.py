@@ -247,6 +247,39 @@ def test_searches_page_and_decide(client: sdk.CamundaClient) -> None:
     assert client.search_decision_instances().items == []
 
 
+def test_counts_flows_callers_and_lookups_have_the_sdks_shapes(client: sdk.CamundaClient) -> None:
+    key = begin(client, "order-7")
+    definition = client.get_process_instance(key).process_definition_key
+    at = {one.element_id: (one.active, one.completed) for one in client.get_process_instance_statistics(key).items}
+    assert at == {"s": (0, 1), "measure": (1, 0)}
+    assert {one.element_id for one in client.get_process_definition_statistics(definition).items} >= {"s", "measure"}
+    assert [one.sequence_flow_id for one in client.get_process_instance_sequence_flows(key).items] == ["s_measure"]
+    assert [one.process_instance_key for one in client.get_process_instance_call_hierarchy(key)] == [key]
+    assert client.get_process_definition_instance_statistics().items[0].process_definition_id == "repair"
+    wanted = shapes.ProcessDefinitionInstanceVersionStatisticsQueryFilter(process_definition_id="repair")
+    by_version = client.get_process_definition_instance_version_statistics(
+        data=shapes.ProcessDefinitionInstanceVersionStatisticsQuery(filter_=wanted)
+    )
+    assert by_version.items[0].process_definition_version == 1
+    [job] = [one for one in client.search_jobs().items if one.process_instance_key == key]
+    leased = lease(client)
+    while leased and leased[0].job_key != job.job_key:
+        client.complete_job(leased[0].job_key)
+        leased = lease(client)
+    client.complete_job(job.job_key)
+    waiting = client.search_message_subscriptions().items
+    assert (key, "parts arrived", "order-7") in {
+        (one.process_instance_key, one.message_name, one.correlation_key) for one in waiting
+    }
+    assert client.search_users().items
+    assert client.get_user("sdk").name == "测试"
+    assert client.get_group("GD-GZ.crc.duty").group_id == "GD-GZ.crc.duty"
+    said = client.evaluate_expression(data=shapes.ExpressionEvaluationRequest(expression="=1 + 2"))
+    assert (said.result, said.warnings) == (3, [])
+    assert client.resolve_process_instance_incidents(key).batch_operation_key
+    client.cancel_process_instance(key, data=None)
+
+
 def test_refusals_are_the_sdks_own_errors(address: str, client: sdk.CamundaClient, staff: dict[str, str]) -> None:
     unknown = sdk.ProcessCreationById(process_definition_id=sdk.ProcessDefinitionId("nothing"))
     with pytest.raises(errors.ApiError) as refused:

@@ -1,10 +1,11 @@
-"""Messages, signals and variables for conditional starts, as other systems send them. People send actions."""
+"""Messages, signals and variables for conditional starts, as other systems send them, and what is waited for."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import engine
+from web.asking import principal
 from web.parsing import Blueprint
 from web.rights import require_service
 from web.schemas.messages import (
@@ -17,6 +18,8 @@ from web.schemas.messages import (
     SignalBroadcast,
     SignalSent,
 )
+from web.schemas.search import found, order, page, wanted
+from web.schemas.subscriptions import MessageSubscriptionPage, MessageSubscriptionSearch
 
 blueprint = Blueprint("messages", __name__, url_prefix="/v2", description="Messages and signals")
 
@@ -67,3 +70,13 @@ def evaluate_conditionals(body: Mapping[str, Any]) -> dict[str, Any]:
         found = engine.evaluate_conditions(session, body["variables"], body.get("process_definition_key"))
     opened = [{"process_definition_key": definition, "process_instance_key": key} for definition, key in found.opened]
     return {"conditional_evaluation_key": found.key, "process_instances": opened}
+
+
+@blueprint.route("/message-subscriptions/search", methods=["POST"])
+@blueprint.body(MessageSubscriptionSearch)
+@blueprint.answer(200, MessageSubscriptionPage)
+def search_message_subscriptions(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Search the messages that cases wait for."""
+    filter_ = engine.queries.SubscriptionFilter(**wanted(body), kind="message")
+    with engine.transaction() as session:
+        return found(engine.queries.subscriptions.search(session, filter_, order(body), page(body), principal()))

@@ -11,6 +11,7 @@ from web.asking import principal
 from web.parsing import Blueprint
 from web.problems import problem
 from web.rights import require_operator, require_starter
+from web.schemas.batches import BatchCreated
 from web.schemas.modifications import Migration, Modification, mapping, modification
 from web.schemas.process_instances import (
     Operation,
@@ -21,6 +22,7 @@ from web.schemas.process_instances import (
     ProcessInstanceSearch,
 )
 from web.schemas.search import found, order, page, wanted
+from web.schemas.statistics import Caller, FlowsTaken
 from web.waiting import DEFAULT_WAIT, end_of, too_long
 
 blueprint = Blueprint("process-instances", __name__, url_prefix="/v2/process-instances", description="Cases")
@@ -62,6 +64,36 @@ def get_process_instance(instance_key: int) -> Any:
     """One case."""
     with engine.transaction() as session:
         return engine.queries.process_instances.get(session, instance_key, principal())
+
+
+@blueprint.route("/<instance_key>/sequence-flows", methods=["GET"])
+@blueprint.answer(200, FlowsTaken)
+def get_sequence_flows(instance_key: int) -> dict[str, Any]:
+    """The sequence flows that tokens of a case went along."""
+    with engine.transaction() as session:
+        row = engine.queries.process_instances.get(session, instance_key, principal())
+        flows = engine.queries.case_path.case_path(session, instance_key).flows
+    return {"items": [{**row._mapping, "flow": flow} for flow in flows]}
+
+
+@blueprint.route("/<instance_key>/call-hierarchy", methods=["GET"])
+@blueprint.answer(200, Caller(many=True))
+def get_call_hierarchy(instance_key: int) -> list[Any]:
+    """The cases from the root down to this one, as far as one sees them."""
+    with engine.transaction() as session:
+        row = engine.queries.process_instances.get(session, instance_key, principal())
+        return [*engine.queries.process_instances.callers(session, row.parent_key, principal()), row]
+
+
+@blueprint.route("/<instance_key>/incident-resolution", methods=["POST"])
+@blueprint.body(Operation)
+@blueprint.answer(200, BatchCreated)
+def resolve_incidents_of_instance(body: Mapping[str, Any], instance_key: int) -> dict[str, Any]:
+    """Try again wherever a case stands, as a batch of one."""
+    with engine.transaction() as session:
+        engine.queries.process_instances.get(session, instance_key, principal())
+        require_operator()
+        return {"key": engine.create_batch(session, "resolve", [instance_key], {}), "kind": "resolve"}
 
 
 @blueprint.route("/<instance_key>/cancellation", methods=["POST"])

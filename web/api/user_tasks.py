@@ -118,6 +118,22 @@ def search_user_task_variables(body: Mapping[str, Any], query: Mapping[str, Any]
     return found(rows, [told(row, cut) for row in rows.items])
 
 
+@blueprint.route("/<task_key>/effective-variables/search", methods=["POST"])
+@blueprint.body(VariableSearch)
+@blueprint.body(VariableQuery, location="query")
+@blueprint.answer(200, VariablePage)
+def search_effective_variables(body: Mapping[str, Any], query: Mapping[str, Any], task_key: int) -> dict[str, Any]:
+    """The variables the task sees: of one name in several scopes, the nearest alone."""
+    filter_ = engine.queries.VariableFilter(**wanted(body))
+    with engine.transaction() as session:
+        task = _seen(session, task_key)
+        rows = engine.queries.variables.search_effective(
+            session, task.instance_key, task.scopes, filter_, order(body), page(body)
+        )
+    cut = query.get("truncate_values", True)
+    return found(rows, [told(row, cut) for row in rows.items])
+
+
 def _when_agreed(task_key: int, done: bool) -> Response:
     """Answer once the task's listeners have agreed, or say why they have not."""
     if not done:

@@ -1,23 +1,23 @@
 """The two clocks, and no other: case time, which may be moved, and machine time, which never is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-_case_time: ContextVar[datetime | None] = ContextVar("case_time", default=None)
+_case_time: ContextVar[datetime | Callable[[], datetime] | None] = ContextVar("case_time", default=None)
 
 
 def now() -> datetime:
     """Case time of the transaction we are in: timers, limits and history go by it.
 
-    It is PostgreSQL's transaction time moved by the case clock, the same from the first statement to the commit.
+    It is PostgreSQL's time moved by the case clock, the same from when it is first asked for to the commit.
     Outside a transaction there is none, and asking for it is a mistake of the caller (RuntimeError).
     """
     value = _case_time.get()
     if value is None:
         raise RuntimeError("there is no case time outside a transaction")
-    return value
+    return value if isinstance(value, datetime) else value()
 
 
 def machine() -> datetime:
@@ -31,9 +31,12 @@ def in_transaction() -> bool:
 
 
 @contextmanager
-def reading(moment: datetime) -> Iterator[None]:
-    """Let `now` answer `moment` inside the block: `store` does so for each transaction, the sandbox for each step."""
-    if moment.tzinfo is None:
+def reading(moment: datetime | Callable[[], datetime]) -> Iterator[None]:
+    """Let `now` answer `moment` inside the block, or what it gives when asked, always the same.
+
+    `store` does so for each transaction, the sandbox for each step.
+    """
+    if isinstance(moment, datetime) and moment.tzinfo is None:
         raise ValueError("case time needs a time zone")
     token = _case_time.set(moment)
     try:

@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from .compensation import Compensation
 from .conditions import Conditional
 from .element import Element, Flow, Frozen
+from .event_definitions import Message
 from .events import BoundaryEvent, ReceiveTask, StartEvent
 from .expressions import Source
 from .gateways import EventBasedGateway
@@ -27,6 +28,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
     properties: Mapping[str, Source]
     has_conditions = False
     has_compensation = False
+    has_message_starts = False
     frozen = False
 
     def __init__(self, process_id: str, name: str, filename: str, version_tag: str | None = None) -> None:
@@ -63,6 +65,8 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         definitions += [part for found in definitions for part in getattr(found, "definitions", ())]
         self.has_conditions = any(isinstance(found, Conditional) for found in definitions)
         self.has_compensation = any(isinstance(found, Compensation) for found in definitions)
+        self._starts = self.starts_of(self.elements.values())
+        self.has_message_starts = any(isinstance(start.event_definition, Message) for start in self._starts)
         self.frozen = True
         return self
 
@@ -102,7 +106,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
 
     def starts(self) -> tuple[Element, ...]:
         """What opens an instance by its event: a start event, a receive task, or an event behind a gateway."""
-        return self.starts_of(self.elements.values())
+        return self._starts
 
     def starts_of(self, elements: Iterable[Element]) -> tuple[Element, ...]:
         """Like `starts`, of a specification that is not frozen yet."""

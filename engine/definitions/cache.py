@@ -8,6 +8,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
+from engine.store import engine_of
+
 KEPT = 512
 
 Value = TypeVar("Value")
@@ -40,4 +42,4 @@ class Cache:
 
 def cache_of(session: Session) -> Cache:
     """The cache of the session's database."""
-    return _caches.setdefault(session.get_bind(), Cache())
+    return _caches.setdefault(engine_of(session), Cache())

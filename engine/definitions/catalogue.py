@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from engine import dmn
 from engine.core.effects import Binding
-from engine.store import raw_connection
+from engine.store import reading_connection
 
 from .finding import decision_of
 
@@ -27,7 +27,7 @@ class DeployedCatalogue:
 
     def key(self, kind: str, id: str, binding: Binding) -> int | None:  # noqa: A002 - the id of its kind
         """The key of the version that a binding means, if there is one."""
-        connection = raw_connection(self._session)
+        connection = reading_connection(self._session)
         if binding.kind == "deployment":
             found = connection.execute(_DEPLOYMENT, [kind, id, self._definition_key])
         elif binding.kind == "versionTag":

@@ -13,7 +13,7 @@ from engine.store import json
 from . import statements as sql
 from .between import actor_as_json
 from .changes import Changes
-from .part import HANDLED, Part
+from .part import COUNT, HANDLED, Part
 
 
 def record_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
@@ -137,7 +137,7 @@ def _subscriptions(changes: Changes, values: dict[str, Any]) -> list[Part]:
         values["subscriptions"] = _rows(noun.opened.values(), _subscription)
         values["by"] = actor_as_json()
         parts.append(Part("subscriptions_opened", sql.OPEN_SUBSCRIPTIONS, len(noun.opened)))
-        parts.append(Part("correlated", sql.CORRELATE))
+        parts.append(Part("correlated", sql.CORRELATE, answer=COUNT))
     return parts + _closed(noun.closed, "subscriptions_closed", sql.CLOSE_SUBSCRIPTIONS, values)
 
 

@@ -18,7 +18,7 @@ from engine.definitions import DeployedCatalogue, process_spec
 from engine.directory.acting import current
 from engine.errors import Conflict, Invalid, NotFound
 from engine.feel import FeelError
-from engine.store import raw_connection
+from engine.store import first_row, raw_connection
 
 from .changes import sort
 from .row import InstanceRow
@@ -110,7 +110,7 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
     if key is None:
         raise NotFound("process_unknown", process_id=payload["process_id"])
     parent_key = payload["element_key"] >> COUNTER_BITS << COUNTER_BITS
-    found = raw_connection(session).execute(_CALLER, [parent_key]).fetchone()
+    found = first_row(session, _CALLER, [parent_key])
     assert found is not None
     root_key, business_id, unit = found
     element_key = payload["element_key"]
@@ -120,13 +120,12 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
 
 
 def _chosen(session: Session, process_id: str | None, definition_key: int | None, version: int | None) -> Chosen:
-    connection = raw_connection(session)
     if definition_key is not None:
-        found = connection.execute(_KEY, [definition_key]).fetchone()
+        found = first_row(session, _KEY, [definition_key])
     elif version is not None:
-        found = connection.execute(_VERSION, [process_id, version]).fetchone()
+        found = first_row(session, _VERSION, [process_id, version])
     else:
-        found = connection.execute(_LATEST, [process_id]).fetchone()
+        found = first_row(session, _LATEST, [process_id])
     if found is None and definition_key is not None:
         raise NotFound("definition_unknown", key=str(definition_key))
     if found is None:

@@ -1,7 +1,13 @@
 """The SQL of an advance: one part a table, each a data-modifying WITH query; together they are one statement.
 
-Rows come as one JSON text a part. A part's answer is what the statement tells of it, most often how many rows it wrote.
+Rows come as one JSON text a part. The statement fails where a part writes another number of rows than it must, and
+tells of a part only what has to be known after it.
 """
+
+ROWS_REFUSED = "TL001"
+REQUIRE_ROWS = (
+    "CASE WHEN ARRAY[{counts}] = %(rows)s::bigint[] THEN 0 ELSE refuse_rows(ARRAY[{names}], ARRAY[{counts}]) END"
+)
 
 INSERT_INSTANCE = """
     INSERT INTO instances

@@ -1,6 +1,7 @@
 """Writing what an advance did: its changes become one statement, and what our workers should do is queued."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from engine import clock, history, lifecycle
 from engine.core import snapshot
-from engine.core.event_definitions import Message
 from engine.core.records import Subscription, Task
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.directory.acting import current
 from engine.directory.groups import unit_of
 from engine.errors import Conflict, Invalid
-from engine.store import json, raw_connection
+from engine.store import json, raw_connection, write_last
 from engine.store.enqueue import JOBS, enqueue
 from engine.store.message_locks import lock_subscribing
 
@@ -25,7 +25,7 @@ from . import statements as sql
 from .between import actor_as_json, outgoing_rows, wake
 from .changes import Changes
 from .decision_parts import decision_parts
-from .part import Part
+from .part import COUNT, HANDLED, IDS, Part
 from .record_parts import record_parts
 from .row import InstanceRow
 
@@ -33,9 +33,10 @@ from .row import InstanceRow
 def write(
     session: Session, row: InstanceRow, spec: ProcessSpec, state: State, changes: Changes, started: bool = False
 ) -> None:
-    """Write all changes of one instance. Raises Conflict or Invalid where the database refuses a value.
+    """Write all changes of one instance with the session's next statement, or its commit.
 
-    `row` is brought to what the database holds then.
+    Raises Conflict or Invalid, by then at the latest, where the database refuses a value. `row` is brought to what the
+    database holds then.
     """
     values: dict[str, Any] = {}
     _bring_up_to_date(row, state, changes)
@@ -49,13 +50,20 @@ def write(
         *_commands(row, changes, values),
         *_history(row, changes, values),
     ]
-    answers = _send(raw_connection(session), parts, values)
-    _check(parts, answers)
-    _queue(session, changes, answers)
     state.changed.clear()
     state.dropped.clear()
-    if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
-        wake(session, row.key, changes.outgoing, answers.get("starts_sent") or ())
+
+    def send(connection: psycopg.Connection, go_along: Callable[[], None]) -> None:
+        answers = _send(connection, parts, values, go_along)
+        _queue(connection, changes, answers)
+        if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
+            wake(session, row.key, changes.outgoing, answers.get("starts_sent") or ())
+
+    if any(part.answer == HANDLED for part in parts):
+        # Its jobs are queued in the same transaction, by a statement of their own.
+        send(raw_connection(session), lambda: None)
+    else:
+        write_last(session, send)
 
 
 def _bring_up_to_date(row: InstanceRow, state: State, changes: Changes) -> None:
@@ -73,19 +81,46 @@ def _lock_messages(session: Session, changes: Changes) -> None:
     lock_subscribing(session, [(r.name, r.correlation_key) for r in opened if r.kind == "message"])
 
 
-def _send(connection: psycopg.Connection, parts: list[Part], values: dict[str, Any]) -> dict[str, Any]:
-    """All parts as one statement; gives the answer of each."""
+def _send(
+    connection: psycopg.Connection, parts: Sequence[Part], values: dict[str, Any], go_along: Callable[[], None]
+) -> dict[str, Any]:
+    """Send all parts as one statement; gives the answers of those that have one.
+
+    Under the instance's lock nobody else moves its records, so each must have been where the core believed it: the
+    statement fails as a whole where a part wrote another number of rows than it must.
+    """
+    counted = [part for part in parts if part.rows is not None]
+    told = {part.name: part.answer.format(name=part.name) for part in parts if part.answer is not None}
+    with _refusals():
+        cursor = connection.execute(_statement(parts, counted, told), {**values, "rows": [p.rows for p in counted]})
+        go_along()
+        found = cursor.fetchone()
+    assert found is not None
+    return dict(zip(told, found[1:], strict=True))
+
+
+def _statement(parts: Sequence[Part], counted: Sequence[Part], told: Mapping[str, str]) -> bytes:
+    """Every part is a constant of ours; values are parameters."""
     tables = ",\n".join(f"{part.name} AS ({part.text})" for part in parts)
-    answers = ", ".join(part.answer.format(name=part.name) for part in parts)
+    counts = ", ".join(COUNT.format(name=part.name) for part in counted)
+    names = ", ".join(f"'{part.name}'" for part in counted)
+    answers = ", ".join([sql.REQUIRE_ROWS.format(counts=counts, names=names), *told.values()])
+    return f"WITH {tables}\nSELECT {answers}".encode()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the database refuses because of a value, in our words."""
     try:
-        # Every part is a constant of ours; values are parameters.
-        told = connection.execute(f"WITH {tables}\nSELECT {answers}".encode(), values).fetchone()
+        yield
     except errors.UniqueViolation as error:
         raise _taken(error) from error
     except (errors.UntranslatableCharacter, errors.NumericValueOutOfRange, UnicodeEncodeError) as error:
         raise Invalid("value_not_storable", reason=str(error).splitlines()[0]) from error
-    assert told is not None
-    return {part.name: answer for part, answer in zip(parts, told, strict=True)}
+    except psycopg.DatabaseError as error:
+        if error.sqlstate != sql.ROWS_REFUSED:
+            raise
+        raise RuntimeError(f"{error.diag.message_primary}: {error.diag.message_detail}") from error
 
 
 def _taken(error: errors.UniqueViolation) -> Exception:
@@ -94,23 +129,15 @@ def _taken(error: errors.UniqueViolation) -> Exception:
     return error
 
 
-def _check(parts: Iterable[Part], answers: dict[str, Any]) -> None:
-    """Under the instance's lock nobody else moves its records, so each must have been where the core believed it."""
-    wrong = {part.name: answers[part.name] for part in parts if not part.fits(answers[part.name])}
-    if wrong:
-        raise RuntimeError(f"the records of an instance are not what its snapshot says: {wrong}")
-
-
-def _queue(session: Session, changes: Changes, answers: dict[str, Any]) -> None:
+def _queue(connection: psycopg.Connection, changes: Changes, answers: Mapping[str, Any]) -> None:
     """Have our own workers run the jobs they have handlers for, those that failed after their back-off."""
-    told = [*(answers.get("jobs_opened") or ()), *(answers.get("jobs_changed") or ())]
-    keys = [key for key in told if key is not None]
+    keys = [*(answers.get("jobs_opened") or ()), *(answers.get("jobs_changed") or ())]
     if not keys:
         return
     opened, changed = changes["job"].opened, changes["job"].changed
     delays = [changed.get(key, {}).get("back_off") or timedelta() for key in keys]
     priorities = [getattr(opened.get(key), "priority", 0) for key in keys]
-    enqueue(raw_connection(session), JOBS, keys, delays, priorities)
+    enqueue(connection, JOBS, keys, delays, priorities)
 
 
 # The parts of the instance itself
@@ -121,10 +148,10 @@ def _instance(row: InstanceRow, spec: ProcessSpec, state: State, started: bool, 
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
     parts = [Part("instance", sql.INSERT_INSTANCE if started else sql.UPDATE_INSTANCE, 1)]
-    if row.state != "active" and any(isinstance(start.event_definition, Message) for start in spec.starts()):
+    if row.state != "active" and spec.has_message_starts:
         values["by"] = actor_as_json()
         parts.append(Part("starts_freed", sql.FREE_STARTS))
-        parts.append(Part("starts_sent", sql.SEND_FREED, answer="(SELECT array_agg(id) FROM {name})"))
+        parts.append(Part("starts_sent", sql.SEND_FREED, answer=IDS))
     return parts
 
 

@@ -3,13 +3,13 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
@@ -18,17 +18,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from engine import clock
 from engine.errors import Conflict, Unavailable
 from engine.store import json
-from engine.store.case_clock import READ_CASE_TIME
+from engine.store.transaction import Transaction, Write
 
 Result = TypeVar("Result")
 
 ATTEMPTS = 6
 # serialization_failure, deadlock_detected, lock_not_available: another try may go through.
 WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
-WITH_COMMIT = "trunkline.with_commit"
-AFTER_COMMIT = "trunkline.after_commit"
-RAW = "trunkline.raw_connection"
-CASE_TIME = "trunkline.case_time"
+# No word from the server at all, or its last one: it is shut down, has crashed, or is starting.
+AWAY = frozenset({None, "57P01", "57P02", "57P03"})
 
 # A statement that takes longer than this is a mistake, not work; migrations and upkeep set their own.
 SESSION_SETTINGS = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TimeZone = 'UTC'; \
@@ -47,7 +45,6 @@ def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
     dispose()
     _engine = make_engine(url, pool_size=pool_size, patience=patience)
     event.listen(_engine, "connect", _let_us_begin)
-    event.listen(_engine, "begin", _open_transaction)
 
 
 def dispose() -> None:
@@ -81,19 +78,23 @@ def make_engine(url: str, *, pool_size: int = 8, patience: float = 10) -> Engine
 def transaction() -> Iterator[Session]:
     """A session whose changes are committed at the end of the block, or not at all if it raises.
 
-    Its first statement reads case time, which `clock.now()` answers inside the block. Raises Unavailable if the
-    database cannot be reached; a connection that died since it was last used is replaced first.
+    `clock.now()` answers its case time inside the block. Raises Unavailable if the database cannot be reached; a
+    connection that died since it was last used is replaced by the first statement.
     """
     if clock.in_transaction():
         raise RuntimeError("a transaction is open here already: functions are handed its session")
-    session = Session(_configured(), expire_on_commit=False)
     try:
-        with clock.reading(_begin(session)):
-            yield session
-            _commit(session)
-    finally:
-        # Rolls back whatever was not committed.
-        session.close()
+        session = Transaction(_configured())
+        try:
+            with clock.reading(session.case_time):
+                yield session
+                session.commit()
+        finally:
+            session.close()
+    except (psycopg.OperationalError, OperationalError, InterfaceError, NoConnectionFree) as error:
+        if sqlstate(error) not in AWAY:
+            raise
+        raise Unavailable("database_unavailable") from error
     _run_after_commit(session)
 
 
@@ -116,41 +117,49 @@ def retrying(work: Callable[[Session], Result], attempts: int = ATTEMPTS) -> Res
     raise Conflict("database_busy", attempts=attempts)
 
 
-def with_commit(session: Session, write: Callable[[psycopg.Connection], None]) -> None:
-    """Have `write` send the transaction's last statements at its end, in one round trip with the commit itself.
+def write_last(session: Session, write: Write) -> None:
+    """Have `write` send one statement together with the commit, or before the next statement if one comes after all.
 
-    It sees no results before the commit. If one of its statements fails, nothing is committed and its error is raised.
+    `write` is given the connection and what goes along with its statement, which it calls before it takes the answer.
+    What the answer says cannot keep the transaction from being committed any more: only an error of the statement does.
     """
-    session.info.setdefault(WITH_COMMIT, []).append(write)
+    _ours(session).write_last(write)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Have `call` run once the session's transaction is committed and its connection given back; never otherwise."""
-    session.info.setdefault(AFTER_COMMIT, []).append(call)
+    _ours(session).calls_after.append(call)
 
 
-@contextmanager
-def pipeline(session: Session) -> Iterator[psycopg.Connection]:
+def pipeline(session: Session) -> AbstractContextManager[psycopg.Connection]:
     """The session's psycopg connection in pipeline mode: statements in the block share round trips.
 
     Pending changes of the session are sent first. Errors come as psycopg's own, at a fetch or at the block's end.
     """
-    session.flush()
-    connection = raw_connection(session)
-    with connection.pipeline():
-        yield connection
+    return _ours(session).pipeline()
 
 
 def raw_connection(session: Session) -> psycopg.Connection:
     """The psycopg connection under a session, in the same transaction."""
-    # Asked for with nearly every statement, and SQLAlchemy's way to it is long.
-    known = session.info.get(RAW)
-    if known is not None and known[0] is session.get_transaction():
-        return known[1]  # type: ignore[no-any-return]
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    session.info[RAW] = session.get_transaction(), connection
-    return connection
+    return _ours(session).connection_begun()
+
+
+def reading_connection(session: Session) -> psycopg.Connection:
+    """Like `raw_connection`, for a statement that neither changes nor locks anything: it may come before the BEGIN."""
+    return _ours(session).connection_reading()
+
+
+def first_row(session: Session, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
+    """The first row of a query that neither changes nor locks anything, with case time read along in the same trip.
+
+    `query` is a constant of ours whose first column is never null.
+    """
+    return _ours(session).first_row(query, parameters)
+
+
+def engine_of(session: Session) -> Engine:
+    """What stands for the session's database: the same for all its sessions, another one for another database."""
+    return _ours(session).engine
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -165,48 +174,13 @@ def _configured() -> Engine:
     return _engine
 
 
-def _begin(session: Session) -> datetime:
-    try:
-        try:
-            return _case_time(session)
-        except psycopg.OperationalError:
-            # The server was restarted since: connections of that time are of no use to anybody.
-            session.close()
-            _configured().dispose()
-            return _case_time(session)
-    except (psycopg.OperationalError, OperationalError, InterfaceError, NoConnectionFree) as error:
-        session.close()
-        raise Unavailable("database_unavailable") from error
+def _ours(session: Session) -> Transaction:
+    assert isinstance(session, Transaction)
+    return session
 
 
-def _case_time(session: Session) -> datetime:
-    moment: datetime = session.connection().info[CASE_TIME]
-    return moment
-
-
-def _open_transaction(connection: Connection) -> None:
-    """Begin and read case time in one round trip."""
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, psycopg.Connection)
-    answers = raw.execute(f"BEGIN; {READ_CASE_TIME}")
-    answers.nextset()
-    connection.info[CASE_TIME] = answers.fetchone()[0]  # type: ignore[index]
-
-
-def _commit(session: Session) -> None:
-    writes: list[Callable[[psycopg.Connection], None]] = session.info.pop(WITH_COMMIT, [])
-    if writes:
-        with pipeline(session) as connection:
-            for write in writes:
-                write(connection)
-            connection.execute("COMMIT")
-    # After a COMMIT of ours this only gives the connection back.
-    session.commit()
-
-
-def _run_after_commit(session: Session) -> None:
-    calls: list[Callable[[], None]] = session.info.pop(AFTER_COMMIT, [])
-    for call in calls:
+def _run_after_commit(session: Transaction) -> None:
+    for call in session.calls_after:
         try:
             call()
         except Exception:
@@ -215,11 +189,13 @@ def _run_after_commit(session: Session) -> None:
 
 
 def _prepare_connection(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+    # One type for all integers: by their size, a statement would be prepared once for each mix of sizes.
+    connection.adapters.register_dumper(int, Int8Dumper)
     connection.autocommit = True
     connection.execute(SESSION_SETTINGS)
     connection.autocommit = False
 
 
 def _let_us_begin(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
-    """Every transaction is begun by `_open_transaction`; psycopg would use a round trip of its own for it."""
+    """Transactions are begun by `Transaction`; psycopg would use a round trip of its own for it."""
     connection.autocommit = True

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Sequence, false
+from sqlalchemy import CheckConstraint, Index, Integer, Sequence, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.models.base import Base
@@ -70,7 +70,8 @@ class Instance(Base):
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"))
+    # No foreign key: it would lock the definition's row for every case that begins, and definitions are never deleted.
+    definition_key: Mapped[int]
     process_id: Mapped[str]
     version: Mapped[int] = mapped_column(Integer)
     state: Mapped[str]

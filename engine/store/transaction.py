@@ -1,0 +1,169 @@
+"""One transaction: SQLAlchemy's session on one connection of the pool, with no round trip that it can do without."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from engine.store.case_clock import READ_CASE_TIME
+
+# Sends one statement on the connection, calls what is handed in with it, and takes the statement's answer.
+Write = Callable[[psycopg.Connection, Callable[[], None]], None]
+
+BEGIN, COMMIT = b"BEGIN", b"COMMIT"
+_WITH_CASE_TIME = (
+    f"SELECT ({READ_CASE_TIME}), found.* FROM (SELECT) one LEFT JOIN LATERAL ({{query}}) found ON true LIMIT 1"  # noqa: S608 - our columns
+)
+
+
+class Transaction(Session):
+    """What is sent on the way counts: a round trip costs as much processor time here as the statement itself.
+
+    PostgreSQL is told to begin with the first statement that changes or locks something; READ COMMITTED gives each
+    statement a view of its own, so those before it miss nothing. Case time is read when it is asked for, or with
+    another statement before that. The last write goes together with the commit, and where it is the only one,
+    PostgreSQL makes it a transaction by itself. SQLAlchemy's own layers come into being when somebody asks for them.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(expire_on_commit=False)
+        self.engine = engine
+        self.calls_after: list[Callable[[], None]] = []
+        self._connect()
+        self._fresh = True  # nothing has been sent yet
+        self._begun = False
+        self._moment: datetime | None = None
+        self._link: Connection | None = None
+        self._last: Write | None = None
+
+    def case_time(self) -> datetime:
+        """The transaction's moment."""
+        if self._moment is None:
+            self._moment = self._first(lambda raw: raw.execute(READ_CASE_TIME, prepare=True).fetchone())[0]
+        return self._moment
+
+    def first_row(self, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
+        """The first row of a query that neither changes nor locks anything; case time is read along with it.
+
+        `query` is a constant of ours.
+        """
+        if self._last is not None or self._moment is not None:
+            return self.connection_reading().execute(query.encode(), parameters).fetchone()
+        both = _WITH_CASE_TIME.format(query=query)
+        row = self._first(lambda raw: raw.execute(both.encode(), parameters).fetchone())
+        self._moment = row[0]
+        # A key, as every query of ours has it, is never null.
+        return None if row[1] is None else row[1:]
+
+    def connection_begun(self) -> psycopg.Connection:
+        """The psycopg connection, with the transaction begun and all that was to be written before sent."""
+        self._begin()
+        if self.in_nested_transaction():
+            # SQLAlchemy sets a savepoint when its connection is first asked for in it.
+            self.connection()
+        return self._raw
+
+    def connection_reading(self) -> psycopg.Connection:
+        """The psycopg connection for a statement that neither changes nor locks anything; it need not be begun."""
+        if self._last is not None or self._fresh:
+            return self.connection_begun()
+        return self._raw
+
+    @contextmanager
+    def pipeline(self) -> Iterator[psycopg.Connection]:
+        """The connection in pipeline mode, with the transaction begun: statements in the block share round trips."""
+        if self.in_transaction():
+            self.flush()
+        begin = not (self._begun or self._fresh or self._last)
+        raw = self._raw if begin else self.connection_begun()
+        with raw.pipeline():
+            if begin:
+                raw.execute(BEGIN)
+                self._begun = True
+            yield raw
+
+    def write_last(self, write: Write) -> None:
+        """Have `write` send one statement when the transaction ends, or before the next statement if there is one."""
+        if self._last is not None:
+            self.connection_begun()
+        if self.in_nested_transaction():
+            # Its savepoint may be gone by then.
+            write(self.connection_begun(), _nothing)
+        else:
+            self._last = write
+
+    def get_bind(self, *_: Any, **__: Any) -> Connection:
+        """SQLAlchemy's connection: it asks here before each statement."""
+        self._begin()
+        if self._link is None:
+            self._link = Connection(self.engine, connection=self._pooled)
+        return self._link
+
+    def commit(self) -> None:
+        """Make it last. Raises what the last write raises."""
+        if self.in_transaction():
+            self.flush()
+        last, self._last = self._last, None
+        if last is not None and self._begun:
+            with self._raw.pipeline():
+                last(self._raw, lambda: _send(self._raw, COMMIT))
+        elif last is not None:
+            last(self._raw, _nothing)
+        elif self._begun:
+            self._raw.execute(COMMIT)
+        if self._link is not None:
+            # What SQLAlchemy has to know of it; nothing is sent any more.
+            super().commit()
+
+    def rollback(self) -> None:
+        """Undo what has been written so far; nothing is written last any more."""
+        self._last = None
+        super().rollback()
+        self._raw.rollback()
+        self._begun = False
+
+    def close(self) -> None:
+        """Undo what is not committed, and give the connection back."""
+        super().close()
+        # The pool rolls back what has begun, and drops a connection that has died.
+        self._pooled.close()
+
+    def _connect(self) -> None:
+        self._pooled = self.engine.raw_connection()
+        raw = self._pooled.driver_connection
+        assert isinstance(raw, psycopg.Connection)
+        self._raw = raw
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._first(lambda raw: raw.execute(BEGIN))
+            self._begun = True
+        if self._last is not None:
+            last, self._last = self._last, None
+            last(self._raw, _nothing)
+
+    def _first(self, send: Callable[[psycopg.Connection], Any]) -> Any:
+        """Send something, on a new connection if it is the first thing sent and the server was restarted since."""
+        fresh, self._fresh = self._fresh, False
+        try:
+            return send(self._raw)
+        except psycopg.OperationalError:
+            if not (fresh and self._raw.broken):
+                raise
+        # Connections of the time before are of no use to anybody.
+        self._pooled.invalidate()
+        self.engine.dispose()
+        self._connect()
+        return send(self._raw)
+
+
+def _nothing() -> None:
+    """Nothing goes along with a last write that is not sent with the commit."""
+
+
+def _send(connection: psycopg.Connection, statement: bytes) -> None:
+    connection.execute(statement)

@@ -26,11 +26,10 @@ class Stuck(Exception):
 
 def warned(kind: str, code: str, text: str, warnings: tuple[FeelWarning, ...], **more: Any) -> Stuck:
     """An expression gave a value nobody can use; its warnings say why."""
-    told = [{"code": f"feel_{warning.code}", "parameters": warning.parameters} for warning in warnings]
+    told = [warning.told() for warning in warnings]
     return Stuck(kind, code, {"expression": text, "warnings": told, **more})
 
 
 def failed(kind: str, text: str, error: FeelLimitError) -> Stuck:
     """An expression hit one of FEEL's limits."""
-    reason = {"code": "feel_limit", "parameters": {"limit": error.limit}}
-    return Stuck(kind, "expression_failed", {"expression": text, "reason": reason})
+    return Stuck(kind, "expression_failed", {"expression": text, "reason": error.told()})

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
-from engine.dmn import Decision, DecisionResult, DmnFailure
+from engine.dmn import Decision, DecisionResult
 from engine.feel import to_json
 
 from .effects import Binding, Decided, Note
@@ -70,7 +70,7 @@ def decided(run: "Run", token: Token, key: int, decision: Decision) -> Any:
     result = decision.evaluate(run.view(token), run.moment)
     trace = _kept(run, token, key, result)
     if result.error is not None:
-        reason = {"decision": decision.id, "reason": _reason(result.error)}
+        reason = {"decision": decision.id, "reason": result.error.told()}
         raise Stuck("DECISION_EVALUATION_ERROR", "decision_failed", reason, trace)
     rules = [[step.id, [rule.index for rule in step.rules]] for step in result.trace]
     data = {"decision": decision.id, "rules": rules}
@@ -78,10 +78,6 @@ def decided(run: "Run", token: Token, key: int, decision: Decision) -> Any:
     if trace is not None:
         run.effects.append(trace)
     return to_json(result.value)
-
-
-def _reason(failure: DmnFailure) -> dict[str, Any]:
-    return {"code": f"dmn_{failure.code}", "parameters": dict(failure.parameters)}
 
 
 def _kept(run: "Run", token: Token, key: int, result: DecisionResult) -> Decided | None:

@@ -11,7 +11,7 @@ from engine.core.expressions import Literal
 from engine.core.spec import ProcessSpec
 from engine.core.user_tasks import UserTask
 from engine.dmn.drg import DrawnDecision
-from engine.errors import Finding, Invalid
+from engine.errors import Finding, Invalid, Severity
 from engine.store import json
 
 TRANSLATION = ".en.yaml"
@@ -144,14 +144,12 @@ class Reader:
     def refuse_model(self, error: dmn.DmnError, file: str) -> None:
         """Keep what the DMN room found, under codes of its own."""
         for found in error.findings:
-            told = Finding(f"dmn_{found.code}", dict(found.parameters), "error", file, found.element, found.line)
-            self.findings.append(told)
+            self.findings.append(_told(found, "error", file))
 
     def doubt_model(self, model: dmn.Model, file: str) -> None:
         """Keep what the checks of tables say: gaps, overlaps, rules that never decide, types."""
         for found in dmn.check(model):
-            told = Finding(f"dmn_{found.code}", dict(found.parameters), "warning", file, found.element, found.line)
-            self.findings.append(told)
+            self.findings.append(_told(found, "warning", file))
 
     def _form(self, file: Resource, texts: Mapping[str, str]) -> list[Prepared]:
         try:
@@ -191,6 +189,10 @@ class Reader:
             first = seen.setdefault((one.kind, one.id), one.resource.name)
             if first != one.resource.name:
                 self.error("id_in_two_files", one.resource.name, kind=one.kind, id=one.id, other=first)
+
+
+def _told(found: dmn.Finding, severity: Severity, file: str) -> Finding:
+    return Finding(**found.told(), severity=severity, file=file, element=found.element, line=found.line)
 
 
 def _is_component(part: Any) -> bool:

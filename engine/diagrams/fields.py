@@ -4,7 +4,7 @@ import re
 
 from engine.core.element import Mapping
 from engine.core.expressions import Feel, Source, feel, source
-from engine.feel import FeelSyntaxError
+from engine.feel import FeelSyntaxError, told
 
 from .findings import Findings
 from .names import Node
@@ -83,6 +83,6 @@ class Fields:
             text=text,
             line=error.line,
             column=error.column + shift,
-            expected=error.expected,
-            found=error.found,
+            expected=told(error.expected),
+            found=told(error.found),
         )

@@ -5,13 +5,15 @@ All are warnings; a model with them can be evaluated. The work is bounded, what 
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from engine.dmn.boxed import DecisionTable, LiteralExpression, TableInput
 from engine.dmn.coverage import MAX_EXAMPLES, Allowance, Box, Cell, Column, Coverage, TooMuchError
 from engine.dmn.errors import Finding
+from engine.dmn.examples import Example, example_of
 from engine.dmn.linking import tables_in
 from engine.dmn.model import Model
-from engine.dmn.regions import Interval, Region, point, read_constant, read_region
+from engine.dmn.regions import OTHERS, Region, point, read_constant, read_region
 from engine.dmn.tables import ANY_VALUE
 from engine.dmn.typetable import TypeTable
 
@@ -77,7 +79,7 @@ class _Check:
                 parameters = {"test": cell.text, "input": column.label or column.text}
                 # A test of the wrong type is never true either; one finding says why.
                 if kind and region.kind != kind:
-                    found = {"found": f"a {region.kind}", "type": column.type_ref}
+                    found = {"found": region.kind, "type": column.type_ref}
                     yield Finding("test_type", cell.id or self._element, cell.line, {**parameters, **found})
                 elif not (region if analysed.domain is None else region.meets(analysed.domain)).intervals:
                     yield Finding("never_true", cell.id or self._element, cell.line, parameters)
@@ -111,14 +113,12 @@ class _Check:
         if self._table.hit_policy == "FIRST":
             for rule in coverage.covered_by_earlier():
                 line = self._table.rules[rule].line
-                reason = "the rules above match whatever it matches"
-                yield self._finding("unreachable_rule", line, rule=str(rule + 1), reason=reason)
+                yield self._finding("unreachable_rule", line, rule=str(rule + 1))
 
-    def _example(self, box: Box) -> str:
-        said = ", ".join(_say(self._table.inputs[index].text, values) for index, values in box)
-        return said or "any input"
+    def _example(self, box: Box) -> Example:
+        return example_of(box, self._table.inputs)
 
-    def _finding(self, code: str, line: int, **parameters: str) -> Finding:
+    def _finding(self, code: str, line: int, **parameters: Any) -> Finding:
         return Finding(code, self._element, line, parameters)
 
 
@@ -138,23 +138,5 @@ def _mentioned_strings(regions: Iterable[Region]) -> Region | None:
     if not known or any(region.kind != "string" for region in known):
         return None
     named = {bound for region in known for part in region.intervals for bound in (part.low, part.high)} - {None}
-    others = {"…"} if any(region.points() is None for region in known) else set()
+    others = {OTHERS} if any(region.points() is None for region in known) else set()
     return Region("string", tuple(point(value) for value in sorted(named | others)))
-
-
-def _say(name: str, values: Interval) -> str:
-    low, high = values.low, values.high
-    if low is not None and low == high:
-        return f"{name} = {_text(low)}"
-    if low is None or high is None:
-        if low is None and high is None:
-            return f"{name} = anything"
-        sign, bound = (">", low) if high is None else ("<", high)
-        closed = values.low_closed if high is None else values.high_closed
-        return f"{name} {sign}{'=' if closed else ''} {_text(bound)}"
-    opening, closing = "[" if values.low_closed else "(", "]" if values.high_closed else ")"
-    return f"{name} in {opening}{_text(low)}..{_text(high)}{closing}"
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,10 +1,14 @@
 """What can be wrong with a DMN file (findings) and with one evaluation (warnings, failures).
 
-Each is a code with parameters; words in the reader's language are made at the edge, `str()` gives English.
+Each is a code with parameters; words in the reader's language are made at the edge from `told()`, English ones by
+`str()`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from engine.feel import told
 
 _SENTENCES: Mapping[str, str] = {
     # the file
@@ -40,11 +44,11 @@ _SENTENCES: Mapping[str, str] = {
     # findings of the checks
     "gap": "no rule for {example}",
     "overlap": "rules {rules} all match {example}",
-    "unreachable_rule": "rule {rule} can never decide: {reason}",
+    "unreachable_rule": "rule {rule} can never decide: the rules above match whatever it matches",
     "unknown_name": "a knowledge model sees only its parameters and what it requires, not {name}",
     "never_true": "the test {test} is never true",
-    "test_type": "the test {test} compares {found} with an input of type {type}",
-    "output_type": "{entry} gives {found}, where {type} is declared",
+    "test_type": "the test {test} compares a {found} with an input of type {type}",
+    "output_type": "{entry} gives a {found}, where {type} is declared",
     "output_value": "the entry {entry} is not among the values allowed for the output",
     "checks_incomplete": "the table is too large to be checked for gaps and overlaps in full",
     # one evaluation
@@ -65,9 +69,35 @@ _SENTENCES: Mapping[str, str] = {
     "limit": "the evaluation was stopped: {message}",
 }
 
+# Words of ours inside a sentence, as engine.feel.terms has its own.
+TERMS = frozenset(
+    (
+        "input data",
+        "decision",
+        "knowledge model or decision service",
+        "input",
+        "output",
+        "row",
+    )
+)
+_PLACES = frozenset(("kind", "found", "type"))
 
-def _sentence(code: str, parameters: Mapping[str, str]) -> str:
+
+def _sentence(code: str, parameters: Mapping[str, Any]) -> str:
     return _SENTENCES[code].format_map(parameters) if code in _SENTENCES else code
+
+
+def _told(code: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {"code": f"dmn_{code}", "parameters": {name: _value(name, value) for name, value in parameters.items()}}
+
+
+def _value(name: str, value: Any) -> Any:
+    """A parameter with codes in place of words; what comes from FEEL, and an example, tells itself."""
+    if hasattr(value, "told"):
+        return value.told()
+    if name in _PLACES and value in TERMS:
+        return {"code": "dmn_term_" + value.replace(" ", "_"), "parameters": {}}
+    return told(value) if name in _PLACES else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +107,15 @@ class Finding:
     code: str
     element: str
     line: int
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         place = f"line {self.line}" + (f", {self.element}" if self.element else "")
         return f"{place}: {_sentence(self.code, self.parameters)}"
+
+    def told(self) -> dict[str, Any]:
+        """For the words of every language: `{code: dmn_…, parameters}`, parts that are words alike."""
+        return _told(self.code, self.parameters)
 
 
 class DmnError(Exception):
@@ -99,12 +133,16 @@ class DmnWarning:
 
     code: str
     element: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
         return _sentence(self.code, self.parameters)
+
+    def told(self) -> dict[str, Any]:
+        """For the words of every language: `{code: dmn_…, parameters}`, parts that are words alike."""
+        return _told(self.code, self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +151,11 @@ class DmnFailure:
 
     code: str
     element: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return _sentence(self.code, self.parameters)
+
+    def told(self) -> dict[str, Any]:
+        """For the words of every language: `{code: dmn_…, parameters}`, parts that are words alike."""
+        return _told(self.code, self.parameters)

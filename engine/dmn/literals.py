@@ -32,7 +32,7 @@ def compile_literal(expression: LiteralExpression, place: Place, expected: ItemT
     if feel is None:
         return null
     if not expected.may_be(feel.type):
-        parameters = {"entry": expression.text, "found": f"a {feel.type}", "type": expected.name}
+        parameters = {"entry": expression.text, "found": feel.type.name, "type": expected.name}
         place.doubt("output_type", element, expression.line, **parameters)
     types = place.types.feel if _NAMES_TYPES.search(expression.text) else None
     if types is not None or _DRAWS.search(expression.text):

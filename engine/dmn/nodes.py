@@ -272,7 +272,7 @@ def outcome(run: Run, value: Any) -> DecisionResult:
     try:
         result = value(run)
     except FeelLimitError as error:
-        run.fail("limit", "", message=str(error))
+        run.fail("limit", "", message=error)
     except RecursionError:
-        run.fail("limit", "", message="the expressions call each other too deeply")
+        run.fail("limit", "", message=FeelLimitError("calls in calls"))
     return DecisionResult(result, tuple(run.trace), tuple(run.warnings), run.failure)

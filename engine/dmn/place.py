@@ -65,10 +65,7 @@ class Place:
 
     def _wrong(self, error: FeelSyntaxError, text: str, element: str, line: int) -> None:
         parameters = {
-            "message": str(error),
+            "message": error,
             "text": text,
-            "expected": error.expected,
-            "feel_line": str(error.line),
-            "feel_column": str(error.column),
         }
         self.findings.append(Finding("feel_syntax", element or self.owner, line, parameters))

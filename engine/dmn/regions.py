@@ -25,6 +25,9 @@ _NOT = re.compile(r"\s*not\s*\((.*)\)\s*\Z", re.DOTALL)
 
 _DAY = timedelta(days=1)
 
+# The one string that stands for all that a table does not name.
+OTHERS = "…"
+
 # Date-times and times are left out: local and zoned ones have no order among each other.
 # Kinds whose Python values are ordered as FEEL orders them.
 _TYPES: dict[str, tuple[type, ...]] = {

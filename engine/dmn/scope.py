@@ -129,18 +129,16 @@ class Run:
                 error = dearer
         raise error
 
-    def warn(self, code: str, element: str, **parameters: str) -> None:
+    def warn(self, code: str, element: str, **parameters: Any) -> None:
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(DmnWarning(code, element, parameters))
 
     def heard(self, element: str, warnings: tuple[FeelWarning, ...]) -> None:
         """Take over the warnings of a FEEL expression of the element."""
-        # The sentence is kept beside the code: FEEL's own parameters differ from warning to warning.
         for warning in warnings[: MAX_WARNINGS - len(self.warnings)]:
-            parameters = {"feel": warning.code, **warning.parameters, "message": str(warning)}
-            self.warnings.append(DmnWarning("feel", element, parameters, warning.line, warning.column))
+            self.warnings.append(DmnWarning("feel", element, {"message": warning}, warning.line, warning.column))
 
-    def fail(self, code: str, element: str, **parameters: str) -> None:
+    def fail(self, code: str, element: str, **parameters: Any) -> None:
         """Keep the first failure: those after it mostly follow from it."""
         self.failure = self.failure or DmnFailure(code, element, parameters)
 

@@ -165,7 +165,7 @@ class TypeTable:
         try:
             return (compile_unary_tests(text),)
         except FeelSyntaxError as error:
-            self.findings.append(Finding("feel_syntax", item.id, item.line, {"message": str(error), "text": text}))
+            self.findings.append(Finding("feel_syntax", item.id, item.line, {"message": error, "text": text}))
             return ()
 
     def _feel_type(self, item: ItemDefinition) -> Type:

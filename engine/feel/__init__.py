@@ -13,6 +13,7 @@ from engine.feel.limits import DEFAULT_BUDGET
 from engine.feel.parser import parse_type_text as parse_type
 from engine.feel.run import Moment, Run
 from engine.feel.temporal import DateTime, FarDate, Time
+from engine.feel.terms import told
 from engine.feel.typesystem import ANY, ContextType, FunctionType, ListType, RangeType, Type, is_instance
 from engine.feel.values import Function, Range, kind_of
 from engine.feel.warning import FeelWarning
@@ -54,4 +55,5 @@ __all__ = [
     "kind_of",
     "parse_type",
     "to_json",
+    "told",
 ]

@@ -80,7 +80,7 @@ class Cursor:
         """One level deeper; fails cleanly where Python's stack would not."""
         self._nesting += 1
         if self._nesting > MAX_NESTING:
-            self.fail(f"at most {MAX_NESTING} levels in one another")
+            self.fail("fewer levels in one another")
         yield
         self._nesting -= 1
 

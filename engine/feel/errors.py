@@ -1,5 +1,9 @@
 """The exceptions of FEEL: nothing else leaves this room."""
 
+from typing import Any
+
+from engine.feel.terms import told, told_parameters
+
 
 class FeelError(Exception):
     """Any failure of FEEL that is not simply a null."""
@@ -16,6 +20,14 @@ class FeelSyntaxError(FeelError):
         self.expected = expected
         self.found = found
 
+    def told(self) -> dict[str, Any]:
+        """The error for the words of every language: `{code: feel_syntax, parameters}`."""
+        place = {"line": self.line, "column": self.column}
+        return {
+            "code": "feel_syntax",
+            "parameters": {**place, "expected": told(self.expected), "found": told(self.found)},
+        }
+
 
 class FeelLimitError(FeelError):
     """An evaluation took more steps, depth or space than it may; `limit` names which."""
@@ -23,6 +35,10 @@ class FeelLimitError(FeelError):
     def __init__(self, limit: str) -> None:
         super().__init__(f"the expression was stopped: it went over the limit of {limit}")
         self.limit = limit
+
+    def told(self) -> dict[str, Any]:
+        """The error for the words of every language: `{code: feel_limit, parameters}`."""
+        return {"code": "feel_limit", "parameters": told_parameters({"limit": self.limit})}
 
 
 class NoValue(FeelError):

@@ -12,6 +12,7 @@ from engine.feel.compiler.tests import INPUT
 from engine.feel.errors import FeelLimitError
 from engine.feel.json_values import check_result
 from engine.feel.limits import DEFAULT_BUDGET
+from engine.feel.never import never_true
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.run import Evaluate, Locals, Moment, Run
 from engine.feel.syntax import Node
@@ -73,11 +74,18 @@ class Expression(_Compiled):
     """An expression."""
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
+        self._names = names
         super().__init__(text, parse_expression(text, names, BUILT_IN_NAMES), None)
 
     def evaluate(self, scope: Mapping[str, Any], moment: Moment, budget: int = DEFAULT_BUDGET) -> Evaluation:
         """Its value in the scope; FeelLimitError if it costs more than it may."""
         return self._run(scope, None, moment, budget)
+
+    def never_true(self) -> FeelWarning | None:
+        """Why, as a condition, it is true for no variables at all; None if it may be true or that cannot be told."""
+        # Asked for when a diagram is checked only, so the tree is not kept for it.
+        tree = parse_expression(self.text, self._names, BUILT_IN_NAMES)
+        return _within_stack(lambda: never_true(tree, self.text), self.text)
 
 
 class UnaryTests(_Compiled):

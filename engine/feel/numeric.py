@@ -27,14 +27,18 @@ def literal_number(text: str) -> Decimal | None:
         return None
 
 
-def number_text(number: Decimal | int) -> str:
-    """A number as FEEL writes it: all its digits, never an exponent. NoValue for one of the host's beyond FEEL's."""
+def number_text(number: Decimal | int, shortest: bool = False) -> str:
+    """A number as FEEL writes it: all its digits, never an exponent. NoValue for one of the host's beyond FEEL's.
+
+    `shortest` is without zeros at the end of the fraction, so that equal numbers have the same text.
+    """
     number = Decimal(number)
     if not number:
         return "0"
     if abs(number.adjusted()) > _LARGEST_EXPONENT:
         raise NoValue("number_too_large")
-    return format(number, "f")
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if shortest and "." in text else text
 
 
 def whole(number: Decimal | int) -> int | None:

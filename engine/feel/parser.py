@@ -81,7 +81,7 @@ class Parser(Primary):
         if self.token.sort is not Sort.END:
             self.fail("an operator or the end of the expression")
         if depth(tree) > MAX_TREE:
-            raise syntax_error(self.text, tree.at, f"at most {MAX_TREE} levels in one another", "more")
+            raise syntax_error(self.text, tree.at, "fewer levels in one another", "more")
         return tree
 
     def expression(self) -> Node:

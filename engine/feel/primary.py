@@ -142,7 +142,7 @@ class Primary(Cursor, ABC):
         self.expect("..")
         end = self.sum()
         if not self.at_sign("]", ")", "["):
-            self.fail("`]`, `)` or `[`")
+            self.fail("the end of the range: `]`, `)` or `[`")
         return RangeOf(at, start, end, included, self.advance().text == "]")
 
     def _context(self) -> Node:

@@ -52,7 +52,8 @@ def _scalar(value: Any, level: int) -> str:
     if kind == "string":
         return _quoted(value) if level else str(value)
     if kind == "number":
-        return number_text(adapt(value))
+        # `100 * 0.5` and `50` are one number (10.3.2.3.1), so they have one text.
+        return number_text(adapt(value), shortest=True)
     if kind in ("null", "boolean"):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Function):
@@ -94,5 +95,7 @@ def _json_parts(value: Any, level: int) -> Iterator[str]:
         yield "]"
     elif isinstance(value, str):
         yield json_text.dumps(value, ensure_ascii=False)
+    elif kind_of(value) == "number":
+        yield number_text(adapt(value))
     else:
         yield _scalar(value, level)

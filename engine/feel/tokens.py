@@ -71,7 +71,7 @@ def syntax_error(text: str, offset: int, expected: str, found: str) -> FeelSynta
 def tokenize(text: str) -> list[Token]:
     """All tokens and one END; FeelSyntaxError for what is none."""
     if len(text) > MAX_TEXT:
-        raise syntax_error(text, MAX_TEXT, f"at most {MAX_TEXT} characters", f"{len(text)}")
+        raise syntax_error(text, MAX_TEXT, "a shorter text", f"{len(text)}")
     tokens: list[Token] = []
     position = 0
     while position < len(text):
@@ -117,9 +117,9 @@ def _unescaped(text: str, start: int, content: str) -> str:
 def _unreadable(text: str, position: int) -> FeelSyntaxError:
     rest = text[position:]
     if rest.startswith(('"', "@")):
-        return syntax_error(text, position, 'a closing `"`', "the end of the expression")
+        return syntax_error(text, position, 'a closing quotation mark `"`', "the end of the expression")
     if rest.startswith("/*"):
-        return syntax_error(text, position, "a closing `*/`", "the end of the expression")
+        return syntax_error(text, position, "the `*/` that ends the comment", "the end of the expression")
     if rest.startswith("!"):
         return syntax_error(text, position, "`!=` or `not(…)`", "`!`")
     return syntax_error(text, position, "a name, a literal or an operator", f"`{rest[0]}`")

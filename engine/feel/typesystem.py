@@ -41,12 +41,18 @@ class ListType(Type):
 
     element: Type
 
+    def __str__(self) -> str:
+        return self.name if self.element == ANY else f"{self.name}<{self.element}>"
+
 
 @dataclass(frozen=True, slots=True)
 class RangeType(Type):
     """`range<element>`."""
 
     element: Type
+
+    def __str__(self) -> str:
+        return self.name if self.element == ANY else f"{self.name}<{self.element}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,9 @@ class ContextType(Type):
 
     entries: tuple[tuple[str, Type], ...]
 
+    def __str__(self) -> str:
+        return f"{self.name}<{', '.join(f'{name}: {kind}' for name, kind in self.entries)}>"
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionType(Type):
@@ -62,6 +71,9 @@ class FunctionType(Type):
 
     parameters: tuple[Type, ...]
     result: Type
+
+    def __str__(self) -> str:
+        return f"{self.name}<{', '.join(map(str, self.parameters))}> -> {self.result}"
 
 
 ANY = Type("Any")

@@ -1,9 +1,12 @@
-"""What an evaluation reports beside its value: where FEEL answered null, and why.
+"""What an evaluation reports beside its value: where FEEL answered null, and why; and why a condition never holds.
 
 A warning is a code with parameters; the sentences here are the English ones, other languages are made at the edge.
 """
 
 from dataclasses import dataclass
+from typing import Any
+
+from engine.feel.terms import told_parameters
 
 SENTENCES = {
     "no_variable": "no variable `{name}`",
@@ -32,9 +35,15 @@ SENTENCES = {
     "argument_names": "`{function}` cannot be called with the arguments {names}",
     "invalid": "`{text}` is no {what}",
     "pattern": "the pattern `{pattern}` is not valid: {reason}",
+    "pattern_at": "the pattern `{pattern}` is not valid at character {at}: {reason}",
     "external": "functions outside FEEL are not run",
     "no_type": "no type `{name}`",
     "assertion": "{cause}",
+    "always": "it is always {value}",
+    "always_null": "`{name}` is always null",
+    "null_has_no_order": "nothing is greater or less than null",
+    "no_value_passes": "no value of {name} passes",
+    "tests_exclude": "no value of {name} passes all the tests",
     "host": "`{function}` failed: {reason}",
 }
 
@@ -50,3 +59,7 @@ class FeelWarning:
 
     def __str__(self) -> str:
         return SENTENCES[self.code].format_map(self.parameters)
+
+    def told(self) -> dict[str, Any]:
+        """The warning for the words of every language: `{code: feel_…, parameters}`, parts that are words alike."""
+        return {"code": f"feel_{self.code}", "parameters": told_parameters(self.parameters)}

@@ -48,6 +48,5 @@ def _rows(decided: Decided) -> list[dict[str, Any]]:
     failure = decided.result.error
     if failure is not None:
         # Those before it gave their values; the decision asked for is the one that has none.
-        told = {"code": f"dmn_{failure.code}", "parameters": dict(failure.parameters)}
-        rows[-1] |= {"state": "failed", "failure": told}
+        rows[-1] |= {"state": "failed", "failure": failure.told()}
     return rows

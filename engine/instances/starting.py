@@ -17,7 +17,7 @@ from engine.core.surroundings import Surroundings
 from engine.definitions import DeployedCatalogue, process_spec
 from engine.directory.acting import current
 from engine.errors import Conflict, Invalid, NotFound
-from engine.feel import FeelError
+from engine.feel import FeelLimitError
 from engine.store import first_row, raw_connection
 
 from .changes import sort
@@ -195,8 +195,8 @@ def _check_start(spec: ProcessSpec, element: str | None) -> None:
 def _owner(spec: ProcessSpec, variables: Mapping[str, Any], around: Surroundings) -> str | None:
     try:
         return cases.owning_unit(spec, variables, around.moment())
-    except FeelError as error:
-        raise Invalid("unit_not_computable", process_id=spec.process_id, reason=str(error)) from error
+    except FeelLimitError as error:
+        raise Invalid("unit_not_computable", process_id=spec.process_id, reason=error.told()) from error
 
 
 def _case_no(session: Session, spec: ProcessSpec, unit: str | None, around: Surroundings) -> str | None:

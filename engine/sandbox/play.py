@@ -63,7 +63,7 @@ def _show(box: Sandbox, out: TextIO) -> None:
             out.write(f"  ! {stopped.element}: {words(finding, language)}\n")
         for doubt in case.doubts:
             for warning in doubt.warnings:
-                said = words(Finding(f"feel_{warning.code}", warning.parameters), language)
+                said = words(Finding(**warning.told()), language)
                 place = f"{warning.line}:{warning.column}"
                 out.write(f"  ? {doubt.element}: {said} ({doubt.expression} {place})\n")
         case.doubts.clear()

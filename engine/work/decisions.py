@@ -10,7 +10,7 @@ from engine import history
 from engine.definitions import decision_of, definition, latest
 from engine.dmn import DecisionResult
 from engine.errors import Conflict, Invalid
-from engine.feel import FeelError
+from engine.feel import FeelLimitError
 from engine.store.models import Definition
 from engine.work.checking import moment
 
@@ -32,7 +32,7 @@ def evaluate_decision(
     found = latest(session, "decision", decision_id) if decision_id is not None else definition(session, key or 0)
     try:
         result = decision_of(session, found.key).evaluate(variables, moment(found.key))
-    except FeelError as error:
-        raise Conflict("decision_failed", decision=found.id, reason=str(error)) from error
+    except FeelLimitError as error:
+        raise Conflict("decision_failed", decision=found.id, reason=error.told()) from error
     history.record(session, "decision_evaluated", data={"decision": found.id, "version": found.version})
     return EvaluatedDecision(found, result)

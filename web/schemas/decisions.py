@@ -75,7 +75,7 @@ def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, A
     """The members of the answer. A table that allows no answer is told as a failure, as Camunda does."""
     definition, result = evaluated.definition, evaluated.result
     trace = [_decision(one, definition, number) for number, one in enumerate(result.trace_to_json(), 1)]
-    failure = result.error and engine.Finding(f"dmn_{result.error.code}", result.error.parameters)
+    failure = result.error and engine.Finding(**result.error.told())
     return {
         "id": definition.id,
         "key": definition.key,

@@ -6,7 +6,6 @@ the diagram sets one of almost that name, or if nothing of it takes variables fr
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,7 +16,7 @@ from engine.core.events import BoundaryEvent, CatchEvent, StartEvent
 from engine.core.expressions import Feel
 from engine.core.jobs import JobTask
 from engine.core.user_tasks import UserTask
-from engine.feel import BUILT_IN_FUNCTIONS, FeelError, Moment
+from engine.feel import BUILT_IN_FUNCTIONS, told
 
 from .subject import Subject
 
@@ -36,16 +35,16 @@ _BY_THE_ENGINE = frozenset(
     )
 )
 _CONDITIONS = frozenset(("condition", "completion", "activation", "when"))
-_MOMENT = Moment(datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An expression, where it stands and what it is there for."""
+    """An expression, where it stands and what it is there for; `flow` is the sequence flow whose condition it is."""
 
     element: Element
     field: str
     feel: Feel
+    flow: str | None = None
 
 
 def check_expressions(subject: Subject) -> None:
@@ -104,23 +103,25 @@ def _functions(subject: Subject, use: Use, given: frozenset[str]) -> None:
 def _condition(subject: Subject, use: Use) -> None:
     expression = use.feel.expression
     if expression.type.name not in ("boolean", "Any"):
-        kind = str(expression.type)
+        kind = told(expression.type.name)
         subject.warning("bpmn_condition_not_boolean", use.element, text=use.feel.text, kind=kind)
-    elif expression.constant:
-        try:
-            value = expression.evaluate({}, _MOMENT).value
-        except FeelError:
-            return
-        if value is not True:
-            subject.warning("bpmn_condition_never", use.element, text=use.feel.text)
+    elif (why := expression.never_true()) is not None:
+        place = {"text": use.feel.text, "line": why.line, "column": why.column, "reason": why.told()}
+        if use.flow is None:
+            subject.warning("bpmn_condition_never", use.element, **place)
+        else:
+            subject.findings.warning("bpmn_flow_never", subject.document.nodes[use.flow], **place)
 
 
 def _uses(element: Element) -> Iterator[Use]:
     for name, value in vars(element).items():
-        # A flow into an element is one out of another.
-        if name != "incoming":
+        if name not in ("incoming", "outgoing"):
             for field, feel in _feels(value, name):
                 yield Use(element, field, feel)
+    # A flow into an element is one out of another.
+    for flow in element.outgoing:
+        for field, feel in _feels(flow, "outgoing"):
+            yield Use(element, field, feel, flow.id)
 
 
 def _feels(value: Any, field: str) -> Iterator[tuple[str, Feel]]:

@@ -7,6 +7,7 @@ rest as a list; the type of the result may be left out. A function has one Pytho
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Overflow
 from typing import Any
 
 from engine.feel.errors import NoValue
@@ -131,9 +132,11 @@ class BuiltIn:
                 run.charge(len(value) // CHARACTERS_A_STEP)
         try:
             return self._implementation(run, *bound)
+        except Overflow:
+            raise NoValue("number_too_large") from None
         except (ArithmeticError, ValueError):
             # A number or year beyond what there is; what a function can say better, it says itself.
-            raise NoValue("out_of_range", what=f"an argument of `{self.name}`", value=_shown(bound)) from None
+            raise NoValue("out_of_range", what="an argument", value=_shown(bound)) from None
 
 
 def _shown(values: list[Any]) -> str:

@@ -29,7 +29,8 @@ _FOLDED = (Chain, Negation, Logic, Comparison, Between, RangeOf)
 _FOLDED_CALLS = frozenset(("date", "time", "date and time", "duration", "number", "string"))
 _FOLDING_BUDGET = 1_000
 _LONGEST_CONSTANT = 10_000
-_NO_MOMENT = Moment(datetime(1970, 1, 1, tzinfo=UTC))
+# What is the same at every moment needs none.
+NO_MOMENT = Moment(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Compiler:
 
     def _folded(self, node: Node, evaluate: Evaluate) -> Evaluate:
         # No scope and no moment: what needs either would not be constant.
-        run = Run({}, _NO_MOMENT, _FOLDING_BUDGET)
+        run = Run({}, NO_MOMENT, _FOLDING_BUDGET)
         try:
             value = evaluate(run, None)
         except FeelLimitError:

@@ -84,7 +84,7 @@ class Pattern:
 def pattern_of(pattern: str, flags: str) -> Pattern:
     """The pattern compiled; NoValue if it or the flags are not XPath's."""
     if not set(flags) <= _KNOWN_FLAGS:
-        raise NoValue("pattern", pattern=pattern, reason=f"unknown flags `{flags}`")
+        raise NoValue("pattern", pattern=pattern, reason="unknown flags")
     if len(pattern) > _LONGEST:
         raise NoValue("pattern", pattern=pattern, reason="it is too long")
     chosen = Flags("s" in flags, "m" in flags, "i" in flags)
@@ -94,7 +94,8 @@ def pattern_of(pattern: str, flags: str) -> Pattern:
             return Pattern(Backtracking(tree, chosen), pattern)
         return Pattern(_Re2(re2_text(tree, chosen)), pattern)
     except InvalidPatternError as error:
-        raise NoValue("pattern", pattern=pattern, reason=error) from None
+        code = "pattern_at" if error.at else "pattern"
+        raise NoValue(code, pattern=pattern, reason=error.reason, at=error.at) from None
     except (re2.error, UnicodeEncodeError):
         raise NoValue("pattern", pattern=pattern, reason="it is too large") from None
 

@@ -63,7 +63,7 @@ class Backtracking:
 
     def _emit(self, step: _Step) -> int:
         if len(self._program) >= _LONGEST_PROGRAM:
-            raise InvalidPatternError("the pattern is too large")
+            raise InvalidPatternError("it is too large")
         self._program.append(step)
         return len(self._program) - 1
 

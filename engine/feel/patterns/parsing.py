@@ -38,7 +38,12 @@ _SPACES = characters(*map(ord, _SPACE))
 
 
 class InvalidPatternError(Exception):
-    """The pattern is not XPath's; the words say where."""
+    """The pattern is not XPath's: why, and at which of its characters from one, 0 if none is to blame."""
+
+    def __init__(self, reason: str, at: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
 
 
 def parse_pattern(text: str, literal: bool, ignore_space: bool, ignore_case: bool) -> Tree:
@@ -85,7 +90,7 @@ class _Parser:
 
     def fail(self, reason: str) -> NoReturn:
         """Give up."""
-        raise InvalidPatternError(f"{reason} at character {self._at + 1}")
+        raise InvalidPatternError(reason, self._at + 1)
 
     def choice(self) -> Tree:
         """Everything up to a closing bracket or the end."""
@@ -132,7 +137,7 @@ class _Parser:
             return self._escape()
         if sign in "?*+{}]":
             self._at -= 1
-            self.fail(f"`{sign}` has nothing to belong to")
+            self.fail("a sign has nothing to belong to")
         return _one(ord(sign))
 
     def _group(self) -> Tree:
@@ -218,7 +223,7 @@ class _Parser:
             return _turned(_NAME_START, None, sign.isupper())
         if kind == "c":
             return _turned(_NAME, None, sign.isupper())
-        raise InvalidPatternError(f"`\\{sign}` has no meaning at character {self._at - 1}")
+        raise InvalidPatternError("an escape without a meaning", self._at - 1)
 
     def _property(self, negated: bool) -> tuple[Charset, str | None]:
         end = self._text.find("}", self._at)
@@ -227,7 +232,7 @@ class _Parser:
         name = self._text[self._at : end]
         charset = block(name[2:]) if name.startswith("Is") else category(name) if 0 < len(name) < 3 else None
         if charset is None:
-            self.fail(f"`{name}` is no property of characters")
+            self.fail("no such property of characters")
         self._at = end + 1
         return _turned(charset, None, negated)
 

@@ -9,18 +9,18 @@ from engine.texts import words
 from tests.engine.factories import diagram, end, flows, script, start, user
 from tests.engine.house import House
 
-TABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
+TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="levels" name="levels" namespace="tests">
   <decision id="level" name="level">
     <decisionTable id="t" hitPolicy="UNIQUE">
-      <input id="i"><inputExpression typeRef="number"><text>users</text></inputExpression></input>
+      <input id="i" label="用户数"><inputExpression typeRef="number"><text>users</text></inputExpression></input>
       <output id="o" name="level"/>
       <rule id="r1"><inputEntry><text>&lt; 100</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>
       <rule id="r2"><inputEntry><text>[50..900]</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>
     </decisionTable>
   </decision>
 </definitions>
-"""
+""".encode()
 SUM = diagram(
     start("s"),
     script("a", "1", "amount"),
@@ -51,8 +51,10 @@ def test_gaps_and_overlaps_of_a_table_are_told_with_an_example() -> None:
     assert all(f.line for f in found)
     english = " ".join(words(f, "en") for f in found)
     assert "No rule for users" in english
-    assert "Rules 1, 2 all match users" in english
-    assert "没有适用于 users" in " ".join(words(f, "zh") for f in found)
+    assert "Rules 1, 2 all match 50 ≤ users < 100" in english
+    chinese = " ".join(words(f, "zh") for f in found)
+    assert "没有规则适用于：用户数 > 900" in chinese
+    assert "规则 1, 2 同时匹配：50 ≤ 用户数 < 100" in chinese
 
 
 def test_deploying_tells_them_and_refuses_nothing(house: House) -> None:

@@ -5,6 +5,7 @@ import pytest
 from engine.diagrams import parse
 from engine.diagrams.checks.expressions import HOST_FUNCTIONS
 from engine.directory import calendar
+from engine.texts import words
 from tests.engine.factories import (
     Found,
     Part,
@@ -35,14 +36,27 @@ def test_a_condition_that_may_hold_is_fine(found: Found, condition: str) -> None
     ("condition", "kind"), [("=1", "number"), ('="yes"', "string"), ("=a + 1", None), ("=[n > 1]", "list")]
 )
 def test_a_condition_that_is_none(found: Found, condition: str, kind: str | None) -> None:
-    told = [f.parameters["kind"] for f in found(*asked(condition)) if f.code == "bpmn_condition_not_boolean"]
-    assert told == ([kind] if kind else [])
+    told = [words(f, "en") for f in found(*asked(condition)) if f.code == "bpmn_condition_not_boolean"]
+    assert [f"gives a {kind}" in said for said in told] == ([True] if kind else [])
 
 
-@pytest.mark.parametrize("condition", ["=false", "=null", "=1 > 2", '="a" = "b"'])
-def test_a_condition_that_never_holds(found: Found, condition: str) -> None:
-    [told] = [f for f in found(*asked(condition)) if f.code.startswith("bpmn_condition")]
-    assert (told.code, told.severity, told.element) == ("bpmn_condition_never", "warning", "x")
+@pytest.mark.parametrize(
+    ("condition", "english", "chinese"),
+    [
+        ("=false", "column 1): it is always false.", "结果始终为 false。"),
+        ("=not(true)", "column 1): it is always false.", "结果始终为 false。"),
+        ('="1" < 2', "column 5): string and number cannot be compared.", "文本与数字不能比较。"),
+        ("=string(n) < 2", "column 11): string and number cannot be compared.", "文本与数字不能比较。"),
+        ("=n > 5 and n < 3", "column 13): no value of `n` passes all the tests.", "`n` 没有一个值能同时满足这些条件。"),
+        ("=n in [5..3]", "column 3): no value of `n` passes.", "`n` 取任何值都不成立。"),
+    ],
+)
+def test_a_flow_that_can_never_be_taken(found: Found, condition: str, english: str, chinese: str) -> None:
+    [told] = [f for f in found(*asked(condition)) if f.code.endswith("_never")]
+    assert (told.code, told.severity, told.element) == ("bpmn_flow_never", "warning", "x_f")
+    assert words(told, "en").startswith("This flow can never be taken: its condition " + condition[1:])
+    assert words(told, "en").endswith(english)
+    assert words(told, "zh").endswith(chinese)
 
 
 def test_conditions_of_loops_and_gateways_too(found: Found) -> None:

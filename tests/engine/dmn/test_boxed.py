@@ -55,7 +55,7 @@ def test_a_decision_without_logic_is_null_and_says_so(dmn: Any) -> None:
 
 def test_the_warnings_of_feel_name_the_element_and_the_place(dmn: Any, lit: Any) -> None:
     result = dmn.ask_logic(lit("1 +\n amout", 'id="l1"'), amount=D(1))
-    warning = next(one for one in result.warnings if one.parameters["feel"].startswith("no_variable"))
+    warning = next(one for one in result.warnings if one.parameters["message"].code.startswith("no_variable"))
     assert (warning.element, warning.line, warning.column) == ("l1", 2, 2)
     assert "amout" in str(warning)
 

@@ -42,7 +42,7 @@ def test_a_gap_is_shown_as_an_example(found: Any) -> None:
     [
         (["< 5", "> 5"], ["no rule for n = 5"]),
         (["[0..5]", "(5..9]"], ["no rule for n < 0", "no rule for n > 9"]),
-        (["<= 0", "[1..2]", "> 2"], ["no rule for n in (0..1)"]),
+        (["<= 0", "[1..2]", "> 2"], ["no rule for 0 < n < 1"]),
         (["<= 0", "> 0"], []),
         (["not(3)"], ["no rule for n = 3"]),
         (["-"], []),
@@ -59,7 +59,7 @@ def test_days_that_follow_each_other_leave_no_gap(found: Any) -> None:
     cells = ['< date("2026-03-01")', '[date("2026-03-01")..date("2026-03-31")]', '>= date("2026-04-01")']
     assert found(["day:date"], ["o"], [[cell, "1"] for cell in cells]) == ()
     assert said(found(["day:date"], ["o"], [[cell, "1"] for cell in cells[:2]]), "gap") == [
-        "no rule for day >= 2026-04-01"
+        "no rule for day ≥ 2026-04-01"
     ]
 
 
@@ -91,7 +91,7 @@ def test_overlaps_of_unique_tables_name_both_rules_and_an_example(found: Any) ->
     inputs = ["n:number", "scope:string"]
     rules = [["< 10", '"local","intl"', "1"], [">= 5", '"intl"', "2"], ["> 20", '"local"', "3"]]
     overlaps = said(found(inputs, ["o"], rules), "overlap")
-    assert overlaps == ['rules 1, 2 all match n in [5..10), scope = "intl"']
+    assert overlaps == ['rules 1, 2 all match 5 ≤ n < 10, scope = "intl"']
     assert not said(found(inputs, ["o"], rules, "ANY"), "overlap")
 
 

@@ -93,7 +93,9 @@ def passes(moment: Moment, scope: dict[str, Any]) -> Callable[[str], str]:
 
 
 def written(value: Any, codes: list[str], moment: Moment) -> str:
-    """A value as the tables write it."""
+    """A value as the tables write it: a number with all its digits, which `string()` would shorten."""
+    if type(value) is Decimal and value:
+        return format(value, "f")
     text = text_of(Run({}, moment, 1_000_000), [value])[1:-1]
     return f"{text} ({', '.join(dict.fromkeys(codes))})" if value is None and codes else text
 

@@ -137,7 +137,14 @@ def test_number(text: str, expected: str, answer: Answer) -> None:
 
 
 @pytest.mark.table(r"""
-    string(1.50) => "1.50"
+    string(1.50) => "1.5"
+    string(100 * 0.5) => "50"
+    string(50) => "50"
+    string(100) => "100"
+    string(0.00) => "0"
+    string(-2.0) => "-2"
+    string([1.10, {a: 2.0}]) => "[1.1, {a: 2}]"
+    string([1.0..2.50]) => "[1..2.5]"
     string(1e3) => "1000"
     string(-0.0) => "0"
     string("a") => "a"
@@ -180,7 +187,9 @@ def test_string_and_range(text: str, expected: str, answer: Answer) -> None:
     to json({a: [1, null, true], "b c": "联"}) => "{\"a\":[1,null,true],\"b c\":\"联\"}"
     to json(@"2026-03-04") => "\"2026-03-04\""
     to json([1..3]) => "null"
-    from json("{\"a\": [1, 2.50, null]}") => {a: [1, 2.50, null]}
+    from json("{\"a\": [1, 2.50, null]}") => {a: [1, 2.5, null]}
+    from json("{\"a\": [1, 2.50, null]}").a[2] => 2.50
+    to json(from json("[1.50, 100.0]")) => "[1.50,100.0]"
     from json("12345678901234567890.10") => 12345678901234567890.10
     from json("\"x\"") => "x"
     from json("[") => null (invalid)

@@ -73,7 +73,6 @@ REASONS = {
     ),
     "mode": Reason(("mode(L)",), always, "the modes are sorted ascending (table 75)"),
     "median": Reason(("median(L)",), always, "numbers are sorted as numbers, not as texts"),
-    "scale": Reason(("string(N)",), lambda ours, theirs: float(ours) == float(theirs), "decimals keep their digits"),
     "empty lists": Reason(("L = L",), lambda ours, theirs: theirs is None, "an empty list equals no other: false"),
     "negated test": Reason(("N in (not(N))",), always, "`not(1)` inside `in` calls a function of booleans"),
     "one for a list": Reason(

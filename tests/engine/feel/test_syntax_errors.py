@@ -26,12 +26,12 @@ from engine.feel import FeelError, FeelSyntaxError, compile_expression
     a. => 1:3 a name, the end of the expression
     f(1, => 1:5 an expression, the end of the expression
     f(x: 1, 2) => 1:10 a name for each argument, or for none, `)`
-    [1..2 => 1:6 `]`, `)` or `[`, the end of the expression
+    [1..2 => 1:6 the end of the range: `]`, `)` or `[`, the end of the expression
     ]1] => 1:3 `..`, `]`
     a && b => 1:3 a name, a literal or an operator, `&`
     a ! b => 1:3 `!=` or `not(…)`, `!`
-    "abc => 1:1 a closing `"`, the end of the expression
-    1 /* x => 1:3 a closing `*/`, the end of the expression
+    "abc => 1:1 a closing quotation mark `"`, the end of the expression
+    1 /* x => 1:3 the `*/` that ends the comment, the end of the expression
     1 instance of 5 => 1:15 a type, `5`
     1 instance of list<number => 1:26 `>`, the end of the expression
     then => 1:1 an expression, `then`

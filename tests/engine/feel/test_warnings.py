@@ -45,7 +45,7 @@ def evaluated(moment: Moment, scope: dict[str, object]) -> Evaluated:
     count(things: [1]) => 1:1 `count` cannot be called with the arguments things
     date("x") => 1:1 `x` is no date
     @"x" => 1:1 `x` is no date, time or duration
-    matches("a", "(") => 1:1 the pattern `(` is not valid: a bracket is not closed at character 2
+    matches("a", "(") => 1:1 the pattern `(` is not valid at character 2: a bracket is not closed
     "a".b => 1:4 a string has no property `b`
     1 instance of tNone => 1:3 no type `tNone`
     assert(1, false, "must be signed") => 1:1 must be signed

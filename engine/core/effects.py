@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from engine.dmn import DecisionResult
+from engine.dmn import DecisionResult, DmnWarning
 from engine.feel import FeelWarning
 
 from .records import Record
@@ -63,12 +63,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An expression went on with a null that FEEL warns of: told while playing, kept nowhere."""
+    """An expression, or a decision by its id, went on with a null that has a reason: told while playing, not kept."""
 
     element: str
     element_key: int
     expression: str
-    warnings: tuple[FeelWarning, ...]
+    warnings: tuple[FeelWarning | DmnWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from engine.dmn import Decision, DecisionResult
 from engine.feel import to_json
 
-from .effects import Binding, Decided, Note
+from .effects import Binding, Decided, Doubt, Note
 from .element import Element, text_of
 from .expressions import Source
 from .jobs import JobTask
@@ -58,11 +58,18 @@ class BusinessRuleTask(JobTask, BpmnSpecMixin):  # type: ignore[misc]
         decision_id = text_of(run, token, self.decision_id, "decisionId")
         found = run.surroundings.catalogue.decision(decision_id, self.binding)
         if found is None:
-            raise Stuck("CALLED_DECISION_ERROR", "decision_missing", {"decision": decision_id})
+            raise _missing(decision_id, self.binding)
         value = decided(run, token, *found)
         if self.result_variable:
             run.take_result(token, {self.result_variable: value})
         return True
+
+
+def _missing(decision_id: str, binding: Binding) -> Stuck:
+    parameters = {"decision": decision_id}
+    if binding.tag is None:
+        return Stuck("CALLED_DECISION_ERROR", "decision_missing", parameters)
+    return Stuck("CALLED_DECISION_ERROR", "decision_tag_missing", {**parameters, "tag": binding.tag})
 
 
 def decided(run: "Run", token: Token, key: int, decision: Decision) -> Any:
@@ -70,8 +77,12 @@ def decided(run: "Run", token: Token, key: int, decision: Decision) -> Any:
     result = decision.evaluate(run.view(token), run.moment)
     trace = _kept(run, token, key, result)
     if result.error is not None:
-        reason = {"decision": decision.id, "reason": result.error.told()}
-        raise Stuck("DECISION_EVALUATION_ERROR", "decision_failed", reason, trace)
+        # A value that no rule allows is often a null that a warning explains.
+        reasons = [result.error.told(), *(warning.told() for warning in result.warnings)]
+        told = {"decision": decision.id, "reason": reasons}
+        raise Stuck("DECISION_EVALUATION_ERROR", "decision_failed", told, trace)
+    if result.warnings:
+        run.effects.append(Doubt(token.task_spec.id, token.key, decision.id, result.warnings))
     rules = [[step.id, [rule.index for rule in step.rules]] for step in result.trace]
     data = {"decision": decision.id, "rules": rules}
     run.effects.append(Note("decision_evaluated", token.task_spec.id, token.key, data))

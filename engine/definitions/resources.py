@@ -139,7 +139,10 @@ class Reader:
         drawn = [node for node in model.definitions.elements.values() if isinstance(node, DrawnDecision)]
         if not drawn:
             self.error("dmn_without_decision", file.name)
-        return [Prepared("decision", node.id, node.name or node.id, file, texts, model=model) for node in drawn]
+        return [
+            Prepared("decision", node.id, node.name or node.id, file, texts, node.version_tag or None, model=model)
+            for node in drawn
+        ]
 
     def refuse_model(self, error: dmn.DmnError, file: str) -> None:
         """Keep what the DMN room found, under codes of its own."""

@@ -61,7 +61,7 @@ def _context(expression: Context, place: Place, name: str) -> Code:
         inner = Scope({}, scope)
         for key, code in steps:
             inner[key] = code(run, inner)
-        return dict(inner) if result is None else result(run, inner)
+        return dict(inner.items()) if result is None else result(run, inner)
 
     return context
 

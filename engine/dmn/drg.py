@@ -43,6 +43,7 @@ class DrawnDecision(Drawn):
     decisions: tuple[Reference, ...]
     knowledge: tuple[Reference, ...]
     logic: Expression | None
+    version_tag: str = ""  # Camunda's: a process may ask for the version that has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

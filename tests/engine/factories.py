@@ -155,8 +155,17 @@ def script(id: str, expression: str, result: str = "result", **more: object) -> 
     return element("scriptTask", id, extensions=head, **more)  # type: ignore[arg-type]
 
 
-def decision(id: str, decision_id: str, result: str = "result", **more: object) -> Part:  # noqa: A002
-    head = _zeebe("calledDecision", decisionId=decision_id, resultVariable=result)
+def decision(
+    id: str,  # noqa: A002
+    decision_id: str,
+    result: str = "result",
+    binding: str | None = None,
+    tag: str | None = None,
+    **more: object,
+) -> Part:
+    """A business rule task; a `tag` goes with the binding `versionTag`."""
+    bound = {"bindingType": binding, "versionTag": tag}
+    head = _zeebe("calledDecision", decisionId=decision_id, resultVariable=result, **bound)
     return element("businessRuleTask", id, extensions=head, **more)  # type: ignore[arg-type]
 
 

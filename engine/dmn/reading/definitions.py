@@ -120,6 +120,7 @@ def _decision(element: Element, findings: Findings) -> AnyDrawn:
         decisions=_required(element, "informationRequirement", "requiredDecision"),
         knowledge=_required(element, "knowledgeRequirement", "requiredKnowledge"),
         logic=read_logic(element, findings),
+        version_tag=element.zeebe("versionTag"),
     )
 
 

@@ -23,9 +23,11 @@ NAMESPACES = frozenset(
     }
 )
 
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+
 
 class Element:
-    """One element of the DMN namespace; foreign elements (layout, vendor extensions) are not seen through it."""
+    """One element of the DMN namespace; foreign elements (layout, vendor extensions) are not its children."""
 
     __slots__ = ("_node", "_space", "tag")
 
@@ -65,6 +67,11 @@ class Element:
     def content(self) -> str:
         """The element's own text."""
         return "".join(str(text) for text in self._node.itertext()).strip()
+
+    def zeebe(self, tag: str) -> str:
+        """The `value` of a zeebe: element among the extensions, as Camunda's modeler writes it; else empty."""
+        found = self._node.find(f"{self._space}extensionElements/{{{ZEEBE}}}{tag}")
+        return "" if found is None else str(found.get("value") or "").strip()
 
     def namespace(self, prefix: str) -> str:
         """The namespace that a prefix stands for at this element; empty if it stands for none."""

@@ -67,3 +67,27 @@ def test_the_sandbox_keeps_decisions_with_their_trace() -> None:
     [stopped] = failed.incidents
     reason = words(Finding(stopped.record.code, stopped.record.parameters), "zh")
     assert "规则 1, 2 同时匹配" in reason
+
+
+MISSPELT = TABLE.replace(b"<text>users</text>", b"<text>userz</text>")
+
+
+@pytest.mark.parametrize(
+    ("locale", "reason"),
+    [("C", "no variable `userz`; did you mean `users`?"), ("zh_CN.UTF-8", "没有变量 `userz`，是否应为 `users`？")],
+)
+def test_play_mode_tells_why_a_decision_has_a_null(locale: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    flow = diagram(start("s"), decision("d", "level"), end("e"), flows("s d e"))
+    out = io.StringIO()
+    assert play([("p.bpmn", flow), ("levels.dmn", MISSPELT)], {"users": 5}, ["vars"], out) == 0
+    assert f"? d: {reason} (level 1:1)" in out.getvalue()
+
+
+def test_an_incident_of_a_decision_tells_what_made_its_input_null() -> None:
+    box = Sandbox()
+    box.deploy(MISSPELT.replace(b"&lt; 100", b"-").replace(b"&gt; 50", b"-"), "levels.dmn")
+    box.deploy(diagram(start("s"), decision("d", "level"), end("e"), flows("s d e")), "p.bpmn")
+    [stopped] = box.start("p", {"users": 5}).incidents
+    said = words(Finding(stopped.record.code, stopped.record.parameters), "zh")
+    assert "命中策略 UNIQUE 只允许一条；没有变量 `userz`，是否应为 `users`？" in said

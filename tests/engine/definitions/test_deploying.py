@@ -23,7 +23,8 @@ from engine.definitions import (
     process_spec,
 )
 from engine.errors import Invalid, NotFound
-from tests.engine.factories import diagram, end, flows, message, script, signal, start, timer, user
+from engine.work.jobs import resolve_incident
+from tests.engine.factories import decision, diagram, end, flows, message, script, signal, start, timer, user
 from tests.engine.house import MONDAY, House
 
 FLOW = diagram(start("s"), user("u", "GD.crc.duty", form="f"), end("e"), flows("s u e"))
@@ -32,16 +33,26 @@ FORM = ("f.form", json.dumps({"id": "f", "components": [{"type": "textfield", "k
 FORM2 = ("f.form", json.dumps({"id": "f", "components": [{"type": "number", "key": "a", "label": "名"}]}).encode())
 
 
-def drawn(id: str, text: str) -> str:  # noqa: A002 - DMN's own name
+def drawn(id: str, text: str, tag: str = "") -> str:  # noqa: A002 - DMN's own name
     logic = f"<literalExpression><text>{text}</text></literalExpression>"
-    return f'<decision id="{id}" name="{id}"><variable name="{id}"/>{logic}</decision>'
+    mark = f'<zeebe:versionTag xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" value="{tag}"/>' if tag else ""
+    head = f"<extensionElements>{mark}</extensionElements>"
+    return f'<decision id="{id}" name="{id}">{head}<variable name="{id}"/>{logic}</decision>'
 
 
-def table(answer: str, *, id: str = "grade", namespace: str = "tests", head: str = "", cell: str = "") -> bytes:  # noqa: A002
+def table(
+    answer: str,
+    *,
+    id: str = "grade",  # noqa: A002 - DMN's own name
+    namespace: str = "tests",
+    head: str = "",
+    cell: str = "",
+    tag: str = "",
+) -> bytes:
     """A DMN file of one decision that always gives a text."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="{namespace}">{head}
-{drawn(id, cell or f'"{answer}"')}
+{drawn(id, cell or f'"{answer}"', tag)}
 </definitions>""".encode()
 
 
@@ -199,6 +210,49 @@ def test_a_version_tag_means_the_newest_version_with_it(house: House) -> None:
     ]
     assert catalogue(0, lambda c: c.form_key("f", Binding("versionTag", "v1"))) == tagged[1].key
     assert catalogue(0, lambda c: c.form_key("f", Binding("versionTag", "v3"))) is None
+
+
+def test_a_decision_has_the_tag_of_its_file(house: House) -> None:
+    tagged = [
+        house.deploy(("grade.dmn", table(answer, tag=tag))).definitions[0]
+        for answer, tag in (("A", "2025"), ("B", "2025"), ("C", "2026"), ("D", ""))
+    ]
+    of_2025, of_2026 = Binding("versionTag", "2025"), Binding("versionTag", "2026")
+    assert catalogue(0, lambda c: c.key("decision", "grade", of_2025)) == tagged[1].key
+    assert catalogue(0, lambda c: c.key("decision", "grade", of_2026)) == tagged[2].key
+    assert catalogue(0, lambda c: c.key("decision", "grade", Binding())) == tagged[3].key
+    assert catalogue(0, lambda c: c.decision("grade", Binding("versionTag", "2027"))) is None
+
+
+@pytest.mark.parametrize(
+    ("binding", "answer"),
+    [
+        ("latest", "D"),
+        ("deployment", "C"),
+        ("versionTag", "B"),
+    ],
+)
+def test_a_business_rule_task_asks_the_version_it_is_bound_to(house: House, binding: str, answer: str) -> None:
+    asked = decision("d", "grade", binding=binding, tag="2025" if binding == "versionTag" else None)
+    for answered, tag in (("A", "2025"), ("B", "2025")):
+        house.deploy(("grade.dmn", table(answered, tag=tag)))
+    flow = diagram(start("s"), asked, user("u"), end("e"), flows("s d u e"))
+    house.deploy(("flow.bpmn", flow), ("grade.dmn", table("C", tag="2026")))
+    house.deploy(("grade.dmn", table("D")))
+    assert house.variables(house.start().key)["result"] == answer
+
+
+def test_a_tag_nobody_has_is_an_incident_that_a_deployment_mends(house: House) -> None:
+    asked = decision("d", "grade", binding="versionTag", tag="2027")
+    house.deploy(diagram(start("s"), asked, user("u"), end("e"), flows("s d u e")))
+    house.deploy(("grade.dmn", table("A", tag="2026")))
+    key = house.start().key
+    incident, code = house.row("SELECT key, code FROM incidents")
+    assert code == "decision_tag_missing"
+    house.deploy(("grade.dmn", table("B", tag="2027")))
+    with store.transaction() as session:
+        resolve_incident(session, incident)
+    assert house.variables(key)["result"] == "B"
 
 
 IMPORT = '<import namespace="base" name="base" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'

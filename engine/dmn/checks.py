@@ -16,6 +16,7 @@ from engine.dmn.model import Model
 from engine.dmn.regions import OTHERS, Region, point, read_constant, read_region
 from engine.dmn.tables import ANY_VALUE
 from engine.dmn.typetable import TypeTable
+from engine.feel import FeelSyntaxError, FeelWarning, compile_unary_tests
 
 MAX_STEPS = 1_000_000
 MAX_STEPS_OF_TABLE = 400_000
@@ -71,18 +72,29 @@ class _Check:
     def _tests(self) -> Iterator[Finding]:
         """Cells that compare with another type than the column's, or that no allowed value passes."""
         for index, (column, analysed) in enumerate(zip(self._table.inputs, self._columns, strict=True)):
-            kind = self._types.find(column.type_ref).kind
+            # Many rules have the same cell.
+            doubts: dict[str, tuple[str, dict[str, Any]] | None] = {}
             for cell in (cell for rule in self._table.rules for cell in rule.tests[index : index + 1]):
-                region = read_region(cell.text)
-                if region is None:
-                    continue
-                parameters = {"test": cell.text, "input": column.label or column.text}
-                # A test of the wrong type is never true either; one finding says why.
-                if kind and region.kind != kind:
-                    found = {"found": region.kind, "type": column.type_ref}
-                    yield Finding("test_type", cell.id or self._element, cell.line, {**parameters, **found})
-                elif not (region if analysed.domain is None else region.meets(analysed.domain)).intervals:
-                    yield Finding("never_true", cell.id or self._element, cell.line, parameters)
+                if cell.text not in doubts:
+                    doubts[cell.text] = self._doubt(cell.text, column, analysed.domain)
+                if (doubt := doubts[cell.text]) is not None:
+                    code, parameters = doubt
+                    named = {"test": cell.text, "input": column.label or column.text}
+                    yield Finding(code, cell.id or self._element, cell.line, {**named, **parameters})
+
+    def _doubt(self, test: str, column: TableInput, domain: Region | None) -> tuple[str, dict[str, Any]] | None:
+        """Why the test of a cell cannot be what is meant: a code with parameters."""
+        declared = self._types.find(column.type_ref)
+        region = read_region(test)
+        if region is None or not region.intervals:
+            why = _never(test)
+            return None if why is None else ("never_true", {"reason": why})
+        # A test of the wrong type is never true either; one finding says why.
+        if declared.kind and region.kind != declared.kind:
+            return "test_type", {"found": region.kind, "type": column.type_ref}
+        if domain is not None and not region.meets(domain).intervals:
+            return "never_allowed", {"allowed": column.values or declared.allowed_text}
+        return None
 
     def _outputs(self) -> Iterator[Finding]:
         """Literals that are not among the values allowed for their output."""
@@ -120,6 +132,15 @@ class _Check:
 
     def _finding(self, code: str, line: int, **parameters: Any) -> Finding:
         return Finding(code, self._element, line, parameters)
+
+
+def _never(test: str) -> FeelWarning | None:
+    """Why no value passes a test that reads variables or `?`."""
+    try:
+        return compile_unary_tests(test).never_true()
+    except FeelSyntaxError:
+        # A finding of its own; or a name that only the model knows.
+        return None
 
 
 def _cell(tests: Sequence[LiteralExpression]) -> Cell:

@@ -12,7 +12,7 @@ from engine.feel.compiler.tests import INPUT
 from engine.feel.errors import FeelLimitError
 from engine.feel.json_values import check_result
 from engine.feel.limits import DEFAULT_BUDGET
-from engine.feel.never import never_true
+from engine.feel.never import condition_of, never_true
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.run import Evaluate, Locals, Moment, Run
 from engine.feel.syntax import Node
@@ -92,11 +92,19 @@ class UnaryTests(_Compiled):
     """Unary tests, as in the cell of a decision table."""
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
+        self._names = names
         super().__init__(text, parse_unary_tests(text, names, BUILT_IN_NAMES), Level({INPUT}, None))
 
     def matches(self, value: Any, scope: Mapping[str, Any], moment: Moment, budget: int = DEFAULT_BUDGET) -> Evaluation:
         """Whether the value passes: True, False, or None where that cannot be told."""
         return self._run(scope, ({INPUT: adapt(value)}, None), moment, budget)
+
+    def never_true(self) -> FeelWarning | None:
+        """Why no value passes, whatever the variables are; None if one may or that cannot be told."""
+        tree = parse_unary_tests(self.text, self._names, BUILT_IN_NAMES)
+        if not tree.items:
+            return None
+        return _within_stack(lambda: never_true(condition_of(tree), self.text), self.text)
 
 
 @lru_cache(maxsize=_KEPT)

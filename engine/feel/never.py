@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from engine.feel.analysis import reading_of, result_type
+from engine.feel.analysis import INPUT, reading_of, result_type
 from engine.feel.compiler import Compiler
 from engine.feel.compiler.base import NO_MOMENT, weight
 from engine.feel.errors import FeelLimitError
@@ -31,6 +31,7 @@ from engine.feel.syntax import (
     Negation,
     Node,
     Path,
+    Tests,
     children,
     walk,
 )
@@ -79,6 +80,16 @@ def never_true(tree: Node, text: str) -> FeelWarning | None:
     judge = _Judge(text)
     skeleton = judge.skeleton(tree)
     return judge.reason(skeleton) if judge.fails(skeleton) else None
+
+
+def condition_of(tests: Tests) -> Node:
+    """Unary tests as a condition on `?`, for `never_true`."""
+    input_value = Name(tests.at, INPUT)
+    conditions = tuple(
+        item if _reads_input(item) else In(item.at, replace(input_value, at=item.at), (item,)) for item in tests.items
+    )
+    whole = conditions[0] if len(conditions) == 1 else Logic(tests.at, "or", conditions)
+    return Call(tests.at, Name(tests.at, "not"), (whole,)) if tests.negated else whole
 
 
 class _Judge:
@@ -231,7 +242,15 @@ class _Judge:
 def _closed(node: Node) -> bool:
     """Whether it has the same value each time; a test such as `< 5` has, if its operand has."""
     reading = reading_of(node)
-    return not reading.paths and not any(isinstance(part, Name) and part.name in _OF_THE_MOMENT for part in walk(node))
+    return (
+        not reading.paths
+        and not _reads_input(node)
+        and not any(isinstance(part, Name) and part.name in _OF_THE_MOMENT for part in walk(node))
+    )
+
+
+def _reads_input(node: Node) -> bool:
+    return any(isinstance(part, Name) and part.name == INPUT for part in walk(node))
 
 
 def _draws(node: Node) -> bool:

@@ -3,18 +3,20 @@
 from typing import Any
 
 from engine.feel.comparing import passes
-from engine.feel.compiler.base import Compiler, Levels, compiles
+from engine.feel.compiler.base import Compiler, Levels, compiles, constant_of
 from engine.feel.run import Evaluate, Locals, Place, Run
-from engine.feel.syntax import In, Name, Node, Tests, walk
+from engine.feel.syntax import In, Name, Node, RangeOf, Tests, walk
 from engine.feel.values import Range, kind_of
 
 INPUT = "?"
+# From null to null; nothing can be told to lie in it.
+_UNKNOWN = Range(None, None)
 
 
 @compiles(In)
 def _in(compiler: Compiler, node: In, levels: Levels) -> Evaluate:
     operand, place = compiler.compile(node.operand, levels), compiler.place(node)
-    tests = [compiler.compile(test, levels) for test in node.tests]
+    tests = [_ranged(compiler, test, levels) for test in node.tests]
 
     def decide(run: Run, local: Locals) -> bool | None:
         value = operand(run, local)
@@ -32,7 +34,7 @@ def _in(compiler: Compiler, node: In, levels: Levels) -> Evaluate:
 
 @compiles(Tests)
 def _tests(compiler: Compiler, node: Tests, levels: Levels) -> Evaluate:
-    tests = [(compiler.compile(item, levels), _is_condition(item), compiler.place(item)) for item in node.items]
+    tests = [(_ranged(compiler, item, levels), _is_condition(item), compiler.place(item)) for item in node.items]
     negated = node.negated
 
     def decide(run: Run, local: Any) -> bool | None:
@@ -57,12 +59,27 @@ def _tests(compiler: Compiler, node: Tests, levels: Levels) -> Evaluate:
     return decide if tests else pass_all
 
 
+def _ranged(compiler: Compiler, test: Node, levels: Levels) -> Evaluate:
+    """The test; a range that could not be made is one that nobody can tell about, not the value null."""
+    evaluate = compiler.compile(test, levels)
+    if not isinstance(test, RangeOf) or isinstance(constant_of(evaluate), Range):
+        return evaluate
+
+    def build(run: Run, local: Locals) -> Any:
+        found = evaluate(run, local)
+        return _UNKNOWN if found is None else found
+
+    return build
+
+
 # Decided when compiling: what the text reads does not change.
 def _is_condition(test: Node) -> bool:
     return any(isinstance(node, Name) and node.name == INPUT for node in walk(test))
 
 
 def _passed(run: Run, value: Any, test: Any, place: Place) -> bool | None:
+    if test is _UNKNOWN:
+        return None
     passed = passes(run, value, test)
     if passed is None and isinstance(test, Range):
         ends = [end for end in (test.start, test.end) if end is not None]

@@ -132,7 +132,18 @@ def test_a_test_that_no_allowed_value_passes_is_found(found: Any) -> None:
     findings = found(
         ['grade:string:"gold","tin"', "n:number"], ["o=1"], [['"siver"', "-", "1"], ['"gold"', "[5..1]", "2"]]
     )
-    assert [finding.parameters["test"] for finding in findings if finding.code == "never_true"] == ['"siver"', "[5..1]"]
+    assert said(findings, "never_allowed") == [
+        'the test "siver" of the input grade is never true: the values allowed are "gold","tin"'
+    ]
+    assert said(findings, "never_true") == ["the test [5..1] of the input n is never true: no value of `?` passes"]
+
+
+def test_a_test_with_variables_that_no_value_passes_is_found(found: Any) -> None:
+    rules = [["? > 5 and ? < 3", "1"], ["? > limit", "2"], ["> null", "3"], ["-", "4"]]
+    assert said(found(["n:number"], ["o"], rules, "FIRST"), "never_true") == [
+        "the test ? > 5 and ? < 3 of the input n is never true: no value of `?` passes all the tests",
+        "the test > null of the input n is never true: `>` does not work on null",
+    ]
 
 
 def test_cells_of_another_type_are_found(found: Any) -> None:
@@ -140,8 +151,8 @@ def test_cells_of_another_type_are_found(found: Any) -> None:
         ["n:number", "s:string"], ["o:number", "p:string"], [['"5"', "> 3", '"x"', "7"], ["1", '"a"', "2", '"b"']]
     )
     assert said(findings, "test_type") == [
-        'the test "5" compares a string with an input of type number',
-        "the test > 3 compares a number with an input of type string",
+        'the test "5" compares a string with the input n, which is of type number',
+        "the test > 3 compares a number with the input s, which is of type string",
     ]
     assert said(findings, "output_type") == [
         '"x" gives a string, where number is declared',

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.feel import Moment, compile_expression
+from engine.feel import Moment, compile_expression, compile_unary_tests
 from engine.feel.expression import Expression
 
 
@@ -129,6 +129,33 @@ def test_names_with_spaces() -> None:
 
 def test_a_condition_too_large_to_be_tried_is_not_judged() -> None:
     assert compile_expression(" and ".join(["x > 1"] * 400 + ["x < 0"])).never_true() is None
+
+
+@pytest.mark.table("""
+    < 5, > 3 => -
+    > 5 => -
+    - => -
+    not(5) => -
+    x => -
+    [1..x] => -
+    true => -
+    false => -
+    "a", "b" => -
+    ? > limit => -
+    ? > 5 or ? < 3 => -
+    [5..3] => 1:1 no value of `?` passes
+    (5..5] => 1:1 no value of `?` passes
+    < null => 1:1 `<` does not work on null
+    ? > 5 and ? < 3 => 1:13 no value of `?` passes all the tests
+    ? > 5 and ? < 3, [7..6] => 1:13 no value of `?` passes all the tests
+    not(< 5, >= 5) => 1:1 no value of `?` passes
+    string length(?) < 2 and string length(?) > 5 => 1:43 no value of `string length(?)` passes all the tests
+    limit > 5 and limit < 3 => -
+    ? = limit and limit > 5 and limit < 3 => 1:35 no value of `limit` passes all the tests
+""")
+def test_unary_tests_that_no_value_passes(text: str, expected: str) -> None:
+    why = compile_unary_tests(text).never_true()
+    assert ("-" if why is None else f"{why.line}:{why.column} {why}") == expected
 
 
 def _condition(generator: random.Random, depth: int) -> str:

@@ -89,6 +89,12 @@ def test_ranges(text: str, expected: str, passes: Passes) -> None:
     not([1..5], > 10) / 7 => true
     not([1..5], > 10) / 11 => false
     not(null) / null => false
+    < nothing / null => null (operand)
+    >= nothing / 1 => null (operand)
+    [1.."a"] / null => null (range_ends)
+    < nothing, null / null => true
+    not(< nothing) / null => null (operand)
+    = nothing / null => true
     not(null) / 1 => true
     not(true) / false => true
     not(true) / true => false

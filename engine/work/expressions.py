@@ -24,11 +24,7 @@ def evaluate_expression(text: str, variables: Mapping[str, Any]) -> EvaluatedExp
         compiled = feel.compile_expression(text.removeprefix("="))
         value, warnings = compiled.evaluate(feel.from_json(variables), moment(0))
     except feel.FeelSyntaxError as error:
-        raise Invalid(
-            "expression_malformed", line=error.line, column=error.column, expected=error.expected, found=error.found
-        ) from None
-    except feel.FeelError as error:
-        raise Conflict("expression_too_costly", reason=str(error)) from None
-    return EvaluatedExpression(
-        feel.to_json(value), tuple(Finding(f"feel_{one.code}", one.parameters) for one in warnings)
-    )
+        raise Invalid("expression_malformed", **error.told()["parameters"]) from None
+    except feel.FeelLimitError as error:
+        raise Conflict("expression_too_costly", reason=error.told()) from None
+    return EvaluatedExpression(feel.to_json(value), tuple(Finding(**one.told()) for one in warnings))

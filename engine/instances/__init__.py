@@ -1,7 +1,7 @@
 """Instances on the database: started, advanced, and the commands between them."""
 
 from .advancing import advance
-from .between import apply_due_commands, on_command, send
+from .between import apply_due_commands, on_command, retry_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
 from .migrating import migrate
 from .operating import cancel, modify, resume, set_variables, suspend
@@ -17,6 +17,7 @@ __all__ = [
     "modify",
     "on_command",
     "resume",
+    "retry_command",
     "send",
     "set_variables",
     "start",

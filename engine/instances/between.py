@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import store
+from engine import history, store
 from engine.core.effects import Answer, Broadcast, Call, Proceed, Publish, Uncall
 from engine.directory.acting import Actor, acting, current
+from engine.errors import NotFound
 from engine.store import json, raw_connection
 
 from .changes import Outgoing
@@ -48,6 +49,10 @@ _FAILED = """
            failed_at = CASE WHEN attempts + 1 >= %(most)s THEN now() END
     WHERE id = %(id)s RETURNING failed_at IS NOT NULL
 """
+_AGAIN = """
+    UPDATE commands SET attempts = 0, failed_at = NULL, due_at = now() WHERE id = %s AND failed_at IS NOT NULL
+    RETURNING instance_key, kind
+"""
 
 logger = logging.getLogger(__name__)
 _applies: dict[str, Apply] = {}
@@ -58,7 +63,8 @@ _waiting: ContextVar[deque[tuple[list[int], list[int]]] | None] = ContextVar("co
 def on_command(kind: str, apply: Apply, give_up: GiveUp | None = None) -> None:
     """Say what a kind of command does: `apply(session, instance_key, payload)` in a transaction of its own.
 
-    `give_up` is called, with the last error's text, when it has failed for the last time.
+    `give_up` is called, with the last error's text, when it has failed for the last time. Without one it stays where
+    it is, for an operator to look at and to retry.
     """
     _applies[kind] = apply
     if give_up is not None:
@@ -73,6 +79,16 @@ def send(session: Session, kind: str, instance_key: int | None, payload: Mapping
     id: int = found[0]  # noqa: A001 - the column's name
     _after_commit(session, [instance_key] if instance_key is not None else [], [id])
     return id
+
+
+def retry_command(session: Session, id: int) -> None:  # noqa: A002 - the column's name
+    """Have one that was given up tried again, as often as a new one. Raises NotFound if there is none."""
+    found = raw_connection(session).execute(_AGAIN, [id]).fetchone()
+    if found is None:
+        raise NotFound("command_unknown", id=str(id))
+    instance_key, kind = found
+    history.record(session, "command_retried", instance_key, data={"command": id, "kind": kind})
+    _after_commit(session, [], [id])
 
 
 def apply_due_commands(limit: int = 100) -> int:
@@ -206,6 +222,8 @@ def _note_failure(id: int, instance_key: int | None, kind: str, payload: dict[st
             if kind in _give_ups:
                 with acting(_sender(payload)):
                     _give_ups[kind](session, instance_key, payload, str(error))
+                # Whoever is told goes on from there; trying it again as well would do it twice.
+                raw_connection(session).execute(_DONE, [id])
 
 
 def _sender(payload: Mapping[str, Any]) -> Actor:

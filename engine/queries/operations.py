@@ -17,10 +17,6 @@ _QUEUE = text("""
     SELECT entrypoint, status::text AS status, count(*) AS number, min(created) AS oldest
     FROM pgqueuer.pgqueuer GROUP BY 1, 2 ORDER BY 1, 2
 """)
-_FAILED_COMMANDS = text("""
-    SELECT id, instance_key, kind, attempts, failed_at, error FROM commands
-    WHERE failed_at IS NOT NULL ORDER BY id LIMIT 100
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,3 @@ def handlers(session: Session) -> Sequence[Handler]:
 def queue(session: Session) -> Sequence[Row[Any]]:
     """PgQueuer's numbers: entrypoint, status, number and the oldest one's time (machine time)."""
     return session.execute(_QUEUE).all()
-
-
-def failed_commands(session: Session) -> Sequence[Row[Any]]:
-    """Commands between cases that could not be applied, with why."""
-    return session.execute(_FAILED_COMMANDS).all()

@@ -137,6 +137,8 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/v2/incidents/search"): SEARCH,
     ("GET", "/v2/incidents/<incident_key>"): Route(404, 200),
     ("POST", "/v2/incidents/<incident_key>/resolution"): Route(404, 403, {}, {"nonsense": 1}),
+    ("GET", "/v2/failed-commands"): Route(200, 403),
+    ("POST", "/v2/failed-commands/<int:command_id>/retry"): Route(404, 403),
     ("POST", "/v2/decision-definitions/search"): SEARCH,
     ("GET", "/v2/decision-definitions/<definition_key>"): Route(404, 404),
     ("GET", "/v2/decision-definitions/<definition_key>/xml"): Route(404, 404),
@@ -222,8 +224,18 @@ def _case(office: Office) -> Case:
         "batch_key": _batch(office, key),
         "person": "li.na",
         "group": "GD-GZ.crc.duty",
+        "int:command_id": _failed_command(office, key),
     }
     return Case(office, {name: str(value) for name, value in keys.items()})
+
+
+def _failed_command(office: Office, instance_key: str) -> int:
+    """A command of the case that was given up."""
+    statement = """
+        INSERT INTO commands (instance_key, kind, payload, failed_at, error)
+        VALUES (:key, 'proceed', '{}', now(), 'Error: broken') RETURNING id
+    """
+    return int(office.rows(statement, key=instance_key)[0].id)
 
 
 def _batch(office: Office, instance_key: str) -> str:

@@ -119,10 +119,23 @@ def workers() -> Response:
             "handlers": queries.handlers(session),
             "topics": queries.jobs_by_topic(session, principal()),
             "queue": queries.queue(session),
-            "failed": queries.failed_commands(session) if principal().is_admin() else (),
+            "failed": engine.queries.failed_commands.search(session, principal()),
             "machine_now": engine.machine_time(),
         }
     return page("operations.html", part="workers", language_of=language, **values)
+
+
+@pages.post("/operations/commands/<int:command_id>/retry")
+def retry_command(command_id: int) -> Answer:
+    """Have a command between cases that was given up tried again."""
+
+    def apply(session: engine.Session) -> None:
+        engine.queries.failed_commands.get(session, command_id, principal())
+        engine.retry_command(session, command_id)
+
+    engine.retrying(apply)
+    flash(say("operations.command_retried", visitor.language()), "success")
+    return redirect(url_for("operations.workers"))
 
 
 def _names(session: engine.Session, row: Any, language: Any) -> tuple[str, str]:

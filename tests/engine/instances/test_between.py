@@ -9,8 +9,22 @@ import pytest
 from engine import store
 from engine.core import commands
 from engine.directory.acting import Actor, acting
-from engine.instances import advance, apply_due_commands, between, cancel, on_command, resume, send, suspend
+from engine.errors import NotFound
+from engine.instances import (
+    advance,
+    apply_due_commands,
+    between,
+    calling,
+    cancel,
+    on_command,
+    resume,
+    retry_command,
+    send,
+    suspend,
+)
+from engine.queries import failed_commands
 from engine.store import after_commit
+from engine.work.jobs import resolve_incident
 from tests.engine.factories import (
     boundary,
     call,
@@ -258,6 +272,12 @@ def tell(say: Any, instance_key: int | None = None) -> None:
         send(session, "tell", instance_key, {"say": say})
 
 
+def fail_for_good(house: House) -> None:
+    for _ in range(between.ATTEMPTS):
+        house.rows("UPDATE commands SET due_at = now()")
+        apply_due_commands()
+
+
 @pytest.mark.usefixtures("db")
 def test_a_command_is_applied_after_its_senders_commit_only(applied: list[Any]) -> None:
     with store.transaction() as session:
@@ -292,23 +312,60 @@ def test_a_command_that_fails_is_tried_again_later_and_holds_up_its_instance_onl
 
 
 @pytest.mark.usefixtures("house")
-def test_a_command_that_always_fails_is_given_up_and_stays_to_be_seen(
+def test_a_command_that_always_fails_is_given_up_and_its_sender_told(
     house: House, applied: list[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     tell("fail", 1 << 24)
-    for _ in range(between.ATTEMPTS - 1):
-        house.rows("UPDATE commands SET due_at = now()")
-        apply_due_commands()
+    fail_for_good(house)
     assert applied == [(1 << 24, "nobody there")]
     assert "a command is given up" in caplog.text
-    assert house.row("SELECT attempts, failed_at IS NOT NULL FROM commands") == (between.ATTEMPTS, True)
-    house.rows("UPDATE commands SET due_at = now()")
-    assert apply_due_commands() == 0
+    assert house.value("SELECT count(*) FROM commands") == 0
     tell("next", 1 << 24)
     assert applied[1:] == [(1 << 24, "next")]
 
 
-@pytest.mark.usefixtures("house")
+def test_a_command_that_was_given_up_is_tried_again_by_a_person(house: House, applied: list[Any]) -> None:
+    house.deploy(diagram(start("s"), user("u"), end("e"), flows("s u e")))
+    key = house.start().key
+    on_command("ask", lambda session, to, payload: between._applies["tell"](session, to, payload))
+    with store.transaction() as session:
+        send(session, "ask", key, {"say": "fail"})
+    fail_for_good(house)
+    with store.transaction() as session:
+        (failed,) = failed_commands.search(session)
+    assert (failed.kind, failed.instance_key, failed.attempts) == ("ask", key, between.ATTEMPTS)
+    assert failed.error == "LookupError: nobody there"
+    house.rows("UPDATE commands SET payload = jsonb_set(payload, '{say}', '\"well\"')")
+    with store.transaction() as session:
+        retry_command(session, failed.id)
+    assert applied == [(key, "well")]
+    assert house.value("SELECT count(*) FROM commands") == 0
+    assert house.told(key)[-1] == ("command_retried", None)
+    with store.transaction() as session, pytest.raises(NotFound, match="command_unknown"):
+        retry_command(session, failed.id)
+
+
+def test_a_call_that_was_given_up_is_an_incident_and_nothing_else(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Resolving the incident calls again; a command left to be retried as well would call a second time."""
+    house.deploy(CALLER, CHILD)
+
+    def broken(session: store.Session, payload: Mapping[str, Any]) -> None:
+        raise OSError("broken")
+
+    with monkeypatch.context() as away:
+        away.setattr(calling, "start_called", broken)
+        house.start()
+        fail_for_good(house)
+    key, code = house.row("SELECT key, code FROM incidents WHERE state = 'active'")
+    assert code == "call_failed"
+    assert house.value("SELECT count(*) FROM commands") == 0
+    with store.transaction() as session:
+        resolve_incident(session, key)
+    assert house.rows("SELECT state FROM instances WHERE process_id = 'child'") == [("active",)]
+
+
 def test_a_command_of_no_known_kind_fails_and_is_not_lost(house: House) -> None:
     with store.transaction() as session:
         send(session, "unheard_of", None, {})

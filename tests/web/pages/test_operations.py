@@ -161,3 +161,23 @@ def test_an_operator_reads_people_and_changes_nobody(office: Office, visitor: Ca
 )
 def test_a_person_needs_an_account_and_a_name(visitor: Callable[[str], Visitor], given: dict[str, str]) -> None:
     assert visitor("admin").post("/operations/people", unit="HQ", **given).status_code == 400
+
+
+def test_a_command_between_cases_that_was_given_up_is_seen_and_tried_again(
+    office: Office, visitor: Visiting, incident: int
+) -> None:
+    """By an operator of the unit. What is retried already is not there any more."""
+    insert = """
+        INSERT INTO commands (instance_key, kind, payload, failed_at, error)
+        SELECT key, 'nobody_knows', '{"by": {"id": "x", "source": "web"}}', now(), 'Error: <b>' FROM instances
+        RETURNING id
+    """
+    number = office.rows(insert)[0].id
+    operator = visitor("zhou.yu")
+    page = operator.text("/operations/workers")
+    assert "nobody_knows" in page
+    assert "Error: &lt;b&gt;" in page
+    assert operator.post(f"/operations/commands/{number}/retry").status_code == 302
+    row = office.rows("SELECT attempts, failed_at, error FROM commands")[0]
+    assert (row.attempts, row.failed_at) == (1, None)
+    assert operator.post(f"/operations/commands/{number}/retry").status_code == 404

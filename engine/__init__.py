@@ -22,10 +22,12 @@ from engine.definitions.editing import (
     check_model,
     deploy_model,
     drop_model_draft,
+    import_model,
     new_model,
     open_model,
     save_model,
 )
+from engine.definitions.in_force import InForce, in_force
 from engine.definitions.translating import translatable
 from engine.definitions.wording import element_name, form_in, form_labels, process_name, texts_of
 from engine.directory.acting import acting
@@ -77,6 +79,7 @@ from engine.logs import request as with_request_id
 from engine.logs import request_id
 from engine.queries.due import next_timer
 from engine.sandbox import Sandbox
+from engine.sandbox import replay as play
 from engine.settings import VERSION, Settings
 from engine.settings import load as load_settings
 from engine.store import (
@@ -152,6 +155,7 @@ __all__ = [
     "Forbidden",
     "FormPart",
     "Handler",
+    "InForce",
     "Instance",
     "Invalid",
     "Job",
@@ -233,6 +237,8 @@ __all__ = [
     "form_parts",
     "has_people",
     "hire",
+    "import_model",
+    "in_force",
     "is_case_clock_pinned",
     "latest",
     "leave_group",
@@ -254,6 +260,7 @@ __all__ = [
     "open_session",
     "password_hash_of",
     "pin_case_clock",
+    "play",
     "principal_of",
     "principal_of_token",
     "process_name",

@@ -16,6 +16,7 @@ from engine.store.models import Definition, Handler, ModelDraft
 
 from .deploying import Deployment, deploy
 from .finding import definition_xml, latest
+from .importing import defined_in
 from .resources import TRANSLATION, Reader, Resource
 
 LARGEST = 4 * 1024 * 1024
@@ -72,9 +73,17 @@ def save_model(
     content: str | None = None,
     texts: Mapping[str, str] | None = None,
     base: int | None = None,
+    seen: datetime | None = None,
 ) -> datetime:
-    """Keep a draft instead of the person's one before; what is not given stays as it was. Raises NotFound, TooLarge."""
+    """Keep a draft instead of the person's one before; what is not given stays as it was.
+
+    `seen` is when the draft that was worked on was kept; one kept since, in another window, is not written over.
+    Raises NotFound, TooLarge, Conflict.
+    """
+    session.get(ModelDraft, (person, kind, id), with_for_update=True)
     before = open_model(session, person, kind, id)
+    if seen is not None and before.drafted_at is not None and before.drafted_at != seen:
+        raise Conflict("model_draft_kept_elsewhere", id=id)
     return _keep(
         session,
         person,
@@ -89,6 +98,26 @@ def save_model(
             before.latest,
         ),
     )
+
+
+def import_model(
+    session: Session, person: str, name: str, content: bytes, *, over: bool = False
+) -> tuple[ModelKind, str]:
+    """Take a file as a draft of what it defines; gives its kind and id. It may still have errors to be mended.
+
+    Raises Invalid for what cannot be read, Conflict where the person has a draft of it and `over` is not said.
+    """
+    if len(content) > LARGEST:
+        raise TooLarge("model_too_large", megabytes=LARGEST // 1024 // 1024)
+    kind, id = cast(tuple[ModelKind, str], defined_in(session, name, content))  # noqa: A001
+    newest = _newest(session, kind, id)
+    if session.get(ModelDraft, (person, kind, id)) is not None and not over:
+        raise Conflict("model_draft_exists", id=id)
+    number = newest.version if newest is not None else 0
+    resource = newest.resource if newest is not None else id + ENDINGS[kind]
+    texts = newest.texts if newest is not None else {}
+    _keep(session, person, Model(kind, id, resource, content.decode("utf-8-sig"), texts, number, number, number))
+    return kind, id
 
 
 def drop_model_draft(session: Session, person: str, kind: ModelKind, id: str) -> None:  # noqa: A002

@@ -4,9 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine import diagrams
+from engine.dmn.errors import DmnError
+from engine.dmn.reading.source import read_xml as read_dmn
 from engine.store import json
 
 from .wording import PARTS
+
+NAMED = frozenset(
+    {"definitions", "decision", "inputData", "businessKnowledgeModel", "decisionService", "knowledgeSource"}
+)
 
 
 def translatable(kind: str, resource: str, content: str) -> Mapping[str, str]:
@@ -18,7 +24,23 @@ def translatable(kind: str, resource: str, content: str) -> Mapping[str, str]:
         return diagrams.texts(content.encode(), resource)
     if kind == "form":
         return dict(_form(content))
-    return {}
+    return dict(_decisions(content, resource))
+
+
+def _decisions(content: str, resource: str) -> Iterator[tuple[str, str]]:
+    """Names of decisions and of what they ask for, labels of columns, by the ids of their elements."""
+    try:
+        root = read_dmn(content.encode(), resource)
+    except DmnError:
+        return
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        # A variable is called by its name in expressions; people do not read it.
+        told = element.get("label") or (element.get("name") if element.tag in NAMED else "")
+        if element.id and told.strip():
+            yield element.id, told
+        waiting += reversed(list(element.children()))
 
 
 def _form(content: str) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,15 @@ _LATEST = text("""
     ORDER BY d.kind, d.id, d.version DESC
 """)
 _DRAFTS = text("SELECT kind, id, base, saved_at FROM model_drafts WHERE person = :person ORDER BY saved_at DESC")
+_OTHERS = text("""
+    SELECT coalesce(who.name, d.person) AS name, d.base, d.saved_at
+    FROM model_drafts d LEFT JOIN people who ON who.id = d.person
+    WHERE d.kind = :kind AND d.id = :id AND d.person <> :person ORDER BY d.saved_at DESC
+""")
+_NAME = text("""
+    SELECT coalesce(CASE WHEN :language = 'en' THEN texts ->> id END, name) AS name
+    FROM definitions WHERE kind = :kind AND id = :id ORDER BY version DESC LIMIT 1
+""")
 _VERSIONS = text("""
     SELECT d.key, d.version, d.version_tag, d.resource, p.deployed_at, p.comment,
         coalesce(CASE WHEN :language = 'en' THEN d.texts ->> d.id END, d.name) AS name,
@@ -52,6 +61,15 @@ class OwnDraft:
 
     kind: str
     id: str
+    base: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDraft:
+    """Somebody else who is changing a model: the person's name."""
+
+    name: str
     base: int
     saved_at: datetime
 
@@ -90,6 +108,18 @@ def deployed(session: Session, language: Language = "zh") -> list[Deployed]:
 def drafts(session: Session, person: str) -> list[OwnDraft]:
     """A person's drafts, the newest first."""
     return [OwnDraft(**row) for row in session.execute(_DRAFTS, {"person": person}).mappings()]
+
+
+def other_drafts(session: Session, person: str, kind: str, id: str) -> list[OtherDraft]:  # noqa: A002
+    """Who else has a draft of a model, the latest first."""
+    rows = session.execute(_OTHERS, {"person": person, "kind": kind, "id": id}).mappings()
+    return [OtherDraft(**row) for row in rows]
+
+
+def name_of(session: Session, kind: str, id: str, language: Language = "zh") -> str | None:  # noqa: A002
+    """What the latest version of a model is called; None where it was never deployed."""
+    row = session.execute(_NAME, {"kind": kind, "id": id, "language": language}).one_or_none()
+    return row.name if row is not None else None
 
 
 def versions(session: Session, kind: str, id: str, language: Language = "zh") -> list[Version]:  # noqa: A002

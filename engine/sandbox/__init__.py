@@ -2,5 +2,6 @@
 
 from .box import Sandbox
 from .case import Case, Item
+from .steps import replay
 
-__all__ = ["Case", "Item", "Sandbox"]
+__all__ = ["Case", "Item", "Sandbox", "replay"]

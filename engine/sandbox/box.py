@@ -107,6 +107,17 @@ class Sandbox:
         if found:
             raise Invalid("deployment_refused", findings=tuple(found))
 
+    def take(
+        self, specs: Iterable[ProcessSpec], decisions: Mapping[str, dmn.Decision], forms: Mapping[str, Any]
+    ) -> None:
+        """What is parsed already. Of these processes no timer starts anything: only the one that is deployed does."""
+        for spec in specs:
+            self.specs.setdefault(spec.process_id, []).append(spec)
+            self._listen(spec)
+        self.starts = [start for start in self.starts if start.opening.due_at is None]
+        self.decisions.update(decisions)
+        self.forms.update((form_id, (self._number(), form)) for form_id, form in forms.items())
+
     def _deploy(self, data: bytes, name: str) -> None:
         if name.endswith(".dmn"):
             self._deploy_decisions(data, name)

@@ -28,6 +28,7 @@ class Item:
         self.kind = record.kind if isinstance(record, Subscription) else record.noun
         self.type = record.type if isinstance(record, Job) else None
         self.name = record.name if isinstance(record, Subscription) else None
+        self.correlation_key = record.correlation_key if isinstance(record, Subscription) else None
         self.action = record.action if isinstance(record, Subscription) else None
         self.due = getattr(record, "due_at", None)
         self.assignee = getattr(record, "assignee", None)
@@ -35,6 +36,7 @@ class Item:
         self.denied_reason = getattr(record, "denied_reason", None)
         self.priority = getattr(record, "priority", None)
         self.headers = dict(record.headers) if isinstance(record, Job) else {}
+        self.form_id = record.form_id if isinstance(record, Task) else None
         self.candidate_groups = record.candidate_groups if isinstance(record, Task) else ()
 
     @property

@@ -18,6 +18,7 @@ export const ICONS = [
   "clock-pause",
   "clock-play",
   "cloud-upload",
+  "columns",
   "copy",
   "current-location",
   "device-desktop",

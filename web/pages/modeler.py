@@ -1,5 +1,6 @@
 """The modeler: opens a model on its canvas, keeps drafts, checks and deploys what the canvas sends."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, g, jsonify, url_for
@@ -26,12 +27,15 @@ def edit(kinds: str, id: str) -> Response:  # noqa: A002
         is_draft_hidden = asked_version() is not None and any(
             (one.kind, one.id) == (KINDS[kinds], id) for one in engine.queries.models.drafts(session, principal().id)
         )
+        others = engine.queries.models.other_drafts(session, principal().id, KINDS[kinds], id)
+        name = engine.queries.models.name_of(session, KINDS[kinds], id, g.language) or id
     island = {
         "kind": model.kind,
         "id": id,
         "resource": model.resource,
         "content": model.content,
         "base": model.base,
+        "seen": model.drafted_at.isoformat() if model.drafted_at else None,
         "language": g.language,
         "addresses": {
             "check": url_for("modeler.check"),
@@ -41,7 +45,16 @@ def edit(kinds: str, id: str) -> Response:  # noqa: A002
         },
         "words": said_below("modeler.", g.language),
     }
-    return page("modeler.html", island=island, model=model, kinds=kinds, id=id, is_draft_hidden=is_draft_hidden)
+    return page(
+        "modeler.html",
+        island=island,
+        model=model,
+        kinds=kinds,
+        id=id,
+        is_draft_hidden=is_draft_hidden,
+        others=others,
+        name=name,
+    )
 
 
 @pages.get("/models/templates.json")
@@ -69,9 +82,16 @@ def save(kinds: str, id: str) -> Response:  # noqa: A002
     sent = asked_json()
     with engine.transaction() as session:
         kept = engine.save_model(
-            session, principal().id, KINDS[kinds], id, content=_text(sent, "content"), base=_base(sent)
+            session,
+            principal().id,
+            KINDS[kinds],
+            id,
+            content=_text(sent, "content"),
+            base=_base(sent),
+            seen=_seen(sent),
         )
-    return jsonify({"kept": kept.isoformat()})
+        others = engine.queries.models.other_drafts(session, principal().id, KINDS[kinds], id)
+    return jsonify({"kept": kept.isoformat(), "others": [one.name for one in others]})
 
 
 @pages.post(f"{PATH}/deploy")
@@ -82,7 +102,7 @@ def deploy(kinds: str, id: str) -> Response:  # noqa: A002
     content, base, over = _text(sent, "content"), _base(sent), sent.get("over") is True
     with engine.transaction() as session:
         person = principal().id
-        engine.save_model(session, person, KINDS[kinds], id, content=content, base=base)
+        engine.save_model(session, person, KINDS[kinds], id, content=content, base=base, seen=_seen(sent))
         model = engine.open_model(session, person, KINDS[kinds], id)
         deployed = engine.deploy_model(session, person, model, comment, over=over)
     made = next(one for one in deployed.definitions if (one.kind, one.id) == (KINDS[kinds], id))
@@ -108,3 +128,11 @@ def _base(sent: dict[str, Any]) -> int:
     if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 2**31:
         raise engine.Invalid("request_malformed")
     return int(found)
+
+
+def _seen(sent: dict[str, Any]) -> datetime | None:
+    """When the draft was kept that the window works on."""
+    try:
+        return datetime.fromisoformat(_text(sent, "seen")) if sent.get("seen") else None
+    except ValueError:
+        raise engine.Invalid("request_malformed") from None

@@ -43,11 +43,25 @@ def begin() -> AnyResponse:
     id, name = request.form.get("id", "").strip(), request.form.get("name", "").strip()[:200]  # noqa: A001
     if kinds not in KINDS:
         raise engine.Invalid("request_malformed")
-    if not ID.fullmatch(id) or len(id) > LONGEST_ID:
-        raise engine.Invalid("model_id_malformed", id=id[:LONGEST_ID], longest=LONGEST_ID)
+    _require_id(id)
     with engine.transaction() as session:
         engine.new_model(session, principal().id, KINDS[kinds], id, blank(kinds, id, name or id))
     return redirect(url_for("modeler.edit", kinds=kinds, id=id))
+
+
+@pages.post("/models/import")
+def bring() -> AnyResponse:
+    """Take a file as a draft of what it defines."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise engine.Invalid("model_file_missing")
+    name = sent.filename.replace("\\", "/").rpartition("/")[2][-200:]
+    with engine.transaction() as session:
+        kind, id = engine.import_model(  # noqa: A001
+            session, principal().id, name, sent.read(), over=request.form.get("over") == "yes"
+        )
+        _require_id(id)
+    return redirect(url_for("modeler.edit", kinds=next(one for one in KINDS if KINDS[one] == kind), id=id))
 
 
 @pages.get(f"{PATH}/versions")
@@ -116,6 +130,19 @@ def drop(kinds: str, id: str) -> AnyResponse:  # noqa: A002
         engine.drop_model_draft(session, principal().id, KINDS[kinds], id)
     flash(say("models.draft_dropped", visitor.language()), "success")
     return redirect(url_for("models.models"))
+
+
+@pages.app_template_filter("deployer")
+def deployer(name: str | None) -> str:
+    """Who deployed: a person's name, or the system."""
+    if name is None:
+        return "—"
+    return say("roles.system", visitor.language()) if name.startswith("system") else name
+
+
+def _require_id(id: str) -> None:  # noqa: A002
+    if not ID.fullmatch(id) or len(id) > LONGEST_ID:
+        raise engine.Invalid("model_id_malformed", id=id[:LONGEST_ID], longest=LONGEST_ID)
 
 
 def asked_version() -> int | None:

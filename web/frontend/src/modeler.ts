@@ -1,5 +1,6 @@
 // A model on its canvas: BPMN, a form, or a decision table. Each kind is loaded when it is needed; phones only look.
 import "./styles/modeler.css";
+import "./styles/dark_editors.css";
 import { note } from "./lib/notes.ts";
 import { data } from "./lib/sending.ts";
 import { Bench } from "./model/bench.ts";

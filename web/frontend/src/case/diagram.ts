@@ -2,7 +2,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { data } from "../lib/sending.ts";
 
-interface Drawing {
+export interface Drawing {
   address: string;
   active: Record<string, number>;
   completed: string[];
@@ -47,16 +47,16 @@ export async function openDiagram(): Promise<void> {
 }
 
 // bpmn-js brings no types of its services.
-type Any = any;
+export type Any = any;
 
-function translate(elements: Record<string, { name?: string }>, texts: Record<string, string>): void {
+export function translate(elements: Record<string, { name?: string }>, texts: Record<string, string>): void {
   for (const [id, text] of Object.entries(texts)) {
     const element = elements[id];
     if (element && "name" in element) element.name = text;
   }
 }
 
-function mark(viewer: Any, drawing: Drawing): void {
+export function mark(viewer: Any, drawing: Drawing): void {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
   const overlays = viewer.get("overlays");
@@ -85,7 +85,7 @@ function badge(count: number, title: string): HTMLElement {
 }
 
 // All of it where that can be read; else where the case stands.
-function toHere(viewer: Any, drawing: Drawing): void {
+export function toHere(viewer: Any, drawing: Drawing): void {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
   canvas.zoom("fit-viewport", "auto");

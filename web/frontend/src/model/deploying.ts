@@ -52,7 +52,7 @@ export class Deploying {
     const comment = place("deploy-comment") as HTMLTextAreaElement;
     try {
       const content = await this.content();
-      const asked = { content, base: this.given.base, comment: comment.value, over: this.over };
+      const asked = { content, base: this.given.base, seen: this.given.seen, comment: comment.value, over: this.over };
       const response = await send("POST", this.given.addresses.deploy, asked);
       if (response.ok) {
         const { said, version } = (await response.json()) as { said: string; version: number };

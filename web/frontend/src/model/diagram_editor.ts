@@ -16,6 +16,8 @@ import minimap from "diagram-js-minimap";
 import colorPicker from "bpmn-js-color-picker";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import { colours, place } from "./canvas.ts";
+import { OF_DIAGRAMS, PAST_TRANSLATE } from "./chinese.ts";
+import { translateBelow } from "./words_in_place.ts";
 import { lint } from "./lint.ts";
 import { Markers } from "./markers.ts";
 import { translating } from "./translate.ts";
@@ -25,7 +27,7 @@ import type { Canvas, ModelData } from "./types.ts";
 interface Parts {
   canvas: Surface;
   commandStack: { undo(): void; redo(): void; canUndo(): boolean; canRedo(): boolean };
-  elementRegistry: { get(id: string): Node | undefined };
+  elementRegistry: { get(id: string): Node | undefined; filter(wanted: (element: Node) => boolean): Node[] };
   elementTemplatesLoader: { setTemplates(templates: object[]): void };
   selection: { select(element: Node): void };
 }
@@ -39,15 +41,18 @@ interface Surface {
   viewbox(box?: Box): { inner: Box; outer: { width: number; height: number } };
   scrollToElement(element: Node, padding: number): void;
 }
-interface Node {
+interface Node extends Box {
   id: string;
+  type: string;
   businessObject?: { name?: string };
 }
 
 const LEFT = 130;
 const EDGE = 24;
+const READABLE = 0.6;
 
 export async function openDiagram(given: ModelData): Promise<Canvas> {
+  if (given.language === "zh") translateBelow(PAST_TRANSLATE, place("panel"));
   const templates = fetch(given.addresses.templates, { headers: { Accept: "application/json" } });
   const modeler = newModeler(given);
   const part = <Name extends keyof Parts>(name: Name) => modeler.get(name) as Parts[Name];
@@ -57,6 +62,7 @@ export async function openDiagram(given: ModelData): Promise<Canvas> {
   const fit = () => fitBeside(part("canvas"));
   fit();
   const registry = part("elementRegistry");
+  toTheBeginning(part("canvas"), registry.filter((element) => element.type === "bpmn:StartEvent"));
   const markers = new Markers(modeler, given.words);
   return {
     content: async () => (await modeler.saveXML({ format: true })).xml ?? "",
@@ -76,6 +82,15 @@ export async function openDiagram(given: ModelData): Promise<Canvas> {
     },
     nameOf: (id) => registry.get(id)?.businessObject?.name || id,
   };
+}
+
+/** A diagram too large to be read as a whole is opened where it begins; the button shows all of it. */
+function toTheBeginning(canvas: Surface, starts: Node[]): void {
+  const { outer, inner } = canvas.viewbox();
+  const [first] = starts.sort((a, b) => a.x - b.x);
+  if (!first || outer.width / (inner.width + LEFT) >= READABLE) return;
+  const size = { width: outer.width / READABLE, height: outer.height / READABLE };
+  canvas.viewbox({ x: first.x - (LEFT + 2 * EDGE) / READABLE, y: first.y - size.height / 2, ...size });
 }
 
 /** The whole diagram, beside the palette and not below it. */
@@ -104,7 +119,7 @@ function newModeler(given: ModelData): Modeler {
       cloudBehaviors,
       minimap,
       colorPicker,
-      translating(given.language),
+      translating(given.language, OF_DIAGRAMS),
     ],
   });
 }

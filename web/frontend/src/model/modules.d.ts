@@ -1,4 +1,5 @@
 // Packages without types of their own.
+declare module "bpmn-js-differ";
 declare module "bpmn-js-properties-panel";
 declare module "bpmn-js-element-templates";
 declare module "bpmn-js-create-append-anything";

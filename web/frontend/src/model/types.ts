@@ -5,6 +5,8 @@ export interface ModelData {
   resource: string;
   content: string;
   base: number;
+  /** When the draft that is shown was kept; null for a deployed version. */
+  seen: string | null;
   language: "zh" | "en";
   addresses: { check: string; draft: string; deploy: string; templates: string };
   words: Record<string, string>;

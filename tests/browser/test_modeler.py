@@ -146,7 +146,7 @@ def test_forms_and_decisions_open_in_their_editors(visit: Site) -> None:
     expect(page.locator("#canvas")).to_contain_text("原因")
     page.goto("/models")
     page.get_by_label("类型").select_option("decisions")
-    page.get_by_label("标识").fill("grade")
+    page.get_by_role("textbox", name="标识").fill("grade")
     page.get_by_role("button", name="新建草稿").click()
     expect(page.locator("#modeler[data-ready=true]")).to_be_attached()
     expect(page.locator("#canvas .dmn-decision-table-container")).to_be_visible()
@@ -161,3 +161,67 @@ def test_the_largest_process_opens_in_two_seconds(visit: Site) -> None:
     page.goto("/models/processes/big")
     expect(page.locator("#modeler[data-ready=true]")).to_be_attached()
     assert monotonic() - began < 2
+
+
+def test_an_analyst_plays_a_draft_goes_a_step_back_and_keeps_it_as_a_scenario(visit: Site) -> None:
+    drafted("visit", 1, VISIT.replace('name="结束"', 'name="办完"'))
+    page = visit.page(ANALYST)
+    page.goto("/models/processes/visit/play")
+    expect(page.locator("#play[data-ready]")).to_be_attached()
+    page.get_by_label("变量（JSON）").first.fill("{")
+    page.get_by_role("button", name="开始演练").click()
+    expect(page.get_by_text("不是有效的 JSON")).to_be_visible()
+    page.get_by_label("变量（JSON）").first.fill('{"who": "李"}')
+    page.get_by_role("button", name="开始演练").click()
+    expect(page.locator('.tl-now[data-element-id="go"]')).to_be_attached()
+    expect(page.locator(".play-item strong")).to_have_text(SHOWN)
+    page.get_by_role("button", name="完成任务").click()
+    expect(page.get_by_text("流程已走完")).to_be_visible()
+    expect(page.locator('.tl-done[data-element-id="done"]')).to_be_attached()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="存为场景").click()
+    text = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert 'complete: {"element":"go","case":"visit","variables":{}}' in text
+    assert "state: completed" in text
+    page.get_by_role("button", name="退回一步").click()
+    expect(page.locator('.tl-now[data-element-id="go"]')).to_be_attached()
+    page.reload()
+    expect(page.locator("#play-tab")).to_contain_text("who")
+    assert visit.value("SELECT count(*) FROM instances") == 0
+
+
+def test_versions_lie_beside_each_other_with_their_changes_marked(visit: Site) -> None:
+    with store.transaction() as session:
+        deploy(session, [Resource("visit.bpmn", VISIT.replace('name="开始"', 'name="起"').encode())])
+    page = visit.page(ANALYST)
+    page.goto("/models/processes/visit/compare")
+    expect(page.locator("#compare[data-ready=true]")).to_be_attached()
+    expect(page.locator("#compare-list")).to_contain_text("name: 开始 → 起")
+    expect(page.locator('#canvas-new .diff-changed[data-element-id="begin"]')).to_be_attached()
+
+
+def test_a_second_window_does_not_write_over_the_first(visit: Site) -> None:
+    drafted("visit", 1, VISIT)
+    page = visit.page(ANALYST)
+    opened(page, "/models/processes/visit")
+    visit.value("UPDATE model_drafts SET saved_at = now() + interval '1 minute' RETURNING 1")
+    page.locator('[data-element-id="done"]').click()
+    page.keyboard.press("Delete")
+    expect(page.locator("#kept-elsewhere")).to_contain_text("已在另一个窗口中保存")
+    page.get_by_role("button", name="以这里的为准").click()
+    expect(page.locator("#kept")).to_contain_text("草稿已保存")
+    assert visit.value("SELECT content FROM model_drafts") != VISIT
+
+
+def test_the_panel_of_properties_is_chinese(visit: Site) -> None:
+    page = visit.page(ANALYST)
+    opened(page, "/models/processes/visit")
+    page.locator('[data-element-id="go"]').click()
+    closed = page.locator("#panel .bio-properties-panel-group-header:not(.open):not(.empty)")
+    while closed.count():
+        closed.first.click()
+    told = ".bio-properties-panel-header-type, .bio-properties-panel-group-header-title, .bio-properties-panel-label"
+    words = page.locator("#panel").locator(told).all_inner_texts()
+    assert len(words) > 10
+    # "FEEL" and "JSON" are what they are called.
+    assert [word for word in words if re.search("[A-Za-z]{3}", re.sub("FEEL|JSON|topic", "", word))] == []

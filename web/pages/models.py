@@ -8,7 +8,7 @@ from flask import Response, abort, current_app, flash, redirect, request, url_fo
 from werkzeug.wrappers import Response as AnyResponse
 
 import engine
-from web import rights
+from web import problems, rights
 from web.asking import principal
 from web.pages import visitor
 from web.pages.frame import Pages, page
@@ -16,7 +16,8 @@ from web.pages.words import say
 
 KINDS: dict[str, engine.ModelKind] = {"processes": "process", "forms": "form", "decisions": "decision"}
 PATH = "/models/<any(processes, forms, decisions):kinds>/<id>"
-LONGEST_ID, LONGEST_COMMENT = 80, 500
+LONGEST_ID, LONGEST_COMMENT, LONGEST_NAME = 80, 500, 200
+MOST_SAID, MOST_CHARACTERS = 5, 1000
 # Ids are names in XML; a form's may stand in a diagram.
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
@@ -32,8 +33,9 @@ def models() -> Response:
         found = engine.queries.models.deployed(session, language)
         drafts = engine.queries.models.drafts(session, principal().id)
     plural = {kind: kinds for kinds, kind in KINDS.items()}
+    names = {(one.kind, one.id): one.name for one in found}
     shown = {kinds: [one for one in found if one.kind == kind] for kinds, kind in KINDS.items()}
-    return page("models.html", shown=shown, drafts=drafts, plural=plural)
+    return page("models.html", shown=shown, drafts=drafts, plural=plural, names=names)
 
 
 @pages.post("/models/new")
@@ -51,17 +53,27 @@ def begin() -> AnyResponse:
 
 @pages.post("/models/import")
 def bring() -> AnyResponse:
-    """Take a file as a draft of what it defines."""
+    """Take a file as a draft of what it defines; what is wrong with it is said on the page it was sent from."""
+    try:
+        kind, id = _bring()  # noqa: A001
+    except engine.TrunklineError as refused:
+        language = visitor.language()
+        said = [problems.told(finding)["message"] for finding in refused.findings[:MOST_SAID]]
+        flash((" ".join(said) or engine.words(refused, language))[:MOST_CHARACTERS], "danger")
+        return redirect(url_for("models.models", _anchor="import"))
+    return redirect(url_for("modeler.edit", kinds=next(one for one in KINDS if KINDS[one] == kind), id=id))
+
+
+def _bring() -> tuple[engine.ModelKind, str]:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise engine.Invalid("model_file_missing")
-    name = sent.filename.replace("\\", "/").rpartition("/")[2][-200:]
+    name = sent.filename.replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
+    over = request.form.get("over") == "yes"
     with engine.transaction() as session:
-        kind, id = engine.import_model(  # noqa: A001
-            session, principal().id, name, sent.read(), over=request.form.get("over") == "yes"
-        )
+        kind, id = engine.import_model(session, principal().id, name, sent.read(), over=over)  # noqa: A001
         _require_id(id)
-    return redirect(url_for("modeler.edit", kinds=next(one for one in KINDS if KINDS[one] == kind), id=id))
+    return kind, id
 
 
 @pages.get(f"{PATH}/versions")

@@ -1,5 +1,7 @@
 """The analysts' pages asked without a browser: rights, drafts, checks, deploying, going back, English texts."""
 
+import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +39,8 @@ def fault(*names: str) -> str:
         ("POST", f"{HERE}/draft/drop", None),
         ("POST", f"{HERE}/texts", None),
         ("POST", f"{HERE}/versions/1/again", None),
+        ("GET", f"{HERE}/compare", None),
+        ("POST", "/models/import", None),
     ],
 )
 def test_models_are_for_analysts_alone(
@@ -213,3 +217,121 @@ def _content(person: Visitor, path: str) -> str:
     """What the page hands its canvas."""
     file, _, asked = path.partition("?")
     return person.text(f"{file}/file?{asked}" if asked else f"{file}/file")
+
+
+def test_a_draft_kept_in_another_window_is_not_written_over(visitor: Visiting) -> None:
+    one, other = visitor(ANALYST), visitor(ANALYST)
+    seen = one.send("PUT", f"{HERE}/draft", {"content": fault("甲"), "base": 1, "seen": None}).get_json()["kept"]
+    newer = other.send("PUT", f"{HERE}/draft", {"content": fault("乙"), "base": 1, "seen": seen}).get_json()["kept"]
+    for method, path in (("PUT", "draft"), ("POST", "deploy")):
+        stale = one.send(method, f"{HERE}/{path}", {"content": fault("丙"), "base": 1, "seen": seen})
+        assert (stale.status_code, stale.get_json()["code"]) == (409, "model_draft_kept_elsewhere")
+    assert "乙" in _content(one, HERE)
+    assert one.send("PUT", f"{HERE}/draft", {"content": fault("丙"), "base": 1, "seen": newer}).status_code == 200
+    assert one.send("PUT", f"{HERE}/draft", {"content": fault("丁"), "base": 1, "seen": "x"}).status_code == 400
+    assert "丙" in _content(other, HERE)
+
+
+def test_somebody_elses_draft_is_told_of(visitor: Visiting) -> None:
+    visitor("admin").send("PUT", f"{HERE}/draft", {"content": fault("甲"), "base": 1})
+    analyst = visitor(ANALYST)
+    assert "系统管理员 也有未部署的改动" in analyst.text(HERE)
+    kept = analyst.send("PUT", f"{HERE}/draft", {"content": fault("乙"), "base": 1}).get_json()
+    assert kept["others"] == ["系统管理员"]
+
+
+def brought(visitor: Visitor, name: str, content: bytes, **more: str) -> Any:
+    """Send a file as the form does; where it leads."""
+    sent = {"csrf": visitor.word(), "file": (io.BytesIO(content), name), **more}
+    return visitor.client.post("/models/import", data=sent, content_type="multipart/form-data")
+
+
+def test_a_file_becomes_a_draft_of_what_it_defines(office: Office, visitor: Visiting) -> None:
+    analyst = visitor(ANALYST)
+    assert brought(analyst, "我的.bpmn", fault("带来的").encode()).location == HERE
+    assert "带来的" in _content(analyst, HERE)
+    new = b'{"id": "fresh", "type": "default", "components": []}'
+    assert brought(analyst, "any.form", new).location == "/models/forms/fresh"
+    table = blank_table("grade")
+    assert brought(analyst, "x.dmn", table).location == "/models/decisions/grade"
+    rows = office.rows("SELECT kind, id, base FROM model_drafts ORDER BY kind")
+    assert [(row.kind, row.id, row.base) for row in rows] == [
+        ("decision", "grade", 0),
+        ("form", "fresh", 0),
+        ("process", "fault", 1),
+    ]
+
+
+def test_a_draft_is_replaced_by_a_file_only_if_asked(visitor: Visiting) -> None:
+    analyst = visitor(ANALYST)
+    analyst.send("PUT", f"{HERE}/draft", {"content": fault("原来的"), "base": 1})
+    assert "未导入" in _after(analyst, brought(analyst, "f.bpmn", fault("带来的").encode()))
+    assert "原来的" in _content(analyst, HERE)
+    assert brought(analyst, "f.bpmn", fault("带来的").encode(), over="yes").location == HERE
+    assert "带来的" in _content(analyst, HERE)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.bpmn", b"<nope"),
+        ("x.bpmn", b"\xff\xfe\x00"),
+        ("x.bpmn", b"<a/>"),
+        ("x.bpmn", b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>'),
+        ("x.bpmn", b'<d:definitions xmlns:d="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'),
+        ("x.dmn", b"<nope"),
+        ("x.dmn", b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'),
+        ("x.form", b"[]"),
+        ("x.form", b"{"),
+        ("x.form", b'{"id": "../../x", "components": []}'),
+        ("x.exe", b"MZ"),
+        ("", b""),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_a_sentence(
+    office: Office, visitor: Visiting, name: str, content: bytes
+) -> None:
+    analyst = visitor(ANALYST)
+    answer = brought(analyst, name, content)
+    shown = _after(analyst, answer)
+    assert "alert-danger" in shown
+    assert "root:" not in shown
+    assert office.rows("SELECT 1 FROM model_drafts") == []
+
+
+def test_versions_of_a_form_are_compared_by_lines_and_a_diagram_by_its_files(visitor: Visiting) -> None:
+    analyst = visitor(ANALYST)
+    form = json.loads(analyst.text("/models/forms/look/file"))
+    form["components"][0]["label"] = "<b>起因</b>"
+    changed = json.dumps(form, ensure_ascii=False, indent=2)
+    analyst.send("PUT", "/models/forms/look/draft", {"content": changed, "base": 1})
+    page = analyst.text("/models/forms/look/compare")
+    assert "&lt;b&gt;起因&lt;/b&gt;" in page
+    assert "is-added" in page
+    analyst.send("POST", f"{HERE}/deploy", {"content": fault("查看"), "base": 1})
+    page = analyst.text(f"{HERE}/compare?old=1&new=2")
+    assert "file?version=1" in page
+    assert "file?version=2" in page
+
+
+@pytest.mark.parametrize("asked", ["old=draft", "new=9", "old=x", "new=-1", "old=99999999999"])
+def test_what_cannot_be_compared_is_not_found(visitor: Visiting, asked: str) -> None:
+    assert visitor(ANALYST).get(f"{HERE}/compare?{asked}").status_code == 404
+
+
+def test_tables_have_their_texts_by_element(visitor: Visiting) -> None:
+    analyst = visitor(ANALYST)
+    brought(analyst, "x.dmn", blank_table("grade", "等级"))
+    assert "等级" in analyst.text("/models/decisions/grade/texts")
+    analyst.post("/models/decisions/grade/texts", **{"text.grade": "Grade"})
+    assert 'value="Grade"' in analyst.text("/models/decisions/grade/texts")
+
+
+def blank_table(id: str, name: str = "") -> bytes:  # noqa: A002
+    head = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">'
+    return f'{head}<decision id="{id}" name="{name or id}"/></definitions>'.encode()
+
+
+def _after(visitor: Visitor, answer: Any) -> str:
+    assert answer.status_code == 302
+    return visitor.text(answer.location)

@@ -7,6 +7,9 @@ import { note } from "../lib/notes.ts";
 import { data } from "../lib/sending.ts";
 import { place } from "../model/canvas.ts";
 
+const READABLE = 0.4;
+const SHOWN_AT = 0.6;
+
 type Kind = "added" | "removed" | "changed" | "layout";
 type Any = any;
 
@@ -35,6 +38,8 @@ export async function openComparison(): Promise<void> {
     }
     together(before, after);
     list(given, changes, before, after);
+    const [first] = changes;
+    if (first && after.get("canvas").zoom() < READABLE) show(first, before, after);
     place("compare").dataset.ready = "true";
   } catch {
     note(given.words.unreadable ?? "");
@@ -66,12 +71,17 @@ function found(before: Any, after: Any): Change[] {
   for (const [id, one] of Object.entries<Any>(result._changed)) {
     // Which flows come and go is told at the flows.
     const details = Object.entries<Any>(one.attrs ?? {}).filter(([name]) => !name.includes("incoming") && !name.includes("outgoing") && !name.includes("flowNodeRef"));
-    if (details.length > 0) add("changed", id, one.model, details.map(([name, change]) => `${name}: ${value(change.oldValue)} → ${value(change.newValue)}`));
+    // bpmn-js-differ 3.2 names the two the other way round: its `oldValue` is the second diagram's.
+    if (details.length > 0) add("changed", id, elementOf(after, id) ?? one.model, details.map(([name, change]) => `${name}: ${value(change.newValue)} → ${value(change.oldValue)}`));
   }
   const known = new Set(changes.map((one) => one.id));
   for (const [id, element] of Object.entries<Any>(result._layoutChanged)) if (!known.has(id)) add("layout", id, element);
   const drawn = (id: string) => before.get("elementRegistry").get(id) || after.get("elementRegistry").get(id);
   return changes.filter((one) => drawn(one.id) || one.details.length > 0);
+}
+
+function elementOf(canvas: Any, id: string): Any {
+  return canvas.get("elementRegistry").get(id)?.businessObject;
 }
 
 function value(given: unknown): string {
@@ -108,11 +118,16 @@ function list(given: Compared, changes: Change[], before: Any, after: Any): void
       "li",
       { class: "list-group-item compare-change" },
       make("span", { class: `badge diff-badge-${change.kind}` }, given.words[change.kind] ?? change.kind),
-      make("button", { type: "button", class: "finding-element", click: () => show(change, before, after) }, change.name),
+      make("button", { type: "button", class: "finding-element", click: () => lead(change, before, after) }, change.name),
       ...change.details.map((detail) => make("div", { class: "text-secondary" }, detail)),
     ),
   );
   place("compare-list").replaceChildren(...lines);
+}
+
+function lead(change: Change, before: Any, after: Any): void {
+  show(change, before, after);
+  place("compare").scrollIntoView({ block: "nearest" });
 }
 
 function show(change: Change, before: Any, after: Any): void {
@@ -121,7 +136,5 @@ function show(change: Change, before: Any, after: Any): void {
   const element = canvas.get("elementRegistry").get(change.id);
   const middle = element.waypoints ? element.waypoints[Math.floor(element.waypoints.length / 2)] : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
   const { outer } = canvas.get("canvas").viewbox();
-  const scale = 0.8;
-  canvas.get("canvas").viewbox({ x: middle.x - outer.width / scale / 2, y: middle.y - outer.height / scale / 2, width: outer.width / scale, height: outer.height / scale });
-  place("compare").scrollIntoView({ block: "nearest" });
+  canvas.get("canvas").viewbox({ x: middle.x - outer.width / SHOWN_AT / 2, y: middle.y - outer.height / SHOWN_AT / 2, width: outer.width / SHOWN_AT, height: outer.height / SHOWN_AT });
 }

@@ -31,13 +31,13 @@ def test_the_deployed_process_is_played_with_its_form_and_no_case_comes_of_it(
     told = played(analyst)
     assert told["cases"] == []
     assert told["starts"][0]["kind"] == "none"
-    assert told["starts"][0]["form"]["id"] == "look"
+    assert told["starts"][0]["form"] == "look"
     told = played(analyst, BEGIN)
     [case] = told["cases"]
     assert case["active"] == {"look": 1}
     [item] = case["waiting"]
     assert (item["kind"], item["name"], item["groups"]) == ("task", "查看", ["GD-GZ.crc.duty"])
-    assert item["form"]["id"] == "look"
+    assert item["form"] == "look"
     told = played(analyst, BEGIN, {"do": "complete", "key": item["key"], "variables": {"reason": "x"}})
     assert told["cases"][0]["path"] == ["s", "查看"]
     assert told["cases"][0]["variables"]["reason"] == "x"
@@ -151,3 +151,16 @@ def test_a_crowd_of_items_is_cut_and_counted(visitor: Visiting) -> None:
     analyst.send("PUT", "/models/processes/fault/draft", {"content": many, "base": 1})
     [case] = played(analyst, BEGIN)["cases"]
     assert (len(case["waiting"]), case["left_out"]) == (100, 20)
+
+
+def test_a_form_is_drawn_as_people_will_see_it_and_checked_with_the_same_words(visitor: Visiting) -> None:
+    analyst = visitor(ANALYST)
+    drawn = analyst.send("POST", f"{PLAY}/form", {"form": "look", "values": {"minutes": 99}, "data": {"reason": "雨"}})
+    told = drawn.get_json()
+    assert 'data-key="reason"' in told["html"]
+    assert {finding["element"] for finding in told["findings"]} == {"minutes", "reason"}
+    good = {"form": "look", "values": {"reason": "雨", "minutes": 5}, "data": {}}
+    assert analyst.send("POST", f"{PLAY}/form", good).get_json()["findings"] == []
+    assert analyst.send("POST", f"{PLAY}/form", {**good, "form": "no"}).status_code == 404
+    assert analyst.send("POST", f"{PLAY}/form", {**good, "values": []}).status_code == 400
+    assert visitor("li.na").send("POST", f"{PLAY}/form", good).status_code == 403

@@ -1,8 +1,9 @@
 """Instances on the database: started, advanced, and the commands between them."""
 
-from .advancing import advance
+from .advancing import advance, advance_by
 from .between import apply_due_commands, on_command, retry_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
+from .loading import Query
 from .migrating import migrate
 from .operating import cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
@@ -10,7 +11,9 @@ from .surroundings import surroundings
 
 __all__ = [
     "Instance",
+    "Query",
     "advance",
+    "advance_by",
     "apply_due_commands",
     "cancel",
     "migrate",

@@ -1,15 +1,21 @@
 """Advancing an instance: lock, load, run the core until everything waits, write (decision 6)."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from engine.core import advance as core
 from engine.core import commands
-from engine.errors import Conflict
+from engine.core.state import State
+from engine.errors import Conflict, TrunklineError
 
 from .changes import sort
-from .loading import lock
+from .loading import Locked, Query, lock
 from .surroundings import surroundings
 from .writing import write
+
+Decide = Callable[[Any, State], commands.Command]
 
 
 def advance(session: Session, instance_key: int, command: commands.Command) -> core.Advanced:
@@ -18,11 +24,29 @@ def advance(session: Session, instance_key: int, command: commands.Command) -> c
     `stale` in the answer: what the command names waits no longer, and nothing was done. Raises NotFound, or Conflict
     where the instance is suspended (cancelling is allowed even then).
     """
-    row, spec, state = lock(session, instance_key)
+    return _advance(session, lock(session, instance_key), command)
+
+
+def advance_by(
+    session: Session, instance_key: int, query: Query, unknown: TrunklineError, decide: Decide
+) -> core.Advanced:
+    """Like `advance`, with a command that depends on what lies in the instance: it is read under the same lock.
+
+    `decide` is given the row that `query` finds and the state before, which it leaves as it is; what it raises stops
+    the advance. Raises `unknown` where there is no such row.
+    """
+    locked = lock(session, instance_key, query)
+    if locked.found is None:
+        raise unknown
+    return _advance(session, locked, decide(locked.found, locked.state))
+
+
+def _advance(session: Session, locked: Locked, command: commands.Command) -> core.Advanced:
+    row, spec, state, _ = locked
     if row.state != "active":
         return core.Advanced(state, [], stale=True)
     if row.suspended and not isinstance(command, commands.Cancel):
-        raise Conflict("instance_suspended", key=str(instance_key))
+        raise Conflict("instance_suspended", key=str(row.key))
     around = surroundings(session, row.definition_key, state.key + state.counter)
     advanced = core.advance(spec, state, command, around)
     if not advanced.stale:

@@ -1,8 +1,12 @@
 """Locking an instance and reading what it goes on from."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy.orm import Session
 
 from engine.core import snapshot
@@ -19,17 +23,40 @@ _LOCK = f"SELECT {', '.join(COLUMNS)}, snapshot::text FROM instances WHERE key =
 _VARIABLES = "SELECT scope_key, name, value FROM variables WHERE instance_key = %s"
 
 
-def lock(session: Session, key: int) -> tuple[InstanceRow, ProcessSpec, State]:
-    """Lock an instance until the commit and read its state. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A constant of ours that gives at most one row, read once the instance is locked. It may lock what lies in it."""
+
+    text: str
+    parameters: Sequence[Any]
+
+
+class Locked(NamedTuple):
+    """An instance in our hands until the commit. `found`: what a query gave besides, by its columns' names."""
+
+    row: InstanceRow
+    spec: ProcessSpec
+    state: State
+    found: Any = None
+
+
+def lock(session: Session, key: int, query: Query | None = None) -> Locked:
+    """Lock an instance until the commit and read its state, in one round trip. Raises NotFound."""
     with pipeline(session) as connection:
         locked = connection.execute(_LOCK, [key])
         variables = connection.execute(_VARIABLES, [key])
+        besides = None if query is None else _ask(connection, query)
     found = locked.fetchone()
     if found is None:
         raise NotFound("instance_unknown", key=str(key))
     row = InstanceRow(*found[:-1])
     spec = process_spec(session, row.definition_key)
-    return row, spec, _state(row, spec, found[-1], variables.fetchall())
+    state = _state(row, spec, found[-1], variables.fetchall())
+    return Locked(row, spec, state, None if besides is None else besides.fetchone())
+
+
+def _ask(connection: psycopg.Connection, query: Query) -> psycopg.Cursor[Any]:
+    return connection.cursor(row_factory=namedtuple_row).execute(query.text.encode(), query.parameters)
 
 
 def _state(row: InstanceRow, spec: ProcessSpec, text: str, variables: list[tuple[int, str, Any]]) -> State:

@@ -1,4 +1,4 @@
-"""Searching: filter, rights, order and page become one statement, and one more for the total."""
+"""Searching: filter, rights, order and page become one statement, and one more for the total where it is not plain."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -42,7 +42,7 @@ def search(
     query = table.rows.where(*conditions(table, wanted))
     if visible is not None:
         query = query.where(visible)
-    total = counted(session, query)
+    fitting = query
     order = ordered(table, sort, turned=page.before is not None)
     text = page.before if page.after is None else page.after
     if text is not None:
@@ -52,8 +52,14 @@ def search(
     found = list(session.execute(query.limit(page.limit).offset(page.start)).all())
     if page.before is not None:
         found.reverse()
+    total = len(found) if _is_whole(page, found) else counted(session, fitting)
     ends = [cursor(row[-len(order) :]) for row in (found[0], found[-1])] if found else [None, None]
     return Page(found, min(total, MOST), total > MOST, *ends)
+
+
+def _is_whole(page: PageRequest, found: Sequence[Any]) -> bool:
+    """Whether a page has all that fits, so that nothing is left to count."""
+    return page.start == 0 and page.after is None and page.before is None and len(found) < page.limit
 
 
 def get(session: Session, table: Searchable, key: int, visible: ColumnElement[bool] | None = None) -> Row[Any]:

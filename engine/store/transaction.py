@@ -1,12 +1,13 @@
 """One transaction: SQLAlchemy's session on one connection of the pool, with no round trip that it can do without."""
 
+import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import CompoundSelect, Connection, Engine, Select
 from sqlalchemy.orm import Session
 
 from engine.store.case_clock import READ_CASE_TIME
@@ -37,13 +38,16 @@ class Transaction(Session):
         self._fresh = True  # nothing has been sent yet
         self._begun = False
         self._moment: datetime | None = None
+        self._answer: Any = None  # the cursor that has the moment, as long as nobody has asked for it
         self._link: Connection | None = None
         self._last: Write | None = None
 
     def case_time(self) -> datetime:
         """The transaction's moment."""
         if self._moment is None:
-            self._moment = self._first(lambda raw: raw.execute(READ_CASE_TIME, prepare=True).fetchone())[0]
+            if self._answer is None:
+                self._answer = self._first(lambda raw: raw.execute(READ_CASE_TIME, prepare=True))
+            self._moment = self._answer.fetchone()[0]
         return self._moment
 
     def first_row(self, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -78,12 +82,15 @@ class Transaction(Session):
         """The connection in pipeline mode, with the transaction begun: statements in the block share round trips."""
         if self.in_transaction():
             self.flush()
-        begin = not (self._begun or self._fresh or self._last)
+        begin = not (self._begun or self._last) and not (self._fresh and self._is_told_something())
         raw = self._raw if begin else self.connection_begun()
+        self._fresh = False
         with raw.pipeline():
             if begin:
                 raw.execute(BEGIN)
                 self._begun = True
+            if self._moment is None and self._answer is None:
+                self._answer = raw.execute(READ_CASE_TIME)
             yield raw
 
     def write_last(self, write: Write) -> None:
@@ -96,9 +103,13 @@ class Transaction(Session):
         else:
             self._last = write
 
-    def get_bind(self, *_: Any, **__: Any) -> Connection:
-        """SQLAlchemy's connection: it asks here before each statement."""
-        self._begin()
+    def get_bind(self, *_: Any, clause: Any = None, **__: Any) -> Connection:
+        """SQLAlchemy's connection: it asks here before each statement. A plain SELECT needs no begin."""
+        if self._last is not None or not _only_reads(clause):
+            self._begin()
+        elif self._fresh and self._is_told_something():
+            self.case_time()
+        self._fresh = False
         if self._link is None:
             self._link = Connection(self.engine, connection=self._pooled)
         return self._link
@@ -138,6 +149,12 @@ class Transaction(Session):
         assert isinstance(raw, psycopg.Connection)
         self._raw = raw
 
+    def _is_told_something(self) -> bool:
+        """Whether the server has said a word while nobody asked, as one does that hangs up."""
+        told = select.poll()
+        told.register(self._raw.fileno(), select.POLLIN)
+        return bool(told.poll(0))
+
     def _begin(self) -> None:
         if not self._begun:
             self._first(lambda raw: raw.execute(BEGIN))
@@ -159,6 +176,10 @@ class Transaction(Session):
         self.engine.dispose()
         self._connect()
         return send(self._raw)
+
+
+def _only_reads(clause: Any) -> bool:
+    return isinstance(clause, Select | CompoundSelect) and clause._for_update_arg is None
 
 
 def _nothing() -> None:

@@ -28,8 +28,17 @@ def checked(
     held: dict[int, dict[str, Any]] = {}
     for row in session.execute(_VARIABLES, {"instance": instance_key, "scopes": list(scopes)}):
         held.setdefault(row.scope_key, {})[row.name] = row.value
+    return checked_with(session, form_key, sent, overlaid(scopes, held))
+
+
+def checked_with(
+    session: Session, form_key: int | None, sent: Mapping[str, Any], held: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Like `checked`, where the variables that the form sees are known already."""
+    if form_key is None:
+        return dict(sent)
     form: Form = read(form_of(session, form_key))
-    return submit(form, sent, overlaid(scopes, held), moment(form_key))
+    return submit(form, sent, held, moment(form_key))
 
 
 def moment(seed: int) -> Moment:

@@ -1,23 +1,27 @@
 """What a worker answers for a job: done, failed, a BPMN error, or more time. Handlers and the API answer alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine.core import commands
 from engine.core.listeners import EVENT
+from engine.core.state import State
 from engine.core.task_changes import DENIABLE, RESERVED
 from engine.errors import Conflict, Invalid, NotFound
-from engine.instances import advance
+from engine.instances import Query, advance, advance_by
 
-# The instance is locked before the job, as everybody who advances does, so that nobody waits crosswise.
+# Whoever advances locks the instance before the job, so that nobody waits crosswise.
+_JOB = """
+    SELECT key, element_key, instance_key, state, worker, attempts, retries, kind, headers
+    FROM jobs WHERE key = %s FOR UPDATE
+"""
 _LOCK = text("""
-    SELECT j.key, j.element_key, j.instance_key, j.state, j.worker, j.attempts, j.retries, j.kind, j.headers
-    FROM instances i JOIN jobs j ON j.instance_key = i.key
+    SELECT j.key, j.state FROM instances i JOIN jobs j ON j.instance_key = i.key
     WHERE i.key = :instance AND j.key = :key FOR UPDATE
 """)
 _INCIDENT = text("""
@@ -55,17 +59,18 @@ def complete_job(
     With a `lease` it counts only while that run holds the job. Raises NotFound for a job that is gone or that nobody
     has leased, Conflict for one in another's hands or stopped by an incident, Invalid for a verdict nobody asked for.
     """
-    job = leased(session, key, lease)
     said = verdict or Verdict()
-    if verdict is not None:
-        _require_asked(job, verdict)
-    command = commands.CompleteJob(
-        key, job.element_key, dict(variables), said.denied, said.reason, dict(said.corrections)
-    )
-    _answer(session, job, command)
+
+    def command(job: Any) -> commands.Command:
+        if verdict is not None:
+            _require_asked(job, verdict)
+        result = dict(variables)
+        return commands.CompleteJob(key, job.element_key, result, said.denied, said.reason, dict(said.corrections))
+
+    _answer(session, key, lease, command)
 
 
-def _require_asked(job: Row[Any], verdict: Verdict) -> None:
+def _require_asked(job: Any, verdict: Verdict) -> None:
     """Only a task's listener may correct or deny; not that a task is created or has ended."""
     event = job.headers.get(EVENT)
     if job.kind != "TASK_LISTENER":
@@ -90,8 +95,13 @@ def fail_job(
     """It did not succeed. With `retries` left it is tried again after `back_off` of machine time; raises as above."""
     if retries < 0 or back_off < timedelta():
         raise Invalid("job_failure_invalid", retries=retries, back_off=back_off.total_seconds())
-    job = leased(session, key, lease)
-    _answer(session, job, commands.FailJob(key, job.element_key, retries, message, back_off, dict(variables or {})))
+    result = dict(variables or {})
+    _answer(
+        session,
+        key,
+        lease,
+        lambda job: commands.FailJob(key, job.element_key, retries, message, back_off, result),
+    )
 
 
 def throw_job_error(
@@ -103,8 +113,8 @@ def throw_job_error(
     lease: Lease | None = None,
 ) -> None:
     """The answer is no, by a code the diagram may catch; raises as above."""
-    job = leased(session, key, lease)
-    _answer(session, job, commands.ThrowError(key, job.element_key, code, message, dict(variables or {})))
+    result = dict(variables or {})
+    _answer(session, key, lease, lambda job: commands.ThrowError(key, job.element_key, code, message, result))
 
 
 def update_job(session: Session, key: int, retries: int | None = None, lease: timedelta | None = None) -> None:
@@ -113,9 +123,11 @@ def update_job(session: Session, key: int, retries: int | None = None, lease: ti
         raise Invalid("job_retries_invalid", retries=retries)
     if lease is not None and lease <= timedelta():
         raise Invalid("job_lease_invalid", lease=lease.total_seconds())
-    job = found(session, key)
+    job = session.execute(_LOCK, {"key": key, "instance": key >> 24 << 24}).one_or_none()
+    if job is None:
+        raise NotFound("job_unknown", key=str(key))
     if lease is not None:
-        leased(session, key, None)
+        _require_leased(job, None)
         statement = text("UPDATE jobs SET lease_until = now() + :lease WHERE key = :key")
         session.execute(statement, {"lease": lease, "key": job.key})
     if retries is not None:
@@ -133,26 +145,22 @@ def resolve_incident(session: Session, key: int) -> None:
         raise NotFound("incident_unknown", key=str(key))
 
 
-def found(session: Session, key: int) -> Row[Any]:
-    """The job's row, locked with its instance. Raises NotFound."""
-    job = session.execute(_LOCK, {"key": key, "instance": key >> 24 << 24}).one_or_none()
-    if job is None:
-        raise NotFound("job_unknown", key=str(key))
-    return job
+def _answer(session: Session, key: int, lease: Lease | None, command: Callable[[Any], commands.Command]) -> None:
+    """Give the job's instance the command for it, if a worker holds it, and that run of it if one is named."""
+
+    def decide(job: Any, _: State) -> commands.Command:
+        _require_leased(job, lease)
+        return command(job)
+
+    unknown = NotFound("job_unknown", key=str(key))
+    if advance_by(session, key >> 24 << 24, Query(_JOB, [key]), unknown, decide).stale:
+        raise unknown
 
 
-def leased(session: Session, key: int, lease: Lease | None) -> Row[Any]:
-    """The job's row if a worker holds it, and that run of it if one is named. Raises NotFound, Conflict."""
-    job = found(session, key)
+def _require_leased(job: Any, lease: Lease | None) -> None:
     if job.state == "created":
-        raise NotFound("job_not_leased", key=str(key))
+        raise NotFound("job_not_leased", key=str(job.key))
     if job.state != "activated":
-        raise Conflict("job_stopped", key=str(key), state=job.state)
+        raise Conflict("job_stopped", key=str(job.key), state=job.state)
     if lease is not None and (job.worker, job.attempts) != (lease.worker, lease.attempt):
-        raise Conflict("job_taken_over", key=str(key), worker=job.worker)
-    return job
-
-
-def _answer(session: Session, job: Row[Any], command: commands.Command) -> None:
-    if advance(session, job.instance_key, command).stale:
-        raise NotFound("job_unknown", key=str(job.key))
+        raise Conflict("job_taken_over", key=str(job.key), worker=job.worker)

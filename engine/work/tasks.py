@@ -11,20 +11,24 @@ from sqlalchemy.orm import Session
 
 from engine import history
 from engine.core import commands
+from engine.core.effects import Close
 from engine.core.listeners import TASK_EVENTS, hears
+from engine.core.state import State
 from engine.definitions import process_spec
 from engine.directory.people import principal_of
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.instances import advance
-from engine.work.checking import checked
+from engine.instances import Query, advance, advance_by
+from engine.work.activation import overlaid
+from engine.work.checking import checked_with
 from engine.work.visibility import may_see
 
-_TASK = text("""
+_COLUMNS = """
     SELECT key, instance_key, element, element_key, state, scopes, assignee, candidate_groups, candidate_users,
            form_key, definition_key, transition
-    FROM tasks WHERE key = :key
-""")
+    FROM tasks WHERE key ="""
+_TASK = text(f"{_COLUMNS} :key")
+_TASK_INSIDE = f"{_COLUMNS} %s"
 # Whoever advances locks the instance first, so that nobody waits crosswise.
 _LOCK = text("SELECT FROM instances WHERE key = :key FOR UPDATE")
 # Compare-and-set: of two who claim the same task, one gets it.
@@ -95,14 +99,21 @@ def complete_task(
     Gives whether it is done. Raises NotFound, Forbidden (somebody else has it, or the asker is no candidate), Conflict
     (it has ended), Invalid with one finding a field.
     """
-    task = _for_change(session, principal, key)
-    if task.assignee not in (None, principal.id) and not principal.may_operate():
-        raise Forbidden("task_of_another", key=str(key), assignee=task.assignee)
-    taken = checked(session, task.form_key, variables or {}, task.instance_key, task.scopes)
-    command = commands.CompleteTask(key, task.element_key, taken, action)
-    if advance(session, task.instance_key, command).stale:
+
+    def decide(task: Any, state: State) -> commands.Command:
+        _require_workable(session, principal, task)
+        _require_settled(task)
+        if task.assignee not in (None, principal.id) and not principal.may_operate():
+            raise Forbidden("task_of_another", key=str(key), assignee=task.assignee)
+        taken = checked_with(session, task.form_key, variables or {}, overlaid(task.scopes, state.variables))
+        return commands.CompleteTask(key, task.element_key, taken, action)
+
+    unknown = NotFound("task_unknown", key=str(key))
+    advanced = advance_by(session, key >> 24 << 24, Query(_TASK_INSIDE, [key]), unknown, decide)
+    if advanced.stale:
         raise Conflict("task_ended", key=str(key), state="completed")
-    return not has_listeners(session, task) or _is_settled(session, key)
+    # Its listeners may have to be asked first.
+    return any(isinstance(effect, Close) and (effect.noun, effect.key) == ("task", key) for effect in advanced.effects)
 
 
 def _for_change(session: Session, principal: Principal, key: int) -> Row[Any]:
@@ -114,9 +125,13 @@ def _for_change(session: Session, principal: Principal, key: int) -> Row[Any]:
     if has_listeners(session, task):
         session.execute(_LOCK, {"key": task.instance_key})
         task = workable(session, principal, key)
-        if task.transition is not None:
-            raise Conflict("task_in_transition", key=str(key), transition=task.transition)
+        _require_settled(task)
     return task
+
+
+def _require_settled(task: Any) -> None:
+    if task.transition is not None:
+        raise Conflict("task_in_transition", key=str(task.key), transition=task.transition)
 
 
 def has_listeners(session: Session, task: Row[Any]) -> bool:
@@ -139,16 +154,20 @@ def workable(session: Session, principal: Principal, key: int) -> Row[Any]:
     task = session.execute(_TASK, {"key": key}).one_or_none()
     if task is None:
         raise NotFound("task_unknown", key=str(key))
+    _require_workable(session, principal, task)
+    return task
+
+
+def _require_workable(session: Session, principal: Principal, task: Any) -> None:
     groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
     if not principal.may_work_on(groups, users, task.assignee):
         # whoever does not see the case is not told that it is there, operators of other units included
         if not may_see(session, principal, task.instance_key):
-            raise NotFound("task_unknown", key=str(key))
+            raise NotFound("task_unknown", key=str(task.key))
         if not principal.may_operate():
-            raise Forbidden("task_not_yours", key=str(key))
+            raise Forbidden("task_not_yours", key=str(task.key))
     if task.state != "created":
-        raise Conflict("task_ended", key=str(key), state=task.state)
-    return task
+        raise Conflict("task_ended", key=str(task.key), state=task.state)
 
 
 def _require_candidate(session: Session, principal: Principal, task: Row[Any], assignee: str) -> None:

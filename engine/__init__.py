@@ -31,6 +31,8 @@ from engine.definitions.in_force import InForce, in_force
 from engine.definitions.translating import translatable
 from engine.definitions.wording import element_name, form_in, form_labels, process_name, texts_of
 from engine.directory.acting import acting
+from engine.directory.calendar import WARNED_BEFORE as HOLIDAYS_WARNED_BEFORE
+from engine.directory.calendar import holidays_known_until
 from engine.directory.organisation import DEMO as DEMO_ORGANISATION
 from engine.directory.organisation import has_people
 from engine.directory.organisation import load as load_organisation
@@ -134,6 +136,7 @@ __all__ = [
     "DEMO_ORGANISATION",
     "DOCUMENT_STORE",
     "DOCUMENT_TYPES",
+    "HOLIDAYS_WARNED_BEFORE",
     "LARGEST_DOCUMENT",
     "LONGEST_COMMENT",
     "PLATFORM_ROLES",
@@ -237,6 +240,7 @@ __all__ = [
     "form_parts",
     "has_people",
     "hire",
+    "holidays_known_until",
     "import_model",
     "in_force",
     "is_case_clock_pinned",

@@ -19,7 +19,8 @@ SHORTEST_KEY = 32
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation runs. `database_url` empty means the embedded server, `ports` None means no file.
+    """How this installation runs. `database_url` empty means the embedded server, `ports` and `calendar` None mean no
+    file.
 
     `history_months` is how many whole months of history are kept; 0 keeps it for ever.
     """
@@ -33,6 +34,7 @@ class Settings:
     timezone: ZoneInfo
     handlers: str
     ports: Path | None
+    calendar: Path | None
     log_level: str
     history_months: int
     given_secret_key: str = field(repr=False)
@@ -55,6 +57,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         timezone=_timezone(given),
         handlers=_module(given),
         ports=_existing_file(given, "TRUNKLINE_PORTS"),
+        calendar=_existing_file(given, "TRUNKLINE_CALENDAR"),
         log_level=_log_level(given),
         history_months=_history_months(given),
         given_secret_key=_secret_key(given),

@@ -25,6 +25,8 @@ def main() -> int:
     try:
         settings = engine.load_settings()
         engine.configure_logs(settings.log_level)
+        # A calendar that cannot be read is refused now, not when the first limit is counted.
+        engine.holidays_known_until()
         if command == "serve":
             from web.serve import serve
 

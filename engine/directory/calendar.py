@@ -12,7 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from engine import settings
+from engine.errors import Invalid
+
 DATA = Path(__file__).with_name("data") / "calendar.yaml"
+# The announcement of a year comes two months before it begins.
+WARNED_BEFORE = timedelta(days=61)
 
 
 @dataclass(frozen=True)
@@ -86,18 +91,33 @@ class WorkingCalendar:
         return moment
 
 
-def read(text: str) -> WorkingCalendar:
-    """A calendar from YAML: zone, hours, weekend, holidays and make-up days by year. Raises ValueError, KeyError."""
-    data = yaml.safe_load(text)
-    years: Mapping[int, Any] = data["years"]
+def read(text: str, more: str = "") -> WorkingCalendar:
+    """A calendar from YAML: zone, hours, weekend, holidays and make-up days by year.
+
+    `more` is YAML of the same form that may leave anything out; what it says goes before, a year as a whole.
+    Raises ValueError, KeyError, TypeError, YAMLError.
+    """
+    data, added = yaml.safe_load(text), yaml.safe_load(more) or {}
+    if unknown := added.keys() - data.keys():
+        raise ValueError(f"unknown: {', '.join(sorted(map(str, unknown)))}")
+    years: dict[int, Any] = {**data["years"], **added.get("years", {})}
+    data |= added
     return WorkingCalendar(
         ZoneInfo(data["zone"]),
         tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in data["hours"]),
         frozenset(data["weekend"]),
         frozenset(day for year in years.values() for span in year["holidays"] for day in _days(*span)),
         frozenset(day for year in years.values() for day in year["makeup"]),
-        date(max(years), 12, 31),
+        date(_last_of_row(years), 12, 31),
     )
+
+
+def _last_of_row(years: Mapping[int, Any]) -> int:
+    """The last year before one is missing."""
+    year = min(years)
+    while year + 1 in years:
+        year += 1
+    return year
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -106,8 +126,17 @@ def _days(first: date, last: date) -> list[date]:
 
 @cache
 def standard() -> WorkingCalendar:
-    """The calendar that comes with Trunkline."""
-    return read(DATA.read_text(encoding="utf-8"))
+    """The calendar that comes with Trunkline, with what the file says that TRUNKLINE_CALENDAR names. Raises Invalid."""
+    file = settings.load().calendar
+    try:
+        return read(DATA.read_text(encoding="utf-8"), file.read_text(encoding="utf-8") if file is not None else "")
+    except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError, ZoneInfoNotFoundError) as error:
+        raise Invalid("calendar_malformed", file=str(file), reason=str(error)) from error
+
+
+def holidays_known_until() -> date:
+    """The last day whose holidays are known; past it, working time is counted by weekends alone."""
+    return standard().known_until
 
 
 def functions(calendar: Any) -> dict[str, Callable[..., Any]]:

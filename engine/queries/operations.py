@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
@@ -9,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine.definitions.wording import Language, process_name
 from engine.directory.principal import Principal
-from engine.store.models import Handler, Instance, Job
+from engine.store.models import Handler, Instance, Job, Task
 
-from .rights import sees_case
+from .rights import sees_case, sees_task
 
 _QUEUE = text("""
     SELECT entrypoint, status::text AS status, count(*) AS number, min(created) AS oldest
@@ -81,6 +82,13 @@ def jobs_by_topic(session: Session, principal: Principal | None = None) -> Seque
     if visible is not None:
         query = query.where(visible)
     return session.execute(query.group_by(Job.type).order_by(Job.type)).all()
+
+
+def due_after(session: Session, day: date, principal: Principal | None = None) -> int:
+    """How many open tasks of cases that are seen are due on a later day than this one."""
+    query = select(func.count()).where(Task.state == "created", func.date(Task.due_at) > day)
+    visible = sees_task(principal)
+    return session.execute(query if visible is None else query.where(visible)).scalar_one()
 
 
 def handlers(session: Session) -> Sequence[Handler]:

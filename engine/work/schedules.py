@@ -11,7 +11,7 @@ from engine.work import documents, drafts, topics, upkeep
 from engine.work.commands import queue_left_commands
 
 Upkeep = Callable[[store.Session], Any]
-MINUTE, TENTH_SECOND, HOUR = "* * * * *", "* * * * * */10", "7 * * * *"
+MINUTE, TENTH_SECOND, HOUR, DAY = "* * * * *", "* * * * * */10", "7 * * * *", "13 6 * * *"
 
 
 def add_schedules(
@@ -34,6 +34,7 @@ def add_schedules(
         ("ended_sessions", HOUR, sessions.forget_ended_sessions),
         ("old_attempts", HOUR, throttling.forget_old_attempts),
         ("old_drafts", HOUR, drafts.forget_old_drafts),
+        ("unknown_holidays", DAY, upkeep.tell_of_unknown_holidays),
         ("over_documents", HOUR, documents.forget_over_documents),
     ]
     for name, expression, work in plan:

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import clock, history
+from engine.directory import calendar
+from engine.queries import operations
 from engine.store.enqueue import JOBS, enqueue
 from engine.store.session import raw_connection
 from engine.work import leasing
@@ -56,6 +58,19 @@ def queue_forgotten_jobs(session: Session) -> int:
     if keys:
         logger.info("jobs queued again", extra={"jobs": len(keys)})
     return len(keys)
+
+
+def tell_of_unknown_holidays(session: Session) -> None:
+    """Warn while the calendar ends soon: past it, working time is counted by weekends alone."""
+    until = calendar.holidays_known_until()
+    if clock.now().date() + calendar.WARNED_BEFORE <= until:
+        return
+    late = operations.due_after(session, until)
+    logger.warning(
+        "holidays are known until %s only; name a file with later years by TRUNKLINE_CALENDAR",
+        until,
+        extra={"known_until": until.isoformat(), "tasks_due_later": late},
+    )
 
 
 def trim_dispatch_log(session: Session) -> None:

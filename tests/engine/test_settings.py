@@ -23,7 +23,8 @@ def test_everything_has_a_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
-    (tmp_path / "ports.yaml").touch()
+    for name in ("ports.yaml", "calendar.yaml"):
+        (tmp_path / name).touch()
     loaded = load(
         {
             "TRUNKLINE_HOST": "0.0.0.0",
@@ -35,6 +36,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "TRUNKLINE_TIMEZONE": "UTC",
             "TRUNKLINE_HANDLERS": "our.handlers",
             "TRUNKLINE_PORTS": str(tmp_path / "ports.yaml"),
+            "TRUNKLINE_CALENDAR": str(tmp_path / "calendar.yaml"),
             "TRUNKLINE_SECRET_KEY": "k" * 32,
             "TRUNKLINE_LOG_LEVEL": "debug",
             "TRUNKLINE_HISTORY_MONTHS": "24",
@@ -50,6 +52,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         timezone=ZoneInfo("UTC"),
         handlers="our.handlers",
         ports=tmp_path / "ports.yaml",
+        calendar=tmp_path / "calendar.yaml",
         log_level="DEBUG",
         history_months=24,
         given_secret_key="k" * 32,

@@ -38,6 +38,7 @@ def incidents() -> Response:
             session, queries.IncidentFilter(state="active"), [("key", "ASC")], page_of, principal()
         )
         rows = [(row, *_names(session, row, language)) for row in found.items]
+        holidays = _unknown_holidays(session)
     return page(
         "operations.html",
         part="incidents",
@@ -46,6 +47,7 @@ def incidents() -> Response:
         number=int(number),
         more=found.total > int(number) * ON_A_PAGE,
         words=lambda row: engine.words(engine.Finding(row.code, row.parameters), language),
+        holidays=holidays,
     )
 
 
@@ -136,6 +138,14 @@ def retry_command(command_id: int) -> Answer:
     engine.retrying(apply)
     flash(say("operations.command_retried", visitor.language()), "success")
     return redirect(url_for("operations.workers"))
+
+
+def _unknown_holidays(session: engine.Session) -> dict[str, Any] | None:
+    """While the calendar ends soon: until when holidays are known, and how many tasks are due later."""
+    until = engine.holidays_known_until()
+    if engine.case_time().date() + engine.HOLIDAYS_WARNED_BEFORE <= until:
+        return None
+    return {"until": until.isoformat(), "later": engine.queries.operations.due_after(session, until, principal())}
 
 
 def _names(session: engine.Session, row: Any, language: Any) -> tuple[str, str]:

@@ -1,13 +1,16 @@
 """The working calendar: weekends, holidays, make-up days, hours and parts of days."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine import feel
-from engine.directory.calendar import functions, standard
+from engine.directory.calendar import DATA, functions, holidays_known_until, read, standard
+from engine.errors import Invalid
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -88,3 +91,61 @@ def test_answers_for_a_date_and_time_of_feel_itself() -> None:
     expression = feel.compile_expression('working days after(@"2026-11-27T10:00:00@Asia/Shanghai", 1)')
     moment = feel.Moment(now=at("2026-11-23 10:00"), functions=functions(standard()))
     assert expression.evaluate({}, moment).value == "2026-11-30T10:00:00+08:00"
+
+
+NEW_YEAR = """
+years:
+  2027:
+    holidays: [[2027-01-01, 2027-01-03]]
+    makeup: [2027-01-09]
+"""
+
+
+def test_a_file_adds_the_years_that_were_announced_since() -> None:
+    ours = DATA.read_text(encoding="utf-8")
+    calendar = read(ours, NEW_YEAR)
+    assert calendar.known_until == date(2027, 12, 31)
+    assert not calendar.is_working_day(date(2027, 1, 1))
+    assert calendar.is_working_day(date(2027, 1, 9))
+    assert not calendar.is_working_day(date(2026, 10, 1)), "the years we know stay"
+    assert calendar.add(at("2026-12-31 10:00"), 1, "wd") == at("2027-01-04 10:00")
+    assert standard().add(at("2026-12-31 10:00"), 1, "wd") == at("2027-01-01 10:00"), "by weekends alone"
+
+
+def test_a_year_that_is_left_out_ends_what_is_known() -> None:
+    later = NEW_YEAR.replace("2027", "2028")
+    assert read(DATA.read_text(encoding="utf-8"), later).known_until == date(2026, 12, 31)
+
+
+@pytest.fixture
+def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file that TRUNKLINE_CALENDAR names; the calendar is read anew."""
+    file = tmp_path / "calendar.yaml"
+    monkeypatch.setenv("TRUNKLINE_CALENDAR", str(file))
+    standard.cache_clear()
+    yield file
+    standard.cache_clear()
+
+
+def test_the_file_is_named_by_a_setting(named: Path) -> None:
+    named.write_text(NEW_YEAR + 'hours: [["08:30", "17:00"]]\n', encoding="utf-8")
+    assert holidays_known_until() == date(2027, 12, 31)
+    assert standard().add(at("2026-11-23 08:00"), 1, "wh") == at("2026-11-23 09:30")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "years: 3",
+        "years: {2027: {}}",
+        "holidays: []",
+        "- a",
+        "years: {2027: {holidays: [[1, 2]], makeup: []}}",
+        "a: [",
+        "zone: Mars",
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_by_name(named: Path, content: str) -> None:
+    named.write_text(content, encoding="utf-8")
+    with pytest.raises(Invalid, match=r"calendar_malformed.*calendar\.yaml"):
+        standard()

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -190,3 +190,14 @@ def test_history_is_dropped_by_whole_months_and_kept_for_ever_without_a_setting(
         assert upkeep.drop_old_history(session, 1200) == []
         assert upkeep.drop_old_history(session, 1) == ["history_2020_05"]
         assert upkeep.drop_old_history(session, 1) == []
+
+
+@pytest.mark.parametrize(("now", "told"), [("2026-10-15", []), ("2026-11-15", [("2026-12-31", 1)])])
+def test_unknown_holidays_are_logged(desk: Desk, caplog: pytest.LogCaptureFixture, now: str, told: list[Any]) -> None:
+    desk.deploy(diagram(start("s"), user("t", due="2027-01-04T09:00:00+08:00"), end("e"), flows("s t e")))
+    desk.start()
+    desk.pin(datetime.fromisoformat(f"{now}T09:00:00+08:00"))
+    with store.transaction() as session:
+        upkeep.tell_of_unknown_holidays(session)
+    records = [record for record in caplog.records if record.name == upkeep.__name__]
+    assert [(record.known_until, record.tasks_due_later) for record in records] == told

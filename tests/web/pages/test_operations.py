@@ -1,6 +1,7 @@
 """The pages of operators: incidents and trying again, cases by version, workers and queues, people."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -8,6 +9,7 @@ from engine import store
 from engine.directory.acting import acting
 from engine.directory.people import principal_of
 from engine.instances import start as start_instance
+from engine.store import case_clock
 from tests.engine.factories import diagram, end, flows, service, start
 from tests.web.office import Office
 from tests.web.pages.conftest import Visitor
@@ -109,6 +111,18 @@ def test_open_jobs_and_handlers_are_listed(office: Office, visitor: Visiting, in
     page = operator.text("/operations/workers")
     assert "<code>measure</code>" in page
     assert "外部程序" in page
+
+
+@pytest.mark.parametrize(("now", "warned"), [("2026-10-15", False), ("2026-11-15", True), ("2027-02-01", True)])
+def test_operators_are_told_when_the_holidays_of_the_next_year_are_missing(
+    visitor: Visiting, office: Office, task: int, now: str, warned: bool
+) -> None:
+    with store.transaction() as session:
+        case_clock.pin(session, datetime.fromisoformat(f"{now}T09:00:00+08:00"))
+        session.connection().exec_driver_sql("UPDATE tasks SET due_at = '2027-01-04T09:00:00+08:00'")
+    page = visitor("zhou.yu").text("/operations")
+    assert ("只知道 2026-12-31 以前" in page) is warned
+    assert ("有 1 个待办的时限在此之后" in page) is warned
 
 
 def test_an_administrator_adds_people_and_changes_their_groups(

@@ -1,4 +1,4 @@
-"""Transactions (BPMN 2.0.2, 13.5.2): a cancel end event undoes what has completed, then the boundary event goes on."""
+"""Transactions (BPMN 2.0.2, 10.3.5): a cancel end event undoes what has completed, then the boundary event goes on."""
 
 from typing import TYPE_CHECKING
 

@@ -7,6 +7,7 @@ from engine.diagrams.document import Document
 from engine.diagrams.findings import Findings
 
 from .compensation import check_compensation
+from .connections import check_connections
 from .events import check_events
 from .expressions import check_expressions, check_variables
 from .flows import check_flows
@@ -24,6 +25,7 @@ __all__ = ["check", "check_given", "check_references", "check_topics"]
 
 _CHECKS = (
     check_flows,
+    check_connections,
     check_events,
     check_multiple,
     check_links,

@@ -88,7 +88,7 @@ def test_each_time_an_activity_completed_it_is_undone(begin: Begin) -> None:
 
 
 def test_the_thrower_need_not_wait(begin: Begin) -> None:
-    case = begin(diagram(*TWO, throw("t", compensate(wait=False)), user("u"), end("f"), flows("s a b t u f")))
+    case = begin(diagram(*TWO[:-1], throw("t", compensate(wait=False)), user("u"), end("f"), flows("s a b t u f")))
     assert sorted(waiting(case)) == ["u", "undo_a", "undo_b"]
     finish(case)
     assert case.state == "completed"

@@ -504,9 +504,10 @@ def test_instances_of_one_specification_do_not_touch_each_other(box: Sandbox) ->
     drawn = diagram(
         start("s"),
         user("u"),
-        exclusive("x"),
+        exclusive("x", default="x_e"),
         end("e"),
-        flows("s u x e"),
+        end("never"),
+        flows("s u x e", "x never", x_never="=false"),
         event_sub("es", start("es_s", message("note", "=no")), user("look"), end("es_e"), flows("es_s look es_e")),
     )
     box.deploy(drawn, "p.bpmn")

@@ -104,9 +104,9 @@ def test_each_instance_of_a_multi_instance_activity_has_its_listeners(begin: Beg
 
 
 def test_gateways_and_events_have_them_too(begin: Begin) -> None:
-    gate = exclusive("x", extensions=listening(("start", "a"), ("end", "b")))
+    gate = exclusive("x", default="x_e", extensions=listening(("start", "a"), ("end", "b")))
     last = end("e", extensions=listening(("end", "c")))
-    case = begin(diagram(start("s"), gate, last, flows("s x e")))
+    case = begin(diagram(start("s"), gate, last, end("f"), flows("s x e", "x f", x_f="=false")))
     seen = []
     while case.waiting:
         seen.append(case.waiting[0].type)

@@ -14,7 +14,6 @@ from tests.engine.factories import (
     each,
     end,
     escalation,
-    exclusive,
     file,
     flow,
     flows,
@@ -176,7 +175,7 @@ def test_several_tokens_go_along_every_flow(begin: Begin) -> None:
 
 def test_a_sub_process_can_need_and_give_several(begin: Begin) -> None:
     inner = sub("b", start("bs"), end("be"), flows("bs be"), startQuantity="2", completionQuantity="3")
-    parts = [start("s"), parallel("f"), inner, exclusive("m"), end("e"), flow("second", "f", "b")]
+    parts = [start("s"), parallel("f"), inner, task("m"), end("e"), flow("second", "f", "b")]
     case = begin(diagram(*parts, flows("s f b m e")))
     assert (case.path.count("b"), case.path.count("e"), case.state) == (1, 3, "completed")
 

@@ -115,7 +115,7 @@ def test_what_waits_is_thrown_last(begin: Begin) -> None:
 
 def test_a_process_is_opened_by_any_of_several(box: Sandbox) -> None:
     box.deploy(
-        diagram(start("s", several(message("m"), signal("x"), condition("=n > 1"))), end("e"), flows("s e")), "p"
+        diagram(start("s", several(message("m"), signal("x"), condition("=n > 1"))), end("e"), flows("s e")), "p.bpmn"
     )
     box.publish("m")
     box.broadcast("x")

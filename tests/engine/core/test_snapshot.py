@@ -9,7 +9,7 @@ from engine.core.snapshot import read, write
 from engine.core.state import State
 from engine.sandbox import Sandbox
 from tests.engine.conftest import MONDAY
-from tests.engine.factories import diagram, each, end, flows, parallel, script, start, user
+from tests.engine.factories import diagram, each, end, exclusive, flows, parallel, start, user
 
 
 def waiting_case() -> tuple[Sandbox, State]:
@@ -54,9 +54,9 @@ def test_a_turn_of_a_loop_leaves_nothing_behind() -> None:
         user("a"),
         user("b"),
         parallel("j"),
-        script("t", "1", "n"),
+        exclusive("x", default="x_m"),
         end("e"),
-        flows("s m f a j t m", "f b j"),
+        flows("s m f a j x m", "f b j", "x e", x_e="=false"),
     )
     box.deploy(drawn, "p.bpmn")
     case = box.start("p")

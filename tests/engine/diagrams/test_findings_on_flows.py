@@ -100,6 +100,7 @@ def test_all_findings_come_at_once_and_in_the_order_of_lines(found: Found) -> No
     assert [finding.code for finding in findings] == [
         "bpmn_job_without_type",
         "bpmn_default_unknown",
+        "bpmn_gateway_superfluous",
         "bpmn_flow_to_nothing",
     ]
     assert [finding.line for finding in findings] == sorted(finding.line or 0 for finding in findings)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.engine.factories import decision, diagram, end, exclusive, flows, start
+from tests.engine.factories import decision, diagram, end, flows, start
 from tests.engine.house import House
 
 DMN = """<?xml version="1.0" encoding="UTF-8"?>
@@ -83,9 +83,8 @@ def test_each_evaluation_has_keys_of_its_own(house: House) -> None:
         start("s"),
         decision("d", "level"),
         decision("f", "level"),
-        exclusive("x"),
         end("e"),
-        flows("s d f x e"),
+        flows("s d f e"),
     )
     house.deploy(again, ("levels.dmn", DMN))
     house.start(variables={"users": 20})

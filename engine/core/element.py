@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from .expressions import Source
+from .names import LONGEST, is_name
 from .stuck import Stuck, warned
 from .token import Token
 
@@ -167,7 +168,7 @@ def text_of(run: "Run", token: Token, source: Source, field: str) -> str:
     value, warnings = run.evaluate(source, token)
     if isinstance(value, bool) or (not isinstance(value, str | int) and not hasattr(value, "as_tuple")):
         raise warned("EXTRACT_VALUE_ERROR", "not_a_text", source.text, warnings, field=field)
-    return str(value)
+    return _name(str(value), source, field)
 
 
 def texts_of(run: "Run", token: Token, source: Source, field: str) -> tuple[str, ...]:
@@ -177,15 +178,25 @@ def texts_of(run: "Run", token: Token, source: Source, field: str) -> tuple[str,
         value = [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
         raise warned("EXTRACT_VALUE_ERROR", "not_a_list_of_texts", source.text, warnings, field=field)
-    return tuple(value)
+    return tuple(_name(part, source, field) for part in value)
+
+
+def _name(text: str, source: Source, field: str) -> str:
+    if not is_name(text):
+        told = {"expression": source.text, "field": field, "longest": LONGEST}
+        raise Stuck("EXTRACT_VALUE_ERROR", "text_too_long", told)
+    return text
 
 
 def number_of(run: "Run", token: Token, source: Source | None, default: int, field: str) -> int:
-    """A whole number. Raises Stuck."""
+    """A whole number of 32 bits. Raises Stuck."""
     if source is None:
         return default
     text = text_of(run, token, source, field)
     try:
-        return int(text)
+        number = int(text)
+        if abs(number) >> 31:
+            raise ValueError(text)
+        return number
     except ValueError:
         raise Stuck("EXTRACT_VALUE_ERROR", "not_a_number", {"expression": source.text, "field": field}) from None

@@ -46,7 +46,7 @@ class MultiInstance:
     told: tuple[Told, ...] = ()
 
     def enter(self, run: "Run", body: Token) -> bool | None:
-        items = self._items(run, body)
+        items = self._known_items(run, body)
         if self.output_collection:
             run.state.set(body.key, self.output_collection, [None] * len(items))
         if not items:
@@ -64,7 +64,7 @@ class MultiInstance:
         output = self._output(run, inner)
         finished = self._completed_early(run, inner, body, done)
         told = [told for told in self.told if told.wanted(run, inner, done, self._counts(body, done))]
-        items = self._items(run, body) if self.sequential and not finished else []
+        items = self._known_items(run, body) if self.sequential and not finished else []
 
         def go_on() -> None:
             for event in told:
@@ -89,6 +89,12 @@ class MultiInstance:
         if self.output_collection is None:
             return {}
         return {self.output_collection: run.state.variables[body.key][self.output_collection]}
+
+    def _known_items(self, run: "Run", body: Token) -> list[Any]:
+        """A collection of many would be worked out as often as it has items."""
+        if body.key not in run.collections:
+            run.collections[body.key] = self._items(run, body)
+        return run.collections[body.key]
 
     def _items(self, run: "Run", body: Token) -> list[Any]:
         value, warnings = run.evaluate(self.collection, body)

@@ -42,6 +42,7 @@ class Run(Values):
         state.ready = []
         # what has changed is only worth noting where conditions look at it
         state.moved = [] if spec.has_conditions else None
+        self.collections: dict[int, list[Any]] = {}  # of multi-instance bodies, worked out once an advance
         self.unseen = False
         self.joined = bool(state.joins)
         for token in state.tokens.values():

@@ -67,11 +67,15 @@ class Cycle:
 
 def when(kind: str, text: str, now: datetime) -> datetime:
     """When a timer of this kind (date, duration, cycle) first fires. Raises Stuck for a text that is none."""
-    if kind == "date":
-        return parse_instant(text, now)
-    if kind == "duration":
-        return parse_duration(text).after(now)
-    return parse_cycle(text).first(now)
+    try:
+        if kind == "date":
+            return parse_instant(text, now)
+        if kind == "duration":
+            return parse_duration(text).after(now)
+        return parse_cycle(text).first(now)
+    except (OverflowError, ValueError):
+        # there is no such year
+        raise unreadable(kind, text) from None
 
 
 def parse_instant(text: str, now: datetime) -> datetime:
@@ -92,7 +96,10 @@ def parse_duration(text: str) -> Duration:
         raise unreadable("duration", text)
     part = {name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"}
     sign = -1 if match["sign"] else 1
-    rest = timedelta(weeks=part["W"], days=part["D"], hours=part["h"], minutes=part["m"], seconds=part["s"])
+    try:
+        rest = timedelta(weeks=part["W"], days=part["D"], hours=part["h"], minutes=part["m"], seconds=part["s"])
+    except OverflowError:
+        raise unreadable("duration", text) from None
     return Duration(sign * int(part["Y"] * 12 + part["M"]), sign * rest)
 
 

@@ -102,7 +102,8 @@ def _unescaped(text: str, start: int, content: str) -> str:
         if match[3]:
             return _ESCAPED.get(match[3]) or str(match[0])
         point = int(match[1] or match[2], 16)
-        if point > _LARGEST_CODE_POINT:
+        # U+0000 is a character, but none that JSON in PostgreSQL can hold.
+        if not 0 < point <= _LARGEST_CODE_POINT:
             raise syntax_error(text, start, "a Unicode character", f"`{match[0]}`")
         return chr(point)
 

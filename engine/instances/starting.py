@@ -11,6 +11,7 @@ from engine import clock
 from engine.core import advance as core
 from engine.core import cases, commands
 from engine.core.effects import Binding
+from engine.core.names import require_name
 from engine.core.spec import ProcessSpec
 from engine.core.state import COUNTER_BITS, State
 from engine.core.surroundings import Surroundings
@@ -95,6 +96,8 @@ def start(
     Raises NotFound for an unknown process, Conflict for a business id that is in use or a process that cannot be
     started this way, Invalid for variables that are none.
     """
+    for name in (process_id, business_id):
+        require_name(name or "")
     chosen = _chosen(session, process_id, definition_key, version)
     if key is not None:
         chosen = chosen._replace(number=key >> COUNTER_BITS)

@@ -115,7 +115,7 @@ def _refusals() -> Iterator[None]:
         yield
     except errors.UniqueViolation as error:
         raise _taken(error) from error
-    except (errors.UntranslatableCharacter, errors.NumericValueOutOfRange, UnicodeEncodeError) as error:
+    except (psycopg.DataError, errors.ProgramLimitExceeded, UnicodeEncodeError) as error:
         raise Invalid("value_not_storable", reason=str(error).splitlines()[0]) from error
     except psycopg.DatabaseError as error:
         if error.sqlstate != sql.ROWS_REFUSED:

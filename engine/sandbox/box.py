@@ -123,12 +123,10 @@ class Sandbox:
             self._deploy_decisions(data, name)
         elif name.endswith(".form"):
             self._deploy_form(data, name)
-        elif name.endswith(".bpmn"):
+        else:
             for spec in diagrams.parse(data, name).processes:
                 self.specs.setdefault(spec.process_id, []).append(spec)
                 self._listen(spec)
-        else:
-            raise Invalid("file_kind_unknown")
 
     def _deploy_form(self, data: bytes, name: str) -> None:
         try:

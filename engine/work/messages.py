@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from engine import clock, history
 from engine.core.messages import Waiting, receivers
+from engine.core.names import require_name
 from engine.errors import Conflict, Invalid, NotFound
 from engine.store import json
 from engine.store.message_locks import lock_publishing
 from engine.work.sending import Receiver, deliver, new_key, start
+
+LONGEST_LIFE = timedelta(days=36_525)
 
 # A message start waits for its name whatever the key, unless an instance opened by that key still runs.
 _WAITING = text("""
@@ -68,8 +71,9 @@ def publish_message(
 
     Raises Conflict while a message of the same name, key and id is kept.
     """
-    if not name or ttl < timedelta():
+    if not name or not timedelta() <= ttl <= LONGEST_LIFE:
         raise Invalid("message_invalid", name=name, ttl=ttl.total_seconds())
+    _require_names(name, correlation_key, message_id or "")
     lock_publishing(session, name, correlation_key)
     message = Message(new_key(session), name, correlation_key, dict(variables or {}), ttl > timedelta())
     _refuse_repeated(session, message, message_id)
@@ -90,6 +94,7 @@ def correlate_message(
 
     It goes to the receiver that has waited longest of all process ids, a running instance before a start.
     """
+    _require_names(name, correlation_key)
     lock_publishing(session, name, correlation_key)
     message = Message(new_key(session), name, correlation_key, dict(variables or {}))
     chosen = choose(session, message, ())
@@ -134,6 +139,11 @@ def hand_over(session: Session, message: Message, waiting: Waiting, receiver: Re
         received = {"message": message.key, "process_id": receiver.process_id, "instance": instance}
         session.execute(_RECEIVED, {**received, "now": clock.now()})
     return instance
+
+
+def _require_names(*texts: str) -> None:
+    for text_ in texts:
+        require_name(text_)
 
 
 def _told(message: Message) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import clock, logs, store
 from engine.directory.acting import WORKER, acting
-from engine.errors import Conflict, NotFound, Unavailable
+from engine.errors import Conflict, Invalid, NotFound, Unavailable
 from engine.store import json
 from engine.work import jobs
 from engine.work.activation import ActivatedJob
@@ -22,6 +22,7 @@ from engine.work.topics import Topic
 logger = logging.getLogger(__name__)
 # An answer that cannot be written at once is worth waiting for: the handler's effect has happened.
 ANSWER_AGAIN_SECONDS = 1.0
+LONGEST_MESSAGE = 10_000  # characters of what a handler says when it fails
 Answer = Callable[[store.Session], None]
 
 
@@ -76,6 +77,10 @@ class Runner:
         while True:
             try:
                 store.retrying(answer)
+            except Invalid as refused:
+                # The effect has happened, so the job is not run again by itself.
+                answer = self._refused(job, refused)
+                continue
             except (NotFound, Conflict) as error:
                 if error.code == "database_busy" and self._may_wait(job):
                     continue
@@ -85,6 +90,10 @@ class Runner:
                     continue
                 raise
             return
+
+    def _refused(self, job: ActivatedJob, refused: Invalid) -> Answer:
+        lease, message = jobs.Lease(self.worker, job.attempts), f"output $: {refused}"
+        return lambda session: _fail(session, job, 0, message, lease)
 
     def _may_wait(self, job: ActivatedJob) -> bool:
         if clock.machine() > job.deadline:
@@ -117,8 +126,8 @@ def _problem(topic: Topic, result: Any) -> str | None:
         return f"$: a dict is needed, not {type(result).__name__}"
     try:
         json.dumps(result)
-    except (TypeError, ValueError) as error:
-        return f"$: no JSON ({error})"
+    except Invalid as error:
+        return f"$: no JSON ({error.parameters['reason']})"
     return topic.check_output(result)
 
 
@@ -130,7 +139,13 @@ def _fail(
     lease: jobs.Lease,
     wait: timedelta = timedelta(),
 ) -> None:
-    jobs.fail_job(session, job.key, max(retries, 0), message, wait, lease=lease)
+    jobs.fail_job(session, job.key, max(retries, 0), _storable(message), wait, lease=lease)
+
+
+def _storable(message: str) -> str:
+    """What a handler said, whatever characters it used and however much it was."""
+    text = message.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
 
 
 def _for_handler(job: ActivatedJob) -> Job:

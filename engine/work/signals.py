@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import history
+from engine.core.names import require_name
 from engine.errors import Invalid
 from engine.work.sending import Receiver, deliver, new_key, start
 
@@ -24,6 +25,7 @@ def broadcast_signal(session: Session, name: str, variables: Mapping[str, Any] |
     """Send a signal to all; gives its key. That nobody waits is no error."""
     if not name:
         raise Invalid("signal_invalid", name=name)
+    require_name(name)
     key = new_key(session)
     given = dict(variables or {})
     history.record(session, "signal_broadcast", data={"name": name, "signal": str(key)})

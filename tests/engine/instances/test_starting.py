@@ -177,6 +177,10 @@ def test_history_says_who_acted(house: House) -> None:
 
 # Refused
 
+DEEP: list[Any] = []
+for _ in range(5_000):
+    DEEP = [DEEP]
+
 
 @pytest.mark.parametrize(
     ("wrong", "kind", "code"),
@@ -188,6 +192,16 @@ def test_history_says_who_acted(house: House) -> None:
         ({"process_id": "p", "variables": {"": 1}}, Invalid, "variables_not_an_object"),
         ({"process_id": "p", "variables": {"text": "a\0b"}}, Invalid, "value_not_storable"),
         ({"process_id": "p", "variables": {"text": "\ud800"}}, Invalid, "value_not_storable"),
+        ({"process_id": "p", "variables": {"a\0b": 1}}, Invalid, "value_not_storable"),
+        ({"process_id": "p", "variables": {"inner": {"\udfff": [1]}}}, Invalid, "value_not_storable"),
+        ({"process_id": "p", "variables": {"number": float("nan")}}, Invalid, "value_not_json"),
+        ({"process_id": "p", "variables": {"number": Decimal("1E+200000")}}, Invalid, "value_not_storable"),
+        ({"process_id": "p", "variables": {"inner": {1: 1}}}, Invalid, "value_not_json"),
+        ({"process_id": "p", "variables": {"set": {1}}}, Invalid, "value_not_json"),
+        ({"process_id": "p", "variables": {"deep": DEEP}}, Invalid, "value_not_json"),
+        ({"process_id": "p", "business_id": "a\0"}, Invalid, "name_malformed"),
+        ({"process_id": "p", "business_id": "x" * 257}, Invalid, "name_malformed"),
+        ({"process_id": "p\0"}, Invalid, "name_malformed"),
         ({"process_id": "p", "start_element": "u"}, NotFound, "start_event_unknown"),
         ({"process_id": "by_message"}, Conflict, "process_without_none_start"),
     ],
@@ -201,6 +215,16 @@ def test_bad_input_is_refused_and_changes_nothing(
         start_instance(session, **wrong)
     assert getattr(refused.value, "code", "") == code
     assert house.everything() == before
+
+
+def test_numbers_and_names_of_any_size_that_json_has_come_back(house: House) -> None:
+    """10^6000 has more digits than Python makes an int of: it used to be stored and could never be read again."""
+    house.deploy(WAITING)
+    given = {"big": Decimal("1E+6000"), "a.b": 1, 'say "so"': 2, "名字": 3, "__class__": 4, "x" * 1_000: 5}
+    key = house.start(variables=given).key
+    assert house.variables(key) == given
+    house.complete("u", {"done": True})
+    assert house.state(key) == "completed"
 
 
 def test_an_older_version_can_be_started(house: House) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from engine import store
 from engine.errors import Conflict, Invalid, NotFound
@@ -236,3 +237,51 @@ def test_a_signal_reaches_all_who_wait_and_starts_what_starts_by_it(desk: Desk) 
     assert [desk.state(key) for key in keys] == ["completed"] * 3
     [(started,)] = desk.rows("SELECT key FROM instances WHERE process_id = 'q'")
     assert desk.variables(started) == {"level": 3}
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"name": ""}, "message_invalid"),
+        ({"name": "m", "ttl": timedelta(seconds=-1)}, "message_invalid"),
+        ({"name": "m", "ttl": timedelta.max}, "message_invalid"),
+        ({"name": "m\0"}, "name_malformed"),
+        ({"name": "名" * 257}, "name_malformed"),
+        ({"name": "m", "key": "\ud800"}, "name_malformed"),
+        ({"name": "m", "key": "k" * 257}, "name_malformed"),
+        ({"name": "m", "id_": "i" * 257}, "name_malformed"),
+        ({"name": "m", "ttl": HOUR, "x": "\0"}, "value_not_storable"),
+        ({"name": "m", "ttl": HOUR, "x": float("nan")}, "value_not_json"),
+    ],
+)
+def test_nonsense_is_refused_and_nothing_is_kept(given: dict[str, Any], code: str) -> None:
+    with pytest.raises(Invalid, match=code):
+        publish(**given)
+    with store.transaction() as session:
+        assert session.execute(text("SELECT count(*) FROM messages")).scalar_one() == 0
+
+
+def test_the_longest_names_are_found_again(desk: Desk) -> None:
+    """In every alphabet: an index holds three of them side by side."""
+    name = "".join(chr(0x4E00 + n * 37 % 20_000) for n in range(256))
+    waits = diagram(start("s"), catch("c", message(name, "=no")), end("e"), flows("s c e"))
+    desk.deploy(waits)
+    instance = desk.start(no=name)
+    publish(name, name, HOUR, name)
+    assert desk.state(instance) == "completed"
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_message_without_a_life_is_not_kept_and_may_be_repeated() -> None:
+    assert publish("m", "k", timedelta(), "id") != publish("m", "k", timedelta(), "id")
+    publish("m", "k", HOUR, "id")
+    with pytest.raises(Conflict, match="message_published_already"):
+        publish("m", "k", timedelta(), "id")
+
+
+@pytest.mark.parametrize("name", ["", "s\0", "s" * 257])
+@pytest.mark.usefixtures("desk")
+def test_a_signal_needs_a_name(name: str) -> None:
+    with store.transaction() as session, pytest.raises(Invalid):
+        broadcast_signal(session, name)

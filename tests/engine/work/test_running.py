@@ -143,6 +143,46 @@ def test_an_answer_that_is_none_is_an_incident_at_once(desk: Desk, begun: Callab
     assert incident(desk).startswith("output $")
 
 
+DEEP: list[Any] = []
+for _ in range(5_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    "value", ["a\0b", "\ud800", DEEP, {1: 2}, Decimal("1E+200000")], ids=lambda v: type(v).__name__
+)
+@pytest.mark.parametrize("thrown", [False, True])
+def test_an_answer_that_cannot_be_kept_is_an_incident_and_the_effect_is_not_repeated(
+    desk: Desk, begun: Callable[..., int], value: Any, thrown: bool
+) -> None:
+    runs = []
+
+    def answering(job: Job, port: Port) -> dict[str, Any]:
+        runs.append(job.attempt)
+        if thrown:
+            raise BpmnError("no", variables={"v": value})
+        return {"v": value}
+
+    begun(n=1)
+    assert runner(answering).run(job_key(desk)) is None
+    assert waiting(desk)[:3] == ("failed", 0, 1)
+    assert incident(desk).startswith("output $: ")
+    assert runs == [1]
+
+
+def test_whatever_a_handler_says_when_it_fails_can_be_kept(desk: Desk, begun: Callable[..., int]) -> None:
+    def failing(job: Job, port: Port) -> dict[str, Any]:
+        raise ValueError("\0 \ud800 " + "long " * 10_000)
+
+    begun(n=1)
+    runner(failing).run(job_key(desk))
+    state, retries, _, message = waiting(desk)
+    assert (state, retries) == ("created", 2)
+    assert message is not None
+    assert message.startswith("ValueError: \ufffd ? long")
+    assert len(message) < 10_100
+
+
 def test_a_port_that_is_not_set_up_is_an_incident(desk: Desk, begun: Callable[..., int]) -> None:
     begun(n=1)
     runner(lambda job, port: {}, ports={}).run(job_key(desk))

@@ -129,8 +129,24 @@ from engine.work.long_poll import activate_or_wait
 from engine.work.lookups import look_up
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
-from engine.work.staff import PLATFORM_ROLES, enter_group, hire, leave_group, let_go, take_back
-from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task, update_task
+from engine.work.staff import (
+    PLATFORM_ROLES,
+    end_substitute,
+    enter_group,
+    hire,
+    leave_group,
+    let_go,
+    name_substitute,
+    take_back,
+)
+from engine.work.tasks import (
+    assign_task,
+    claim_task,
+    complete_task,
+    hand_over_task,
+    unassign_task,
+    update_task,
+)
 
 __all__ = [
     "DEMO_ORGANISATION",
@@ -227,6 +243,7 @@ __all__ = [
     "drop_model_draft",
     "dump_json",
     "element_name",
+    "end_substitute",
     "enter_group",
     "evaluate_conditions",
     "evaluate_decision",
@@ -238,6 +255,7 @@ __all__ = [
     "form_labels",
     "form_of",
     "form_parts",
+    "hand_over_task",
     "has_people",
     "hire",
     "holidays_known_until",
@@ -257,6 +275,7 @@ __all__ = [
     "migrate",
     "modify",
     "move_case_clock",
+    "name_substitute",
     "new_model",
     "next_timer",
     "open_actions",

@@ -36,22 +36,38 @@ def principal_of(session: Session, person_id: str, source: str = "web") -> Princ
     if person is None or not person.active:
         raise NotFound("person_unknown", person=person_id)
     stood_in_for = session.scalars(
-        select(Substitute.person).where(Substitute.substitute == person_id, _valid(Substitute))
+        select(Substitute.person)
+        .where(Substitute.substitute == person_id, _valid(Substitute))
+        .distinct()
+        .order_by(Substitute.person)
     )
-    groups = _groups(session, [person_id, *stood_in_for])
+    held = _groups(session, [person_id, *stood_in_for])
+    groups = [group for of_one in held.values() for group in of_one]
     units = below(session, {person.unit, *(group.unit for group in groups)})
-    names = frozenset(str(group) for group in groups)
     return Principal(
-        person.id, person.name, person.unit, units, frozenset(person.roles), names, person.language, source
+        person.id,
+        person.name,
+        person.unit,
+        units,
+        frozenset(person.roles),
+        frozenset(map(str, groups)),
+        person.language,
+        source,
+        own_groups=frozenset(map(str, held.pop(person_id))),
+        lent=tuple((other, frozenset(map(str, of_one))) for other, of_one in held.items()),
     )
 
 
-def _groups(session: Session, people: list[str]) -> list[Group]:
-    memberships = session.scalars(select(Membership).where(Membership.person.in_(people), _valid(Membership)))
-    groups = [Group(m.unit, m.role, m.post, m.specialty) for m in memberships]
+def _groups(session: Session, people: list[str]) -> dict[str, list[Group]]:
+    """The groups of each."""
+    found: dict[str, list[Group]] = {person: [] for person in people}
+    for m in session.scalars(select(Membership).where(Membership.person.in_(people), _valid(Membership))):
+        found[m.person].append(Group(m.unit, m.role, m.post, m.specialty))
     now = clock.now()
-    shifts = session.scalars(select(Shift).where(Shift.person.in_(people), Shift.starts_at <= now, Shift.ends_at > now))
-    return groups + [Group(s.unit, s.role, s.post) for s in shifts]
+    shifts = select(Shift).where(Shift.person.in_(people), Shift.starts_at <= now, Shift.ends_at > now)
+    for s in session.scalars(shifts):
+        found[s.person].append(Group(s.unit, s.role, s.post))
+    return found
 
 
 def authenticate(session: Session, person_id: str, password: str, source: str = "api") -> Principal:

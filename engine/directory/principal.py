@@ -9,7 +9,8 @@ ADMIN, ANALYST, OPERATOR, WORKER = "admin", "analyst", "operator", "worker"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`units` are those whose cases it sees: its own and all below. `groups` include those it stands in for.
+    """`units` are those whose cases it sees: its own and all below. `groups` include those it stands in for: of each
+    person it is a substitute of, `lent` has the id and the groups.
 
     `roles` are platform roles (admin, analyst, operator, worker); the roles of the regulation are parts of groups.
     """
@@ -23,6 +24,8 @@ class Principal:
     language: str = "zh"
     source: str = "api"
     on_behalf_of: str | None = None
+    own_groups: frozenset[str] = frozenset()
+    lent: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def is_admin(self) -> bool:
         return ADMIN in self.roles
@@ -45,8 +48,20 @@ class Principal:
         """Whether one of its groups is among a process's starters; a process without starters is for operators."""
         return self.may_operate() or any_matches(self.groups, starters)
 
+    def people(self) -> tuple[str, ...]:
+        """Itself and those it stands in for."""
+        return (self.id, *(person for person, _ in self.lent))
+
     def may_work_on(self, groups: tuple[str, ...], users: tuple[str, ...], assignee: str | None) -> bool:
         """Whether a task is its own, or one it is a candidate for. A task without candidates is for operators."""
-        if assignee == self.id or self.id in users:
+        if any(person == assignee or person in users for person in self.people()):
             return True
         return any_matches(self.groups, groups) or (not groups and not users and self.may_operate())
+
+    def stands_in(self, groups: tuple[str, ...], users: tuple[str, ...], assignee: str | None) -> str | None:
+        """For whom it works on a task: who has claimed it, or whose right it takes; None where its own is enough."""
+        if assignee not in (None, self.id):
+            return next((person for person, _ in self.lent if person == assignee), None)
+        if self.id in users or any_matches(self.own_groups, groups):
+            return None
+        return next((person for person, lent in self.lent if person in users or any_matches(lent, groups)), None)

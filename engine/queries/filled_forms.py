@@ -1,5 +1,9 @@
-"""Forms that were filled in for a case, with what the case holds of them now: history keeps no values."""
+"""Forms that were filled in for a case, with what the case holds of them now: history keeps no values.
 
+Where a task's output mappings put a field elsewhere, it is looked for there, as far as they name it plainly.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from engine.definitions import process_spec
 from engine.definitions.wording import Language, element_name, form_in
 
 _TASKS = text("""
@@ -16,6 +21,8 @@ _TASKS = text("""
     FROM tasks t LEFT JOIN people p ON p.id = t.completed_by
     WHERE t.instance_key = :key AND t.state = 'completed' ORDER BY t.completed_at, t.key LIMIT 200
 """)
+_NAME = re.compile(r"[^\W\d]\w*")
+_ENTRY = re.compile(r"\s*\"?([^\W\d]\w*)\"?\s*:\s*([^\W\d]\w*)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,32 @@ def of_case(
     for row in session.execute(_TASKS, {"key": instance_key}):
         form = form_in(session, row.form_key, language) if row.form_key is not None else {}
         name = element_name(session, row.definition_key, row.element, language)
-        answers = tuple(_answers(form.get("components", ()), variables))
+        held = {**variables, **_mapped(session, row, variables)}
+        answers = tuple(_answers(form.get("components", ()), held))
         found.append(Filled(row.key, name, row.who, row.completed_at, answers, row.form_key is not None))
     return found
+
+
+def _mapped(session: Session, row: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the task's output mappings have kept of its fields, by the fields' names."""
+    element = process_spec(session, row.definition_key).elements.get(row.element)
+    found: dict[str, Any] = {}
+    for mapping in getattr(element, "output_mappings", ()):
+        for name, path in _kept(getattr(mapping.source, "text", ""), mapping.target):
+            value: Any = variables
+            for part in path:
+                value = value.get(part) if isinstance(value, Mapping) else None
+            found[name] = value
+    return found
+
+
+def _kept(source: str, target: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Which names go where: `=a` → target, `={b: a}` → target.b."""
+    if _NAME.fullmatch(source):
+        yield source, target
+    elif source.startswith("{") and source.endswith("}"):
+        for entry in filter(None, map(_ENTRY.fullmatch, source[1:-1].split(","))):
+            yield entry[2], (*target, entry[1])
 
 
 def _answers(components: Iterable[Mapping[str, Any]], variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

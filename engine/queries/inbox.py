@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import product
 from typing import Any, Literal
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -16,31 +17,39 @@ from engine.directory.groups import parse
 from engine.directory.principal import Principal
 from engine.errors import NotFound
 
-Tab = Literal["mine", "groups", "overdue"]
+Tab = Literal["mine", "groups", "overdue", "done"]
+Order = Literal["due", "newest"]
 # Counting goes no further; beyond it a badge says "more".
 MOST_COUNTED = 999
 
 _MINE = "t.assignee = :me"
+# Whoever stands in for others has what they have claimed, too.
+_OURS = "t.assignee = ANY(CAST(:people AS text[]))"
 _GROUPS = """(t.assignee IS NULL AND (t.candidate_groups && CAST(:groups AS text[])
-    OR t.candidate_users @> ARRAY[CAST(:me AS text)]))"""
+    OR t.candidate_users && CAST(:people AS text[])))"""
 _TABS: Mapping[str, str] = {
-    "mine": _MINE,
+    "mine": "{mine}",
     "groups": _GROUPS,
-    "overdue": f"t.due_at <= :now AND ({_MINE} OR {_GROUPS})",
+    "overdue": f"t.due_at <= :now AND ({{mine}} OR {_GROUPS})",
 }
 _ROWS = """
     SELECT t.key, t.instance_key, t.element, t.assignee, t.candidate_groups, t.candidate_users, t.due_at, t.overdue_at,
-        t.created_at, t.priority, t.definition_key, t.process_id, t.unit, t.form_key, t.state, t.completed_by,
-        i.case_no, i.business_id, i.held, i.suspended, i.root_key, i.version, person.name AS assignee_name,
-        (SELECT v.value FROM variables v WHERE v.instance_key = i.key AND v.scope_key = i.key
-            AND v.name = 'customer') AS customer,
+        t.created_at, t.completed_at, t.priority, t.definition_key, t.process_id, t.unit, t.form_key, t.state,
+        t.completed_by, i.case_no, i.business_id, i.held, i.suspended, i.root_key, i.version,
+        person.name AS assignee_name,
+        (SELECT v.value FROM variables v WHERE v.instance_key IN (i.key, i.root_key) AND v.scope_key = v.instance_key
+            AND v.name = 'customer' ORDER BY v.instance_key = i.key DESC LIMIT 1) AS customer,
         (SELECT r.case_no FROM instances r WHERE r.key = i.root_key) AS root_case_no
     FROM {chosen} t JOIN instances i ON i.key = t.instance_key LEFT JOIN people person ON person.id = t.assignee
 """
-_CHOSEN = """SELECT t.key FROM tasks t WHERE t.state = 'created' AND {}
-    ORDER BY t.due_at, t.key LIMIT :limit OFFSET :offset"""
-_KEYS = {tab: text(_CHOSEN.format(condition)) for tab, condition in _TABS.items()}
-_SOME = text(_ROWS.format(chosen="tasks") + " WHERE t.key = ANY(:keys) ORDER BY t.due_at, t.key")
+_ORDERS: Mapping[str, str] = {"due": "t.due_at, t.key", "newest": "t.key DESC"}
+_CHOSEN = "SELECT t.key FROM tasks t WHERE {condition} ORDER BY {order} LIMIT :limit OFFSET :offset"
+_OF_PROCESS = " AND t.process_id = :process_id"
+_WITH_TEXT = """ AND EXISTS (SELECT FROM instances i JOIN instances r ON r.key = i.root_key WHERE i.key = t.instance_key
+    AND (i.case_no ILIKE :like OR i.business_id ILIKE :like OR r.case_no ILIKE :like OR r.business_id ILIKE :like
+        OR EXISTS (SELECT FROM variables v WHERE v.instance_key IN (i.key, r.key) AND v.scope_key = v.instance_key
+            AND v.name = 'customer' AND coalesce(v.value ->> 'label', v.value #>> '{}') ILIKE :like)))"""
+_SOME = text(_ROWS.format(chosen="tasks") + " WHERE t.key = ANY(:keys) ORDER BY array_position(:keys, t.key)")
 _ONE = text(_ROWS.format(chosen="tasks") + " WHERE t.key = :key")
 _FAMILY = """
     WITH RECURSIVE family AS (SELECT key FROM instances WHERE key = :key
@@ -52,7 +61,11 @@ _OF_FAMILY = text(
     + " JOIN family ON family.key = t.instance_key WHERE t.state = 'created' ORDER BY t.due_at, t.key LIMIT 200"
 )
 _COUNTED = "(SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'created' AND {} LIMIT :most) c) AS {}"
-_COUNTS = text("SELECT " + ", ".join(_COUNTED.format(condition, tab) for tab, condition in _TABS.items()))
+
+_PROCESSES = """
+    SELECT c.process_id, max(c.definition_key) AS key FROM (SELECT t.process_id, t.definition_key FROM tasks t
+        WHERE t.state = 'created' AND ({} OR {}) LIMIT :most) c GROUP BY c.process_id
+"""
 
 # PostgreSQL cannot tell how many tasks a person's groups have. Few are found by group and sorted; of many, the first
 # are found in the order they fall due. The wrong way of the two takes a hundred times as long.
@@ -75,6 +88,8 @@ class InboxTask:
     case_no: str | None
     customer: str | None
     unit: str | None
+    root_key: int
+    root_case_no: str | None
     assignee: str | None
     assignee_name: str | None
     candidate_groups: tuple[str, ...]
@@ -87,6 +102,19 @@ class InboxTask:
     suspended: bool
     form_key: int | None
     completed_by: str | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a tab is wanted: `text` is part of a case number, a business id or a customer's name."""
+
+    text: str = ""
+    process_id: str = ""
+    order: Order = "due"
+
+
+ALL = Wanted()
 
 
 def tasks(
@@ -98,19 +126,33 @@ def tasks(
     limit: int = 25,
     offset: int = 0,
     counted: Mapping[str, int] | None = None,
+    wanted: Wanted = ALL,
 ) -> list[InboxTask]:
-    """Some of a tab's tasks in the order they fall due; those without a limit come last. `counted`: see `counts`."""
-    many = (counted or counts(session, principal))[tab] > MOST_COUNTED
-    parameters = {**_who(principal), "limit": limit, "offset": offset}
-    with _without(session, _BY_DUE_TIME if many else _BY_GROUP):
-        keys = list(session.execute(_KEYS[tab], _needed(_KEYS[tab], parameters)).scalars())
+    """Some of a tab's tasks in the order they fall due; those without a limit come last. `counted`: see `counts`.
+
+    Those done are the person's own, the newest first.
+    """
+    parameters = {**_who(principal), "limit": limit, "offset": offset, "process_id": wanted.process_id}
+    query = _keys(tab, bool(principal.lent), wanted.order, bool(wanted.process_id), bool(wanted.text))
+    many = tab != "done" and (counted or counts(session, principal))[tab] > MOST_COUNTED
+    with _without(session, _BY_DUE_TIME if many and wanted == ALL else _BY_GROUP if tab != "done" else ()):
+        keys = list(session.execute(query, _needed(query, {**parameters, "like": _like(wanted.text)})).scalars())
     return _told(session, session.execute(_SOME, {"keys": keys}).all(), language) if keys else []
 
 
-def counts(session: Session, principal: Principal) -> dict[str, int]:
-    """How many tasks each tab has, up to MOST_COUNTED + 1."""
+def processes(session: Session, principal: Principal, language: Language = "zh") -> list[tuple[str, str]]:
+    """The processes somebody's open tasks are of: id and name, to choose from. Among very many tasks, some."""
+    query = text(_PROCESSES.format(_OURS if principal.lent else _MINE, _GROUPS))
     with _without(session, _BY_GROUP):
-        found = session.execute(_COUNTS, {**_who(principal), "most": MOST_COUNTED + 1}).one()
+        rows = session.execute(query, _needed(query, {**_who(principal), "most": MOST_COUNTED})).all()
+    return sorted(((row.process_id, process_name(session, row.key, language)) for row in rows), key=lambda one: one[1])
+
+
+def counts(session: Session, principal: Principal) -> dict[str, int]:
+    """How many tasks each tab has, up to MOST_COUNTED + 1; what is done is not counted."""
+    query = _counts(bool(principal.lent))
+    with _without(session, _BY_GROUP):
+        found = session.execute(query, _needed(query, {**_who(principal), "most": MOST_COUNTED + 1})).one()
     return dict(found._mapping)
 
 
@@ -142,9 +184,34 @@ def _is_for(principal: Principal, found: InboxTask) -> bool:
     return may or principal.id == found.completed_by
 
 
+@cache
+def _keys(tab: Tab, has_others: bool, order: Order, has_process: bool, has_text: bool) -> TextClause:
+    if tab == "done":
+        condition, order = "t.state = 'completed' AND t.completed_by = :me", "newest"
+    else:
+        condition = "t.state = 'created' AND " + _TABS[tab].format(mine=_OURS if has_others else _MINE)
+    condition += _OF_PROCESS if has_process else ""
+    return text(_CHOSEN.format(condition=condition + (_WITH_TEXT if has_text else ""), order=_ORDERS[order]))
+
+
+@cache
+def _counts(has_others: bool) -> TextClause:
+    mine = _OURS if has_others else _MINE
+    counted = [_COUNTED.format(condition.format(mine=mine), tab) for tab, condition in _TABS.items()]
+    return text("SELECT " + ", ".join(counted))
+
+
+def _like(part: str) -> str:
+    escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
 @contextmanager
 def _without(session: Session, ways: Sequence[str]) -> Iterator[None]:
     """Keep PostgreSQL from these ways of finding rows in the block."""
+    if not ways:
+        yield
+        return
     set_all = "SELECT " + ", ".join(f"set_config('{way}', :to, true)" for way in ways)
     session.execute(text(set_all), {"to": "off"})
     yield
@@ -152,7 +219,8 @@ def _without(session: Session, ways: Sequence[str]) -> Iterator[None]:
 
 
 def _who(principal: Principal) -> dict[str, Any]:
-    return {"me": principal.id, "groups": meant(principal.groups), "now": clock.now()}
+    people = list(principal.people())
+    return {"me": principal.id, "people": people, "groups": meant(principal.groups), "now": clock.now()}
 
 
 def _needed(query: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,6 +241,8 @@ def _told(session: Session, rows: Sequence[Any], language: Language) -> list[Inb
             definition_key=row.definition_key,
             state=row.state,
             case_no=row.case_no or row.root_case_no or row.business_id,
+            root_key=row.root_key,
+            root_case_no=row.root_case_no,
             customer=_label(row.customer),
             unit=row.unit,
             assignee=row.assignee,
@@ -187,6 +257,7 @@ def _told(session: Session, rows: Sequence[Any], language: Language) -> list[Inb
             suspended=row.suspended,
             form_key=row.form_key,
             completed_by=row.completed_by,
+            completed_at=row.completed_at,
         )
         for row in rows
     ]

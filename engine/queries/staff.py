@@ -1,12 +1,14 @@
-"""People as administrators look at them: those who have left included, each with its groups."""
+"""People as administrators look at them, those who have left included, each with its groups; who stands in for whom."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
 
+from engine import clock
 from engine.directory.groups import Group
-from engine.store.models import Membership, Person, Unit
+from engine.store.models import Membership, Person, Substitute, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +47,33 @@ def everybody(session: Session) -> list[Employee]:
             person.password_hash is not None,
         )
         for person, unit in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`substitute` stands in for `person` in this time; both by name."""
+
+    number: int
+    person: str
+    substitute: str
+    is_mine: bool
+    begins: datetime | None
+    ends: datetime | None
+
+
+def substitutes(session: Session, person: str) -> list[Standing]:
+    """Who stands in for a person, and for whom it does, now or later; the soonest first."""
+    absent, present = aliased(Person), aliased(Person)
+    query = (
+        select(Substitute, absent.name, present.name)
+        .join(absent, absent.id == Substitute.person)
+        .join(present, present.id == Substitute.substitute)
+        .where(or_(Substitute.person == person, Substitute.substitute == person))
+        .where(or_(Substitute.valid_until.is_(None), Substitute.valid_until > clock.now()))
+        .order_by(Substitute.valid_from, Substitute.number)
+    )
+    return [
+        Standing(row.number, of, by, row.person == person, row.valid_from, row.valid_until)
+        for row, of, by in session.execute(query)
     ]

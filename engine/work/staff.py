@@ -1,16 +1,20 @@
-"""What administrators do with people: add them, let them leave and come back, put them into groups and out again."""
+"""What administrators do with people: add them, let them leave and come back, put them into groups and out again.
+
+People themselves name who stands in for them.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from engine import history
+from engine import clock, history
 from engine.directory.groups import parse
 from engine.directory.people import add_person, join
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.store.models import LoginSession, Membership, Person
+from engine.store.models import LoginSession, Membership, Person, Substitute
 
 PLATFORM_ROLES = ("admin", "analyst", "operator")
 _ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -68,6 +72,31 @@ def leave_group(session: Session, principal: Principal, person: str, group: str)
     if not session.execute(delete(Membership).where(*_membership(person, group)).returning(Membership.number)).all():
         raise NotFound("person_not_in_group", group=group)
     history.record(session, "group_left", data={"person": person, "group": group})
+
+
+def name_substitute(session: Session, principal: Principal, other: str, begins: datetime, ends: datetime) -> None:
+    """Somebody of the principal's own unit may do what the principal may, in this time.
+
+    Raises NotFound for somebody who is not of the unit, Conflict for oneself, Invalid for a time that is none or over.
+    """
+    person = session.get(Person, other)
+    if person is None or not person.active or person.unit != principal.unit:
+        raise NotFound("person_unknown", person=other)
+    if other == principal.id:
+        raise Conflict("substitute_is_you")
+    if not begins < ends or ends <= clock.now():
+        raise Invalid("substitute_time")
+    session.add(Substitute(person=principal.id, substitute=other, valid_from=begins, valid_until=ends))
+    history.record(session, "substitute_named", data={"person": principal.id, "substitute": other})
+
+
+def end_substitute(session: Session, principal: Principal, number: int) -> None:
+    """From now on this substitute of the principal's stands in no more. Raises NotFound for one that is another's."""
+    found = session.get(Substitute, number)
+    if found is None or found.person != principal.id:
+        raise NotFound("substitute_unknown")
+    session.delete(found)
+    history.record(session, "substitute_ended", data={"person": principal.id, "substitute": found.substitute})
 
 
 def _employee(session: Session, principal: Principal, person: str) -> Person:

@@ -1,9 +1,12 @@
 """The inbox's commands: claim, assign, update and complete user tasks, under the rights of who asks (decision 14).
 
 What is done to a task with listeners they are asked about first: it goes through the core, which opens their jobs.
+A substitute may do what the person may; history then tells for whom.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -15,6 +18,7 @@ from engine.core.effects import Close
 from engine.core.listeners import TASK_EVENTS, hears
 from engine.core.state import State
 from engine.definitions import process_spec
+from engine.directory.acting import acting
 from engine.directory.people import principal_of
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -56,20 +60,32 @@ def assign_task(
         raise Conflict("task_assigned_already", key=str(key), assignee=task.assignee)
     if assignee != principal.id:
         _require_candidate(session, principal, task, assignee)
-    if has_listeners(session, task):
-        return _ask(session, task, commands.AssignTask(key, task.element_key, assignee, action))
-    _set_assignee(session, task, assignee)
-    history.record(session, "task_assigned", *_place(task), {"task": str(key), "assignee": assignee})
+    with _acting(principal, task):
+        if has_listeners(session, task):
+            return _ask(session, task, commands.AssignTask(key, task.element_key, assignee, action))
+        _set_assignee(session, task, assignee)
+        history.record(session, "task_assigned", *_place(task), {"task": str(key), "assignee": assignee})
     return True
+
+
+def hand_over_task(session: Session, principal: Principal, key: int, assignee: str) -> bool:
+    """Give a task of one's own, or one that nobody has claimed, to somebody who may work on it.
+
+    Gives whether it is done. Raises NotFound, Forbidden for a task somebody else has, Conflict, Invalid for somebody
+    who is no candidate.
+    """
+    _require_in_hand(principal, workable(session, principal, key))
+    return assign_task(session, principal, key, assignee)
 
 
 def unassign_task(session: Session, principal: Principal, key: int) -> bool:
     """Give a task back to its candidates. Gives whether it is done; raises NotFound, Forbidden, Conflict."""
     task = _for_change(session, principal, key)
-    if has_listeners(session, task):
-        return _ask(session, task, commands.AssignTask(key, task.element_key, None, "unassign"))
-    _set_assignee(session, task, None)
-    history.record(session, "task_unassigned", *_place(task), {"task": str(key), "assignee": task.assignee})
+    with _acting(principal, task):
+        if has_listeners(session, task):
+            return _ask(session, task, commands.AssignTask(key, task.element_key, None, "unassign"))
+        _set_assignee(session, task, None)
+        history.record(session, "task_unassigned", *_place(task), {"task": str(key), "assignee": task.assignee})
     return True
 
 
@@ -103,13 +119,14 @@ def complete_task(
     def decide(task: Any, state: State) -> commands.Command:
         _require_workable(session, principal, task)
         _require_settled(task)
-        if task.assignee not in (None, principal.id) and not principal.may_operate():
-            raise Forbidden("task_of_another", key=str(key), assignee=task.assignee)
+        _require_in_hand(principal, task)
+        behalf.enter_context(_acting(principal, task))
         taken = checked_with(session, task.form_key, variables or {}, overlaid(task.scopes, state.variables))
         return commands.CompleteTask(key, task.element_key, taken, action)
 
     unknown = NotFound("task_unknown", key=str(key))
-    advanced = advance_by(session, key >> 24 << 24, Query(_TASK_INSIDE, [key]), unknown, decide)
+    with ExitStack() as behalf:
+        advanced = advance_by(session, key >> 24 << 24, Query(_TASK_INSIDE, [key]), unknown, decide)
     if advanced.stale:
         raise Conflict("task_ended", key=str(key), state="completed")
     # Its listeners may have to be asked first.
@@ -168,6 +185,18 @@ def _require_workable(session: Session, principal: Principal, task: Any) -> None
             raise Forbidden("task_not_yours", key=str(task.key))
     if task.state != "created":
         raise Conflict("task_ended", key=str(task.key), state=task.state)
+
+
+def _require_in_hand(principal: Principal, task: Row[Any]) -> None:
+    """That no other has claimed it whom the principal does not stand in for."""
+    if task.assignee not in (None, *principal.people()) and not principal.may_operate():
+        raise Forbidden("task_of_another", key=str(task.key), assignee=task.assignee)
+
+
+def _acting(principal: Principal, task: Row[Any]) -> AbstractContextManager[Any]:
+    """Let history tell for whom the principal stands in at this task."""
+    other = principal.stands_in(tuple(task.candidate_groups), tuple(task.candidate_users), task.assignee)
+    return acting(replace(principal, on_behalf_of=other)) if other is not None else nullcontext()
 
 
 def _require_candidate(session: Session, principal: Principal, task: Row[Any], assignee: str) -> None:

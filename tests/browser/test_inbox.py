@@ -13,7 +13,7 @@ def test_a_task_shows_its_case_customer_process_and_time_left(site: Site) -> Non
     page.goto("/inbox?tab=groups")
     line = page.locator(".task-table tbody tr")
     expect(line).to_have_count(1)
-    for shown in ("查看", "故障", "羊城银行", "GD-GZ"):
+    for shown in ("查看", "故障", "羊城银行", "广州市分公司"):
         expect(line).to_contain_text(shown)
     expect(line).to_contain_text(re.compile(r"FLT-GD-\d{8}-\d{4}"))
     expect(line.locator("[data-left]")).to_have_text(re.compile(r"^剩 (29|30):\d\d$"))

@@ -62,6 +62,7 @@ export const ICONS = [
   "upload",
   "user",
   "user-plus",
+  "user-share",
   "users",
   "x",
   "zoom-in",

@@ -56,7 +56,7 @@ def comment(case_key: int) -> Answer:
     with engine.transaction() as session:
         engine.add_comment(session, principal(), case_key, request.form.get("text", ""))
     flash(say("case.commented", visitor.language()), "success")
-    return redirect(url_for("case.case", case_key=case_key, tab="comments"))
+    return redirect(visitor.back(url_for("case.case", case_key=case_key, tab="comments")))
 
 
 @pages.post("/cases/<case_key>/<any(cancel, suspend, resume):what>")

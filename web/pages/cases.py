@@ -9,6 +9,7 @@ import engine
 from web.asking import principal
 from web.pages import visitor
 from web.pages.frame import Pages, page
+from web.pages.naming import Directory
 
 ON_A_PAGE = 25
 FARTHEST = 400  # pages; the engine counts no further than ten thousand
@@ -50,12 +51,14 @@ def cases() -> Response:
         names = {row.key: engine.process_name(session, row.definition_key, language) for row in found.items}
         customers = _customers(session, [row.key for row in found.items])
         processes = _processes(session, language)
+        directory = Directory(session, language)
     return page(
         "cases.html",
         cases=found.items,
         total=found.total,
         has_more=found.has_more,
         names=names,
+        directory=directory,
         customers=customers,
         processes=processes,
         asked={**asked, "state": state},

@@ -9,10 +9,13 @@ import engine
 from web.asking import principal
 from web.pages import visitor
 from web.pages.frame import Pages, case_clock, page
+from web.pages.naming import Directory
 from web.pages.words import say
 from web.waiting import agreed
 
-TABS = ("mine", "groups", "overdue")
+TABS = ("mine", "groups", "overdue", "done")
+ORDERS = ("due", "newest")
+LONGEST = 100
 ON_A_PAGE = 25
 
 pages = Pages("inbox", __name__)
@@ -22,14 +25,17 @@ pages = Pages("inbox", __name__)
 def inbox() -> Response:
     """A tab of the inbox; a script asks for its list alone."""
     tab = request.args.get("tab", "mine")
-    number = request.args.get("page", "1")
-    if tab not in TABS or not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 10_000):
+    number, order = request.args.get("page", "1"), request.args.get("order", "due")
+    is_number = number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 10_000
+    if tab not in TABS or order not in ORDERS or not is_number:
         raise engine.NotFound("route_unknown", path=request.full_path)
-    values = _list(tab, int(number))
+    asked = {name: request.args.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in ("text", "process")}
+    values = _list(tab, int(number), {**asked, "order": order})
     return page("_tasks.html" if request.headers.get("HX-Request") else "inbox.html", **values)
 
 
-def _list(tab: str, number: int) -> dict[str, Any]:
+def _list(tab: str, number: int, asked: dict[str, Any]) -> dict[str, Any]:
+    language = visitor.language()
     with engine.transaction() as session:
         box = engine.queries.inbox
         counts = box.counts(session, principal())
@@ -37,15 +43,23 @@ def _list(tab: str, number: int) -> dict[str, Any]:
             session,
             principal(),
             cast(Any, tab),
-            visitor.language(),
+            language,
             limit=ON_A_PAGE + 1,
             offset=(number - 1) * ON_A_PAGE,
             counted=counts,
+            wanted=box.Wanted(asked["text"], asked["process"], asked["order"]),
         )
+        processes = box.processes(session, principal(), language)
+        names = Directory(session, language)
         clock = case_clock(session)
     return {
         "tab": tab,
         "tabs": TABS,
+        "orders": ORDERS,
+        "asked": asked,
+        "filters": {name: value for name, value in asked.items() if value and value != "due"},
+        "processes": processes,
+        "names": names,
         "counts": counts,
         "most": engine.queries.inbox.MOST_COUNTED,
         "tasks": found[:ON_A_PAGE],
@@ -90,6 +104,18 @@ def release(task_key: int) -> Response:
 
 def _release(session: engine.Session, key: int) -> bool:
     found = engine.queries.inbox.task(session, principal(), key)
-    if found.assignee != principal().id:
+    if found.assignee not in principal().people():
         raise engine.Forbidden("task_of_another", key=str(key))
     return engine.unassign_task(session, principal(), key)
+
+
+@pages.post("/tasks/<task_key>/assign")
+def assign(task_key: int) -> Response:
+    """Hand a task over to a colleague who may work on it."""
+    person = request.form.get("person", "")
+    if not engine.retrying(lambda session: engine.hand_over_task(session, principal(), task_key, person)):
+        agreed(task_key)
+    with engine.transaction() as session:
+        name = Directory(session, visitor.language()).actor(person)
+    flash(say("inbox.handed_over", visitor.language(), name=name), "success")
+    return redirect(url_for("inbox.inbox"))

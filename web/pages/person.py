@@ -1,6 +1,8 @@
-"""A person's own page: the password, and language and theme, which anybody may choose."""
+"""A person's own page: groups, substitutes, the password; and language and theme, which anybody may choose."""
 
-from flask import flash, redirect, request, url_for
+from datetime import date, datetime, time, timedelta
+
+from flask import current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 import engine
@@ -8,6 +10,7 @@ from web.asking import principal
 from web.credentials import checking
 from web.pages import visitor
 from web.pages.frame import Pages, for_anybody, page
+from web.pages.naming import Directory
 from web.pages.words import say
 
 SHORTEST = 8
@@ -17,8 +20,59 @@ pages = Pages("person", __name__)
 
 @pages.get("/me")
 def me() -> Response:
-    """Who one is, and the form for a new password."""
-    return page("me.html", error=None, shortest=SHORTEST)
+    """Who one is, who stands in, and the form for a new password."""
+    return _page(None)
+
+
+def _page(error: str | None) -> Response:
+    person = principal()
+    with engine.transaction() as session:
+        names = Directory(session, visitor.language())
+        standing = engine.queries.staff.substitutes(session, person.id)
+        colleagues = [one for one in engine.all_people(session) if one.unit == person.unit and one.id != person.id]
+        today = engine.case_time().astimezone(current_app.config["SETTINGS"].timezone).date()
+    return page(
+        "me.html",
+        status=400 if error else 200,
+        error=error,
+        shortest=SHORTEST,
+        names=names,
+        standing=standing,
+        colleagues=colleagues,
+        today=today.isoformat(),
+    )
+
+
+@pages.post("/me/substitutes")
+def name_substitute() -> Response:
+    """Somebody stands in from the first day to the last, both included."""
+    begins, ends = _day("begins", timedelta(0)), _day("ends", timedelta(days=1))
+    other = request.form.get("person", "")
+    with engine.transaction() as session:
+        engine.name_substitute(session, principal(), other, begins, ends)
+    flash(say("me.substitute_named", visitor.language()), "success")
+    return redirect(url_for("person.me"))
+
+
+@pages.post("/me/substitutes/end")
+def end_substitute() -> Response:
+    """One's substitute stands in no more."""
+    number = request.form.get("number", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise engine.NotFound("substitute_unknown")
+    with engine.transaction() as session:
+        engine.end_substitute(session, principal(), int(number))
+    flash(say("me.substitute_ended", visitor.language()), "success")
+    return redirect(url_for("person.me"))
+
+
+def _day(field: str, more: timedelta) -> datetime:
+    """The beginning of a day here. Raises Invalid."""
+    try:
+        day = date.fromisoformat(request.form.get(field, "")) + more
+    except (ValueError, OverflowError):
+        raise engine.Invalid("substitute_time") from None
+    return datetime.combine(day, time(), current_app.config["SETTINGS"].timezone)
 
 
 @pages.post("/me/password")
@@ -29,8 +83,7 @@ def change_password() -> Response:
     if refusal is None:
         refusal = _change(old, new)
     if refusal is not None:
-        told = say(f"me.{refusal}", visitor.language(), shortest=SHORTEST)
-        return page("me.html", status=400, error=told, shortest=SHORTEST)
+        return _page(say(f"me.{refusal}", visitor.language(), shortest=SHORTEST))
     flash(say("me.password_changed", visitor.language()), "success")
     return redirect(url_for("person.me"))
 

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response, current_app, flash, jsonify, request, url_for
 
 import engine
-from web.asking import principal
+from web.asking import Language, principal
 from web.pages import visitor
 from web.pages.forms import ShownForm, answered, asked_json, kept_draft, shown_form, with_labels
 from web.pages.frame import Pages, case_clock, page
+from web.pages.naming import Directory
 from web.pages.words import say
 from web.waiting import agreed
 
@@ -21,12 +22,60 @@ def task(task_key: int) -> Response:
     language = visitor.language()
     with engine.transaction() as session:
         found = engine.queries.inbox.task(session, principal(), task_key, language)
-        is_mine = found.assignee == principal().id and found.state == "created"
+        is_mine = found.assignee in principal().people() and found.state == "created"
         data = engine.task_variables(session, task_key) if found.state == "created" else {}
         draft = engine.draft_of(session, principal().id, engine.task_place(task_key)) if is_mine else None
         form = _form(session, found, data, draft, is_mine)
+        names = Directory(session, language)
+        colleagues = _colleagues(session, found) if found.state == "created" and (is_mine or not found.assignee) else {}
+        sees_root = found.root_key == found.instance_key or _sees(session, found.root_key)
+        filled = _filled(session, found, language)
+        comments = engine.queries.comments.of_case(session, found.root_key, principal())
         clock = case_clock(session)
-    return page("task.html", task=found, is_mine=is_mine, form=form, clock=clock)
+    return page(
+        "task.html",
+        task=found,
+        is_mine=is_mine,
+        form=form,
+        names=names,
+        colleagues=colleagues,
+        filled=filled,
+        sees_root=sees_root,
+        comments=comments,
+        longest=engine.LONGEST_COMMENT,
+        clock=clock,
+    )
+
+
+def _sees(session: engine.Session, key: int) -> bool:
+    """Whether a case that called this one is the reader's to see; it may be another unit's."""
+    try:
+        engine.queries.process_instances.get(session, key, principal())
+    except engine.NotFound:
+        return False
+    return True
+
+
+def _filled(session: engine.Session, found: Any, language: Language) -> Any:
+    """What was filled in for a task that is done, as far as the case still holds it."""
+    if found.state != "completed":
+        return None
+    variables = engine.queries.variables.visible_from(session, found.instance_key, [found.instance_key])
+    done = engine.queries.filled_forms.of_case(session, found.instance_key, variables, language)
+    return next((one for one in done if one.task_key == found.key), None)
+
+
+def _colleagues(session: engine.Session, found: Any) -> dict[str, str]:
+    """Whom the task can be handed to: who may claim it, but for whoever has it."""
+    people = {
+        one.id: one.name
+        for group in found.candidate_groups
+        if "*" not in group
+        for one in engine.members(session, group)
+    }
+    named = {one.id: one.name for one in engine.all_people(session) if one.id in found.candidate_users}
+    others = {**people, **named}.items()
+    return {person: name for person, name in others if person not in (found.assignee, principal().id)}
 
 
 def _form(session: engine.Session, found: Any, data: Any, draft: Any, is_mine: bool) -> ShownForm | None:
@@ -88,6 +137,6 @@ def _require_mine(session: engine.Session, key: int) -> Any:
     found = engine.queries.inbox.task(session, principal(), key)
     if found.state != "created":
         raise engine.Conflict("task_ended", key=str(key))
-    if found.assignee != principal().id:
+    if found.assignee not in principal().people():
         raise engine.Forbidden("task_of_another", key=str(key))
     return found

@@ -56,6 +56,12 @@ def test_a_substitute_may_what_the_other_may_for_that_time() -> None:
         session.flush()
         assert "GD-SZ.crc.duty" in people.principal_of(session, "li.na").groups
         assert "GD-SZ" in people.principal_of(session, "li.na").units
+        stands_in = people.principal_of(session, "li.na").stands_in
+        assert stands_in(("GD-SZ.crc.duty",), (), None) == "guo.jing"
+        assert stands_in((), (), "guo.jing") == "guo.jing"
+        assert stands_in(("GD-GZ.crc.duty", "GD-SZ.crc.duty"), (), None) is None
+        assert stands_in(("GD-SZ.crc.duty",), (), "li.na") == "guo.jing"
+        assert stands_in(("GD-SZ.crc.duty",), (), "chen.chen") is None
         row = session.query(Substitute).filter_by(substitute="li.na").one()
         row.valid_until = now - timedelta(hours=1)
         session.flush()

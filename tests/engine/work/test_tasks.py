@@ -11,7 +11,7 @@ from engine.directory.people import add_person
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.models import Unit
-from engine.work.tasks import assign_task, claim_task, complete_task, unassign_task
+from engine.work.tasks import assign_task, claim_task, complete_task, hand_over_task, unassign_task
 from tests.engine.factories import diagram, end, flows, start, user
 from tests.engine.work.conftest import Desk
 
@@ -35,6 +35,12 @@ FORM = {
         {"type": "textfield", "id": "c", "key": "customer.name", "label": "客户"},
     ],
 }
+
+
+# Stands in for li, and is in no group of its own.
+SUBSTITUTE = Principal(
+    "sub", "sub", "GD-GZ", frozenset({"GD-GZ"}), groups=LI.groups, source="web", lent=(("li", LI.groups),)
+)
 
 
 def a_task(desk: Desk, form: bool = False, groups: str = "GD-GZ.crc.duty", **variables: Any) -> int:
@@ -222,3 +228,49 @@ def test_completing_takes_ten_statements_and_one_commit(desk: Desk) -> None:
     # what asks for the count reads case time, too
     spent = desk.value(count) - before - 1
     assert 3 < spent <= 10
+
+
+def test_a_substitute_completes_what_the_other_has_claimed_and_history_names_both(desk: Desk) -> None:
+    key = a_task(desk)
+    do(claim_task, LI, key)
+    with pytest.raises(Forbidden):
+        do(complete_task, WANG, key)
+    do(complete_task, SUBSTITUTE, key)
+    [task] = desk.rows("SELECT state, completed_by FROM tasks")
+    assert tuple(task) == ("completed", "sub")
+    told = "SELECT DISTINCT actor, on_behalf_of FROM history WHERE kind = 'element_completed' AND element = 't'"
+    assert [tuple(row) for row in desk.rows(told)] == [("sub", "li")]
+
+
+def test_a_substitute_claims_by_the_others_right_and_gives_back(desk: Desk) -> None:
+    key = a_task(desk)
+    do(claim_task, SUBSTITUTE, key)
+    assert assignee(desk) == "sub"
+    do(unassign_task, SUBSTITUTE, key)
+    kinds = "SELECT kind, on_behalf_of FROM history WHERE kind LIKE 'task_%assigned' ORDER BY key"
+    assert [tuple(row) for row in desk.rows(kinds)] == [("task_assigned", "li"), ("task_unassigned", "li")]
+
+
+def test_whom_it_stands_in_for_has_no_more_rights_than_before(desk: Desk) -> None:
+    key = a_task(desk)
+    do(claim_task, SUBSTITUTE, key)
+    for other in (LI, WANG):
+        with pytest.raises(Forbidden):
+            do(complete_task, other, key)
+    with pytest.raises(NotFound):
+        do(complete_task, STRANGER, key)
+    assert desk.value("SELECT state FROM tasks") == "created"
+
+
+@pytest.mark.usefixtures("people")
+def test_a_task_is_handed_over_by_whoever_has_it(desk: Desk) -> None:
+    key = a_task(desk)
+    do(claim_task, LI, key)
+    with pytest.raises(Forbidden):
+        do(hand_over_task, WANG, key, "wang")
+    do(hand_over_task, LI, key, "wang")
+    assert assignee(desk) == "wang"
+    with pytest.raises(Forbidden):
+        do(hand_over_task, LI, key, "li")
+    with pytest.raises(NotFound):
+        do(hand_over_task, WANG, key, "nobody")

@@ -246,6 +246,24 @@ def test_an_action_is_offered_to_whom_it_is_for_and_sent_by_its_form(
     assert office.rows("SELECT actor FROM history WHERE kind = 'action_sent'")[0].actor == "li.na"
 
 
+def test_an_action_is_called_as_the_reader_has_it(office: Office, visitor: Visiting) -> None:
+    office.deploy(("acting.bpmn", ACTIONS), ("acting.en.yaml", b"acting: Open\ntold.action.label: Add facts\n"))
+    with store.transaction() as session, acting(principal_of(session, "li.na")):
+        case = start_instance(session, process_id="acting").key
+    key = office.rows("SELECT key FROM subscriptions WHERE action IS NOT NULL")[0].key
+    english = visitor("li.na", language="en")
+    english.post("/language", language="en")
+    assert "Add facts" in english.text(f"/cases/{case}")
+    assert "<h1" in english.text(f"/cases/{case}/actions/{key}")
+    assert "Add facts" in english.text(f"/cases/{case}/actions/{key}")
+    english.send("POST", f"/cases/{case}/actions/{key}", {"reason": "more"})
+    assert "Add facts" in english.text(f"/cases/{case}")
+    english.post("/language", language="zh")
+    chinese = english.text(f"/cases/{case}")
+    assert "补充" in chinese
+    assert "Add facts" not in chinese
+
+
 def test_an_actions_form_is_checked_in_the_forms_own_words(
     office: Office, visitor: Visiting, open_action: tuple[int, str]
 ) -> None:

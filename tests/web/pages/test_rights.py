@@ -15,6 +15,8 @@ ON_A_TASK: list[tuple[str, str, Any]] = [
     ("POST", "/tasks/{task}/release", None),
     ("PUT", "/tasks/{task}/draft", {"reason": "x"}),
     ("POST", "/tasks/{task}/complete", {"reason": "x"}),
+    ("POST", "/tasks/{task}/assign", None),
+    ("POST", "/me/substitutes/end", None),
 ]
 STARTING: list[tuple[str, str, Any]] = [
     ("POST", "/start/fault", {"reason": "x"}),

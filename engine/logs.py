@@ -16,6 +16,8 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="")
 SECRET_NAMES = re.compile(r"password|passwd|secret|token|authorization|cookie|api_?key|credential", re.IGNORECASE)
 # A password inside a URL, and what follows the scheme of an Authorization header.
 SECRET_TEXTS = re.compile(r"(?P<before>://[^\s:/@]*:)[^\s@]+(?P<after>@)|(?P<scheme>\b(?:Basic|Bearer) )[\w.~+/=-]{6,}")
+# PostgreSQL's errors show the row they refuse.
+REFUSED_ROW = re.compile(r"^(?P<before>\s*DETAIL: ).*$", re.MULTILINE)
 HIDDEN = "***"
 _KNOWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -72,8 +74,8 @@ class JsonFormatter(logging.Formatter):
 
 
 def hide_secrets(text: str) -> str:
-    """The text without passwords in URLs and without the contents of Authorization headers."""
-    return SECRET_TEXTS.sub(_without_secret, text)
+    """The text without passwords in URLs, without the contents of Authorization headers and of refused rows."""
+    return REFUSED_ROW.sub(rf"\g<before>{HIDDEN}", SECRET_TEXTS.sub(_without_secret, text))
 
 
 def _without_secret(found: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ class Settings:
     """How this installation runs. `database_url` empty means the embedded server, `ports` and `calendar` None mean no
     file.
 
+    `trusted_proxy` is the address whose X-Forwarded headers are believed; empty: nobody's.
     `history_months` is how many whole months of history are kept; 0 keeps it for ever.
     """
 
@@ -32,6 +33,7 @@ class Settings:
     database_port: int | None
     demo: bool
     timezone: ZoneInfo
+    trusted_proxy: str
     handlers: str
     ports: Path | None
     calendar: Path | None
@@ -55,6 +57,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         database_port=_port(given, "TRUNKLINE_DATABASE_PORT"),
         demo=_flag(given, "TRUNKLINE_DEMO"),
         timezone=_timezone(given),
+        trusted_proxy=_address(given, "TRUNKLINE_TRUSTED_PROXY"),
         handlers=_module(given),
         ports=_existing_file(given, "TRUNKLINE_PORTS"),
         calendar=_existing_file(given, "TRUNKLINE_CALENDAR"),
@@ -125,6 +128,14 @@ def _module(given: Mapping[str, str]) -> str:
     if not all(part.isidentifier() for part in name.split(".")):
         raise Invalid("setting_invalid", variable="TRUNKLINE_HANDLERS", value=name, allowed="handlers, package.module")
     return name
+
+
+def _address(given: Mapping[str, str], variable: str) -> str:
+    text = given.get(variable, "")
+    try:
+        return str(ip_address(text)) if text else ""
+    except ValueError:
+        raise Invalid("setting_invalid", variable=variable, value=text, allowed="127.0.0.1, 10.0.0.5, …") from None
 
 
 def _existing_file(given: Mapping[str, str], variable: str) -> Path | None:

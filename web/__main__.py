@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 import waitress
 from waitress.task import ThreadedTaskDispatcher
@@ -14,6 +15,8 @@ from web import children
 
 # Requests that wait (jobs wanted, events to come) hold a thread each.
 THREADS = 48
+CONNECTIONS = 2_000
+LARGEST_BODY_READ = 64 * 1024 * 1024
 STOP_SECONDS = 0.5
 
 
@@ -53,11 +56,30 @@ def run(settings: engine.Settings) -> int:
         # Each open inbox holds a thread that does nothing but wait.
         threads.set_thread_count(THREADS + STREAMS)
         application = create_app(settings)
-        server = waitress.create_server(
-            application, _dispatcher=threads, host=settings.host, port=settings.port, ident=None
-        )
+        server = waitress.create_server(application, _dispatcher=threads, **server_options(settings))
         server.run()
     return 0
+
+
+def server_options(settings: engine.Settings) -> dict[str, Any]:
+    """What waitress is told of itself."""
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "ident": None,
+        # Browsers keep connections open, and each open inbox holds one.
+        "connection_limit": CONNECTIONS,
+        "asyncore_use_poll": True,
+        # A body between the application's limit and this one is read to its end and refused with a sentence.
+        "max_request_body_size": LARGEST_BODY_READ,
+    }
+    if settings.trusted_proxy:
+        options |= {
+            "trusted_proxy": settings.trusted_proxy,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port"},
+            "clear_untrusted_proxy_headers": True,
+        }
+    return options
 
 
 class _Threads(ThreadedTaskDispatcher):  # type: ignore[misc]

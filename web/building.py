@@ -30,7 +30,9 @@ def main() -> int:
         npm = _npm()
         wanted = _digest([FRONTEND / "package-lock.json", FRONTEND / ".npmrc"])
         if not _is(PACKAGES, wanted):
-            _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+            _run(
+                [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"]
+            )
             PACKAGES.write_text(wanted)
         _run([*npm, "run", "--silent", "build", "--", "--outDir", NEXT.name])
     except (OSError, subprocess.CalledProcessError) as error:

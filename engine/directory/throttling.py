@@ -1,9 +1,9 @@
-"""Guessing passwords is slow: attempts are counted by person and address, and by address alone (machine time)."""
+"""Guessing passwords is slow: attempts are counted by person and address, by person, and by address (machine time)."""
 
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import and_, delete, or_, text, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -11,8 +11,9 @@ from engine.errors import Throttled
 from engine.store.models import LoginAttempts
 
 WINDOW = timedelta(minutes=15)
-# A person who mistypes, and an address that many share.
-OF_A_PERSON = 8
+# A person who mistypes; one whose password is guessed from many addresses; an address that many share.
+OF_A_PAIR = 8
+OF_A_PERSON = 40
 OF_AN_ADDRESS = 100
 
 # Counted before the password is looked at: of attempts made at the same time none is for free.
@@ -31,12 +32,16 @@ def count_attempt(session: Session, person: str, address: str) -> datetime | Non
     The caller commits in either case, then refuses with `throttled`.
     """
     now = clock.machine()
-    ends: list[datetime] = []
-    for place, most in ((_pair(person, address), OF_A_PERSON), (_alone(address), OF_AN_ADDRESS)):
+    # One address alone, refused by now, does not keep a person out everywhere: what was refused counts no further.
+    for place, most in (
+        (_pair(person, address), OF_A_PAIR),
+        (_address(address), OF_AN_ADDRESS),
+        (_person(person), OF_A_PERSON),
+    ):
         counted = session.execute(_COUNT, {"place": place, "now": now, "over": now - WINDOW}).one()
         if counted.attempts > most:
-            ends.append(counted.since + WINDOW)
-    return max(ends, default=None)
+            return counted.since + WINDOW  # type: ignore[no-any-return]
+    return None
 
 
 def throttled(until: datetime) -> Throttled:
@@ -46,8 +51,14 @@ def throttled(until: datetime) -> Throttled:
 
 
 def forgive_attempts(session: Session, person: str, address: str) -> None:
-    """Forget what was counted for a person who has logged in."""
-    session.execute(delete(LoginAttempts).where(LoginAttempts.place == _pair(person, address)))
+    """Forget what was counted for a person who has logged in: all of the pair, of the others this attempt.
+
+    So many people behind one address can log in as there are, and guessers gain nothing by a login of somebody else.
+    """
+    shared = LoginAttempts.place.in_([_person(person), _address(address)])
+    of_this_alone = and_(shared, LoginAttempts.attempts == 1)
+    session.execute(delete(LoginAttempts).where(or_(LoginAttempts.place == _pair(person, address), of_this_alone)))
+    session.execute(update(LoginAttempts).where(shared).values(attempts=LoginAttempts.attempts - 1))
 
 
 def forget_old_attempts(session: Session) -> None:
@@ -59,5 +70,10 @@ def _pair(person: str, address: str) -> bytes:
     return hashlib.sha256(f"{address}\0{person}".encode(errors="surrogatepass")).digest()
 
 
-def _alone(address: str) -> bytes:
+def _address(address: str) -> bytes:
     return hashlib.sha256(address.encode(errors="surrogatepass")).digest()
+
+
+def _person(person: str) -> bytes:
+    # An address never begins so.
+    return hashlib.sha256(f"\0{person}".encode(errors="surrogatepass")).digest()

@@ -69,6 +69,8 @@ def make_engine(url: str, *, pool_size: int = 8, patience: float = 10) -> Engine
         pool_timeout=patience,
         json_serializer=json.dumps,
         json_deserializer=json.loads,
+        # Its errors go to the log, where no variable and no secret belongs.
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_connection)
     return engine

@@ -12,7 +12,7 @@ from web.pages import visitor
 from web.pages.headers import protect
 
 # Addresses of the API: whatever goes wrong there is told as problem details.
-API = ("/v2", "/tmf-api", "/api", "/openapi.json", "/healthz", "/readyz", "/assets")
+API = ("/v2", "/oauth", "/tmf-api", "/api", "/openapi.json", "/healthz", "/readyz", "/assets")
 ICONS = {401: "lock", 403: "lock", 404: "map-question", 409: "refresh-alert", 429: "hourglass", 503: "plug-off"}
 
 

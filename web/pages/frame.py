@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask.sessions import SecureCookieSessionInterface
 from markupsafe import Markup
 
 import engine
@@ -53,10 +54,18 @@ def page(template: str, *, status: int = 200, **values: Any) -> Response:
     return response
 
 
+class VisitSession(SecureCookieSessionInterface):
+    """Flask's cookie, which never leaves HTTPS once it came by it."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
 def install(app: Flask) -> None:
     """Give the templates what every page needs, and sessions of visitors their key."""
     app.secret_key = app.config["SETTINGS"].secret_key()
     app.config.update(SESSION_COOKIE_NAME="trunkline_visit", SESSION_COOKIE_SAMESITE="Lax")
+    app.session_interface = VisitSession()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(entry=assets.entry, plain_asset=assets.plain, icon=icon, t=_say, texts_below=_below)
     app.jinja_env.filters.update(local_time=local_time, instant=_instant)

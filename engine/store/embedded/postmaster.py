@@ -31,6 +31,8 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "io_method": "sync",
     "log_checkpoints": "off",
+    # The details of a refused row are its values.
+    "log_error_verbosity": "terse",
     "log_line_prefix": "%m [%p] ",
     "log_timezone": "UTC",
     "timezone": "UTC",

@@ -1,5 +1,6 @@
 """Logging in: what is refused, what is counted, what a session is worth."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_link_cannot_lead_elsewhere_after_the_login(visitor: Visiting, elsewhe
 
 def test_guessing_is_stopped_even_for_the_right_password(visitor: Visiting) -> None:
     guesser = visitor()
-    for _ in range(throttling.OF_A_PERSON):
+    for _ in range(throttling.OF_A_PAIR):
         assert guesser.post("/login", person="he.ping", password="wrong").status_code == 401
     answer = guesser.post("/login", person="he.ping", password="wrong")
     assert answer.status_code == 429
@@ -46,13 +47,58 @@ def test_guessing_is_stopped_even_for_the_right_password(visitor: Visiting) -> N
 
 def test_attempts_are_forgotten_after_a_while(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.machine()
-    for _ in range(throttling.OF_A_PERSON + 1):
+    for _ in range(throttling.OF_A_PAIR + 1):
         with store.transaction() as session:
             until = throttling.count_attempt(session, "li.na", "192.0.2.1")
     assert until is not None
     monkeypatch.setattr(clock, "machine", lambda: now + throttling.WINDOW * 1.01)
     with store.transaction() as session:
         assert throttling.count_attempt(session, "li.na", "192.0.2.1") is None
+
+
+def attempt(person: str, address: str, *, right: bool = False) -> bool:
+    """Whether a password would be looked at."""
+    with store.transaction() as session:
+        until = throttling.count_attempt(session, person, address)
+        if until is None and right:
+            throttling.forgive_attempts(session, person, address)
+    return until is None
+
+
+def test_guessing_one_password_from_many_addresses_is_stopped(office: Office) -> None:
+    addresses = [f"192.0.2.{n}" for n in range(throttling.OF_A_PERSON)]
+    assert all(attempt("li.na", address) for address in addresses)
+    assert not attempt("li.na", "198.51.100.1")
+    assert attempt("he.ping", "198.51.100.1")
+
+
+def test_one_address_alone_keeps_nobody_out_elsewhere(office: Office) -> None:
+    tried = [attempt("li.na", "192.0.2.1") for _ in range(throttling.OF_AN_ADDRESS)]
+    assert tried.count(True) == throttling.OF_A_PAIR
+    assert attempt("li.na", "198.51.100.1", right=True)
+
+
+def test_as_many_people_log_in_from_one_address_as_there_are(office: Office) -> None:
+    assert all(attempt(f"person.{n}", "192.0.2.1", right=True) for n in range(throttling.OF_AN_ADDRESS + 20))
+    guessed = [attempt(f"other.{n}", "192.0.2.1") for n in range(throttling.OF_AN_ADDRESS + 1)]
+    assert guessed == [True] * throttling.OF_AN_ADDRESS + [False]
+
+
+def test_cookies_are_for_our_server_alone_and_for_https_where_they_came_by_it(visitor: Visiting) -> None:
+    plain = visitor().client
+    for address, secure in (("http://localhost", False), ("https://localhost", True)):
+        form = plain.get("/login", base_url=address)
+        csrf = re.search(r'name="csrf" value="([^"]+)"', form.get_data(as_text=True))
+        assert csrf is not None
+        answer = plain.post("/login", data={"csrf": csrf[1], "person": "li.na", "password": "demo"}, base_url=address)
+        assert answer.status_code == 302
+        cookies = form.headers.getlist("Set-Cookie") + answer.headers.getlist("Set-Cookie")
+        assert {cookie.split("=")[0] for cookie in cookies} == {"trunkline_visit", "trunkline_session"}
+        for cookie in cookies:
+            assert "HttpOnly" in cookie
+            assert "SameSite=Lax" in cookie
+            assert ("Secure" in cookie) is secure
+        plain = visitor().client
 
 
 def test_a_session_ends_when_it_is_not_used_and_at_last_in_any_case(

@@ -116,8 +116,13 @@ class Story:
             return next((c for c in self.office.called(key, "circuit_test") if c.state == "COMPLETED"), None)
 
         test = str(until(tested).process_instance_key)
-        for measured in measurements(self.office.variables(test))[:4]:
-            self.say(f"  measured {measured['metric']}: {measured['value']} {measured.get('unit') or ''}".rstrip())
+        found = measurements(self.office.variables(test).get("items"))
+        for one in found:
+            if one["value"] is not None:
+                self.say(f"  {one['place']} {one['metric']}: {one['value']} {one.get('unit') or ''} ({one['verdict']})")
+        rest = dict.fromkeys(one["metric"] for one in found if one["value"] is None)
+        if rest:
+            self.say(f"  SNMP cannot tell: {', '.join(rest)}. A person decides those.")
         self.say(f"  The circuit test says: {self.office.variables(test).get('result')}.")
 
     def wait(self, key: str) -> None:

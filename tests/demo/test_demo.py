@@ -113,7 +113,7 @@ def test_a_fault_runs_the_whole_way(serve: Serve, data: Path) -> None:
     said: list[str] = []
     Story(Office(serving.address), data / "demo" / "mail", said.append).tell()
     text = "\n".join(said)
-    for moment in ("measured", "预警", "gone up", "completed", "version 2"):
+    for moment in ("interface_errors: 0 new errors (pass)", "预警", "gone up", "completed", "version 2"):
         assert moment in text, text
     pids = serving.children()
     assert len(pids) == 3

@@ -64,6 +64,7 @@ from engine.errors import (
 )
 from engine.feel import to_json
 from engine.instances import (
+    TASKS,
     Instance,
     advance,
     apply_due_commands,
@@ -156,6 +157,7 @@ __all__ = [
     "LARGEST_DOCUMENT",
     "LONGEST_COMMENT",
     "PLATFORM_ROLES",
+    "TASKS",
     "VERSION",
     "WORTH_ANOTHER_TRY",
     "Action",

@@ -8,8 +8,10 @@ from .migrating import migrate
 from .operating import cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
 from .surroundings import surroundings
+from .writing import TASKS
 
 __all__ = [
+    "TASKS",
     "Instance",
     "Query",
     "advance",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 COUNT = "(SELECT count(*) FROM {name})"
 # One entry a row: the key of a job that our own workers run, null for another's.
 HANDLED = "(SELECT array_agg(key) FROM {name} WHERE handled)"
+# The groups and people whose inboxes have changed.
+CONCERNED = "(SELECT array_agg(DISTINCT word) FROM {name}, unnest(concerned) word)"
 IDS = "(SELECT array_agg(id) FROM {name})"
 
 

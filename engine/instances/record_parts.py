@@ -13,7 +13,7 @@ from engine.store import json
 from . import statements as sql
 from .between import actor_as_json
 from .changes import Changes
-from .part import COUNT, HANDLED, Part
+from .part import CONCERNED, COUNT, HANDLED, Part
 
 
 def record_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
@@ -79,8 +79,15 @@ def _tasks(changes: Changes, values: dict[str, Any]) -> list[Part]:
         values["task_changes"] = json.dumps(moved)
         values["actor"] = current().id
         agreed = any("transition" in noun.changed.get(key, ()) for key in keys)
-        parts.append(Part("tasks_changed", sql.AGREED_TASKS if agreed else sql.CHANGE_TASKS, len(keys)))
+        parts.append(Part("tasks_changed", sql.AGREED_TASKS if agreed else sql.CHANGE_TASKS, len(keys), CONCERNED))
     return parts
+
+
+def concerned(changes: Changes) -> set[str]:
+    """The groups and people that the tasks opened are for."""
+    opened = [task for task in changes["task"].opened.values() if isinstance(task, Task)]
+    assignees = {task.assignee for task in opened if task.assignee is not None}
+    return assignees.union(*(task.candidate_groups + task.candidate_users for task in opened))
 
 
 def _task_change(fields: dict[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ CHANGE_TASKS = """
     FROM json_to_recordset(%(task_changes)s::json) r(key bigint, state text, due_at timestamptz,
          warned_at timestamptz, overdue_at timestamptz, reminded_at timestamptz)
     WHERE t.key = r.key AND t.state = 'created'
-    RETURNING 1
+    RETURNING t.candidate_groups || t.candidate_users || array_remove(ARRAY[t.assignee], NULL) AS concerned
 """
 # The same for tasks with listeners: what they agreed to may clear a field, so each is set where it is named.
 AGREED_TASKS = """
@@ -96,7 +96,8 @@ AGREED_TASKS = """
     JOIN tasks before ON before.key = r.key
     CROSS JOIN LATERAL jsonb_populate_record(before, r.change - 'state') n
     WHERE t.key = r.key AND t.state = 'created'
-    RETURNING 1
+    RETURNING t.candidate_groups || t.candidate_users || before.candidate_groups || before.candidate_users
+              || array_remove(ARRAY[t.assignee, before.assignee], NULL) AS concerned
 """
 OPEN_TIMERS = """
     INSERT INTO timers (key, instance_key, element, element_key, kind, due_at, cycle, left_times)

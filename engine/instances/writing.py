@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from engine import clock, history, lifecycle
 from engine.core import snapshot
-from engine.core.records import Subscription, Task
+from engine.core.records import Subscription, Task, Timer
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.directory.acting import current
 from engine.directory.groups import unit_of
 from engine.errors import Conflict, Invalid
-from engine.store import json, raw_connection, write_last
+from engine.store import case_clock, json, raw_connection, tell, write_last
+from engine.store.case_clock import CHANNEL as CLOCK
 from engine.store.enqueue import JOBS, enqueue
 from engine.store.message_locks import lock_subscribing
 
@@ -26,8 +27,11 @@ from .between import actor_as_json, outgoing_rows, wake
 from .changes import Changes
 from .decision_parts import decision_parts
 from .part import COUNT, HANDLED, IDS, Part
-from .record_parts import record_parts
+from .record_parts import concerned, record_parts
 from .row import InstanceRow
+
+# Open inboxes listen here for their groups and people.
+TASKS = "trunkline_tasks"
 
 
 def write(
@@ -58,12 +62,20 @@ def write(
         _queue(connection, changes, answers)
         if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
             wake(session, row.key, changes.outgoing, answers.get("starts_sent") or ())
+        tell(session, TASKS, concerned(changes).union(answers.get("tasks_changed") or ()))
+        tell(session, CLOCK, [""] if _falls_due(changes) else [])
 
     if any(part.answer == HANDLED for part in parts):
         # Its jobs are queued in the same transaction, by a statement of their own.
         send(raw_connection(session), lambda: None)
     else:
         write_last(session, send)
+
+
+def _falls_due(changes: Changes) -> bool:
+    """Whether a timer falls due before the clocks look again by themselves."""
+    soon = clock.now() + case_clock.LOOK_AGAIN
+    return any(isinstance(timer, Timer) and timer.due_at < soon for timer in changes["timer"].opened.values())
 
 
 def _bring_up_to_date(row: InstanceRow, state: State, changes: Changes) -> None:

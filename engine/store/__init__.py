@@ -20,6 +20,7 @@ from engine.store.session import (
     transaction,
     write_last,
 )
+from engine.store.telling import tell
 
 __all__ = [
     "EmbeddedServer",
@@ -38,6 +39,7 @@ __all__ = [
     "require_current",
     "retrying",
     "sqlstate",
+    "tell",
     "transaction",
     "upgrade",
     "write_last",

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 # The clocks listen on this channel, so that what is due by the new time fires at once.
 CHANNEL = "trunkline_clock"
+# They look by themselves after this at the latest.
+LOOK_AGAIN = timedelta(seconds=1)
 
 # Transaction time, so that all of one transaction is one moment.
 READ_CASE_TIME = "SELECT coalesce(frozen_at, now() + shift) FROM case_clock"

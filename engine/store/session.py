@@ -34,6 +34,7 @@ SET idle_in_transaction_session_timeout = '60s'"
 
 logger = logging.getLogger(__name__)
 _engine: Engine | None = None
+_before_dispose: list[Callable[[], None]] = []
 
 
 def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
@@ -47,10 +48,17 @@ def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
     event.listen(_engine, "connect", _let_us_begin)
 
 
+def before_dispose(call: Callable[[], None]) -> None:
+    """Have `call` run each time before the database is left."""
+    _before_dispose.append(call)
+
+
 def dispose() -> None:
     """Close all idle connections and forget the database."""
     global _engine
     if _engine is not None:
+        for call in _before_dispose:
+            call()
         _engine.dispose()
         _engine = None
 

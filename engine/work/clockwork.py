@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from engine import logs, store
 from engine.directory.acting import TIMER, acting
 from engine.errors import TrunklineError
+from engine.store.case_clock import LOOK_AGAIN
 from engine.work import timers
 from engine.work.start_timers import start_due
 
@@ -16,8 +17,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 THREADS = 4
-# Nobody is told of a timer that is set: the clocks look again after this at the latest.
-LOOK_AGAIN = timedelta(seconds=1)
 SHORTEST = timedelta(milliseconds=20)
 
 

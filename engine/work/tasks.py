@@ -22,7 +22,8 @@ from engine.directory.acting import acting
 from engine.directory.people import principal_of
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.instances import Query, advance, advance_by
+from engine.instances import TASKS, Query, advance, advance_by
+from engine.store import tell
 from engine.work.activation import overlaid
 from engine.work.checking import checked_with
 from engine.work.visibility import may_see
@@ -210,6 +211,8 @@ def _set_assignee(session: Session, task: Row[Any], assignee: str | None) -> Non
     done = session.execute(_ASSIGN, {"key": task.key, "assignee": assignee, "before": task.assignee})
     if done.rowcount == 0:  # type: ignore[attr-defined]
         raise Conflict("task_changed", key=str(task.key))
+    persons = {person for person in (task.assignee, assignee) if person is not None}
+    tell(session, TASKS, persons.union(task.candidate_groups, task.candidate_users))
 
 
 def _place(task: Row[Any]) -> tuple[int, str, int]:

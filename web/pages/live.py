@@ -10,7 +10,6 @@ import engine
 from web.asking import principal
 from web.pages.frame import Pages
 
-CHANNEL = "trunkline_tasks"
 # Each stream holds a thread of the server (web/__main__.py adds as many).
 STREAMS = 200
 # A sign of life, so that a browser that has gone is noticed and its thread given back.
@@ -86,7 +85,7 @@ class Hub:
                     stream.told.set()
 
     def _listen(self) -> None:
-        for word in engine.listen(CHANNEL, HEARTBEAT_SECONDS):
+        for word in engine.listen(engine.TASKS, HEARTBEAT_SECONDS):
             if word is not None:
                 self.tell(word)
 

@@ -1,0 +1,73 @@
+"""Word of what has changed, for whoever listens: gathered after the commit and sent a moment later.
+
+NOTIFY inside a writing transaction lets PostgreSQL commit one such transaction at a time, each waiting for the disk
+by itself. A transaction that does nothing else waits for no disk.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from engine.errors import Unavailable
+from engine.store.session import after_commit, before_dispose, raw_connection, transaction
+
+# Long enough to gather what a busy process tells, short enough for somebody who looks at a page.
+GATHER_SECONDS = 0.03
+
+logger = logging.getLogger(__name__)
+
+
+def tell(session: Session, channel: str, words: Iterable[str]) -> None:
+    """Have these words told on a channel once the session's transaction is committed; never otherwise."""
+    told = frozenset((channel, word) for word in words)
+    if told:
+        after_commit(session, partial(_teller.take, told))
+
+
+class _Teller:
+    """The words of this process that are not sent yet. Its thread lives only while there are some."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._words: set[tuple[str, str]] = set()
+        self._thread: threading.Thread | None = None
+
+    def take(self, words: frozenset[tuple[str, str]]) -> None:
+        with self._lock:
+            self._words |= words
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
+                self._thread.start()
+
+    def flush(self) -> None:
+        """Send what is there, before the database is left."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout=2)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(GATHER_SECONDS)
+            with self._lock:
+                words, self._words = self._words, set()
+                if not words:
+                    self._thread = None
+                    return
+            self._send(words)
+
+    def _send(self, words: set[tuple[str, str]]) -> None:
+        try:
+            with transaction() as session:
+                raw_connection(session).execute(_NOTIFY, list(map(list, zip(*sorted(words), strict=True))))
+        except Unavailable as error:
+            # Whoever listens has lost the database too, and looks again when it is back.
+            logger.warning("word of changes was not sent: %s", error)
+
+
+_NOTIFY = "SELECT pg_notify(channel, word) FROM unnest(%s::text[], %s::text[]) t(channel, word)"
+_teller = _Teller()
+before_dispose(_teller.flush)

@@ -1,0 +1,62 @@
+"""Word of changes: sent once the transaction is committed, gathered, and before the database is left."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from engine import store
+
+
+@pytest.fixture
+def listener(db: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(db, autocommit=True) as connection:
+        connection.execute("LISTEN news")
+        yield connection
+
+
+def heard(listener: psycopg.Connection) -> list[str]:
+    """What comes until a word of our own does."""
+    with store.transaction() as session:
+        store.tell(session, "news", ["~ last"])
+    words = []
+    for notice in listener.notifies(timeout=20):
+        if notice.payload == "~ last":
+            break
+        words.append(notice.payload)
+    return words
+
+
+def test_words_are_told_once_the_transaction_is_committed(listener: psycopg.Connection) -> None:
+    with store.transaction() as session:
+        store.tell(session, "news", ["b", "a"])
+        store.tell(session, "news", [])
+    assert heard(listener) == ["a", "b"]
+
+
+def test_what_is_not_committed_is_not_told(listener: psycopg.Connection) -> None:
+    def fail() -> None:
+        with store.transaction() as session:
+            store.tell(session, "news", ["a"])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert heard(listener) == []
+
+
+def test_the_same_word_of_many_transactions_is_told_less_often_than_said(listener: psycopg.Connection) -> None:
+    for _ in range(50):
+        with store.transaction() as session:
+            store.tell(session, "news", ["a"])
+    words = heard(listener)
+    assert set(words) == {"a"}
+    assert len(words) < 50
+
+
+def test_what_is_left_is_told_before_the_database_is_left(db: str, listener: psycopg.Connection) -> None:
+    with store.transaction() as session:
+        store.tell(session, "news", ["a"])
+    store.dispose()
+    assert [notice.payload for notice in listener.notifies(timeout=20, stop_after=1)] == ["a"]
+    store.configure(db)

@@ -6,7 +6,7 @@ from statistics import median
 
 from engine import store
 from engine.definitions import Resource, deploy
-from tests.benchmarks.counting import counting
+from tests.benchmarks.counting import Counted, counting
 from tests.benchmarks.crew import Crew, Operation, Window
 from tests.benchmarks.figures import OURS, Rate, percentile
 from tests.benchmarks.ground import Ground
@@ -51,12 +51,14 @@ class Bench:
             self.crew.again(operation, items, processes, self.seconds / 4)
             with counting(self.ground.url) as counted:
                 windows = [self.crew.again(operation, items, processes, self.seconds / 3) for _ in range(3)]
-            yield rate(load, processes, windows, counted.statements, counted.wal)
+            yield rate(load, processes, windows, counted)
 
 
-def rate(load: str, processes: int, windows: Sequence[Window], statements: int, wal: int) -> Rate:
+def rate(load: str, processes: int, windows: Sequence[Window], counted: Counted) -> Rate:
     """The middle one of the windows' rates; times and counts are of all of them."""
     taken = [one for window in windows for one in window.taken]
-    times = percentile(taken, 50), percentile(taken, 99)
+    number = len(taken)
     middle = median(window.per_second for window in windows)
-    return Rate(load, OURS, processes, middle, *times, statements / len(taken), wal / len(taken))
+    cpu = sum(window.busy for window in windows) / number * 1000
+    counts = counted.statements / number, counted.wal / number, cpu, counted.seconds / number * 1000
+    return Rate(load, OURS, processes, middle, percentile(taken, 50), percentile(taken, 99), *counts)

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,18 +26,19 @@ def workers(url: str, number: int, handlers: str = "tests.benchmarks.topics", **
 
 @contextmanager
 def _worker(url: str, environment: dict[str, str]) -> Iterator[None]:
-    log = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-m", "engine", "worker"],
         env={**os.environ, "TRUNKLINE_DATABASE_URL": url, **environment},
-        stderr=log,
+        stderr=subprocess.PIPE,
         bufsize=0,
         cwd=HERE,
     ) as process:
-        assert process.stderr is not None
-        while _READY not in (line := process.stderr.readline()):
-            assert line, "the worker ended"
         try:
+            assert process.stderr is not None
+            while _READY not in (line := process.stderr.readline()):
+                assert line, "the worker ended"
+            # Else it would stand still once the pipe is full.
+            threading.Thread(target=process.stderr.read, daemon=True).start()
             yield
         finally:
             process.terminate()

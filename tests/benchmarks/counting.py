@@ -1,8 +1,10 @@
-"""What PostgreSQL counts: statements of our database, and bytes of its write-ahead log."""
+"""What PostgreSQL counts: statements of our database, bytes of its write-ahead log, and its processor time."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 
@@ -16,10 +18,13 @@ _WAL = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"
 
 @dataclass
 class Counted:
-    """Statements without BEGIN and COMMIT, and bytes of WAL; known once the block has ended."""
+    """Statements without BEGIN and COMMIT, bytes of WAL, seconds of the server's processor time (0 where the system
+    does not tell); known once the block has ended.
+    """
 
     statements: int = 0
     wal: int = 0
+    seconds: float = 0.0
 
 
 @contextmanager
@@ -29,9 +34,33 @@ def counting(url: str) -> Iterator[Counted]:
     with psycopg.connect(url, autocommit=True) as connection:
         before = _asked(connection, _WAL)
         connection.execute("SELECT pg_stat_statements_reset()")
+        busy = server_seconds(connection)
         yield counted
+        counted.seconds = server_seconds(connection) - busy
         counted.statements = _asked(connection, _STATEMENTS)
         counted.wal = _asked(connection, _WAL) - before
+
+
+def server_seconds(connection: psycopg.Connection) -> float:
+    """Processor time of all of the server's processes so far, those that have ended included; Linux only."""
+    if not Path("/proc/self/stat").exists():
+        return 0.0
+    postmaster = _stat(connection.info.backend_pid)[1]
+    ticks = sum(_stat(postmaster)[13:15])
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and (stat := _stat(int(folder.name))) and stat[1] == postmaster:
+            ticks += sum(stat[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[int]:
+    """The numbers of a process from its state on, of which the second is its parent; nothing where it has ended."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    # Its name, in brackets, may hold anything.
+    return [0, *map(int, told.rpartition(") ")[2].split()[1:])]
 
 
 def settle(url: str) -> None:

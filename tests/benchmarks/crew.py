@@ -19,11 +19,12 @@ _HEAD_START = 0.05
 
 @dataclass(frozen=True)
 class Window:
-    """How long each call took (ms), how long all of it (s), and what the calls gave back."""
+    """How long each call took (ms), how long all of it and the processors (s), and what the calls gave back."""
 
     taken: list[float]
     seconds: float
     answers: list[Any]
+    busy: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -72,8 +73,8 @@ class Crew:
         failed = [answer for answer in told if isinstance(answer, BaseException)]
         if failed:
             raise failed[0]
-        taken, ends, answers = zip(*told, strict=True)
-        return Window([*chain(*taken)], max(ends) - begin, [*chain(*answers)])
+        taken, ends, answers, busy = zip(*told, strict=True)
+        return Window([*chain(*taken)], max(ends) - begin, [*chain(*answers)], sum(busy))
 
     def _recruited(self, number: int) -> list[tuple[multiprocessing.process.BaseProcess, Connection]]:
         if number > self._size:
@@ -105,11 +106,11 @@ def _serve(url: str, pipe: Connection) -> None:
 
 def _timed(
     operation: Operation, items: Sequence[Any], again: bool, begin: float, until: float
-) -> tuple[list[float], float, list[Any]]:
+) -> tuple[list[float], float, list[Any], float]:
     taken: list[float] = []
     answers: list[Any] = []
     time.sleep(max(0.0, begin - time.monotonic()))
-    before = time.monotonic()
+    before, busy = time.monotonic(), time.process_time()
     for item in cycle(items) if again else items:
         answers.append(operation(item))
         after = time.monotonic()
@@ -117,4 +118,4 @@ def _timed(
         before = after
         if after >= until:
             break
-    return taken, before, answers
+    return taken, before, answers, time.process_time() - busy

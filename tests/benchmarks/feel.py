@@ -1,17 +1,17 @@
-"""FEEL and decision tables, beside feelin (in Node) and pySFeel (GPL; only where somebody has installed it)."""
+"""FEEL and decision tables, beside feelin (in Node) and pySFeel (GPL: in a process of its own)."""
 
-import contextlib
-import io
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
 from engine import dmn
 from engine.feel import Moment, compile_expression
 from tests.benchmarks.figures import Figure
-from tests.engine.feel.node import Missing, ask
+from tests.benchmarks.peers import pysfeel
+from tests.benchmarks.peers.missing import Missing
+from tests.engine.feel.node import Missing as NodeMissing
+from tests.engine.feel.node import ask
 
 EXPRESSION = 'if amount > 1000 and grade = "gold" then "A" else "B"'
 CONDITION = '(amount > 1000) and (grade = "gold")'
@@ -40,7 +40,7 @@ def measure_feel(seconds: float) -> list[Figure]:
 def _beside(name: str, what: str, measure: Callable[[], tuple[float, float]], one: float, ten: float) -> list[Figure]:
     try:
         theirs, tests = measure()
-    except (Missing, ImportError) as error:
+    except (NodeMissing, Missing) as error:
         return [Figure(f"  {name}", "–", str(error), True)]
     return [
         Figure(f"  {name}, {what}", f"{theirs:.2f} µs", f"{theirs / one:.1f} times ours", True),
@@ -56,16 +56,10 @@ def _feelin(seconds: float) -> tuple[float, float]:
 
 
 def _pysfeel(seconds: float) -> tuple[float, float]:
-    parser = import_module("pySFeel").SFeelParser()
+    # It has no `if`, so it is given less to do.
     cells = [f"{name} in ({cell})" for row in CELLS for name, cell in zip(SCOPE, row, strict=True)]
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for name, value in SCOPE.items():
-            parser.sFeelParse(f"{name} <- {value!r}".replace("'", '"'))
-        # It has no `if`, so it is given less to do.
-        if parser.sFeelParse(CONDITION)[1] is not True:
-            raise Missing("has another answer")
-        one = _time(lambda: parser.sFeelParse(CONDITION), seconds)
-        return one, _time(lambda: [parser.sFeelParse(cell) for cell in cells], seconds)
+    told = pysfeel.ask({"condition": CONDITION, "cells": cells, "scope": SCOPE, "seconds": seconds, "batch": _BATCH})
+    return told["condition"], told["cells"]
 
 
 def _time(work: Callable[[], object], seconds: float) -> float:

@@ -10,7 +10,8 @@ OURS = "Trunkline"
 class Rate:
     """One load at one concurrency: how many a second, and how long one takes in ms.
 
-    `statements` and `wal` (bytes of PostgreSQL's log) are of one instance, where they were counted.
+    `statements`, `wal` (bytes of PostgreSQL's log), `cpu` and `server_cpu` (ms of processor time in the engine's
+    processes and in PostgreSQL's) are of one instance, where they were counted.
     """
 
     load: str
@@ -21,12 +22,16 @@ class Rate:
     p99: float
     statements: float | None = None
     wal: float | None = None
+    cpu: float | None = None
+    server_cpu: float | None = None
 
     def line(self) -> str:
         text = f"{self.load:<14}{self.engine:<12}{self.concurrency:>3}  {self.per_second:>9,.1f} /s"
         text += f"  p50 {self.p50:>8.2f} ms  p99 {self.p99:>8.2f} ms"
         if self.statements is not None and self.wal is not None:
             text += f"  {self.statements:>5.1f} statements  {self.wal:>8,.0f} bytes of WAL"
+        if self.cpu is not None and self.server_cpu is not None:
+            text += f"  cpu {self.cpu:>6.2f} + {self.server_cpu:>5.2f} ms"
         return text
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,10 +23,11 @@ ROW = "INSERT INTO bench_rows (value) VALUES (1);\n"
 
 @dataclass(frozen=True)
 class Ground:
-    """A migrated database and the folder of PostgreSQL's programs."""
+    """A migrated database, a folder of its own, and the port where other engines reach the same PostgreSQL."""
 
     url: str
     folder: Path
+    port: int
 
 
 @contextmanager
@@ -33,12 +35,14 @@ def with_database() -> Iterator[Ground]:
     """A server on a fresh folder; the store is configured for its database inside the block."""
     folder = Path(tempfile.mkdtemp(prefix="trunkline-bench-"))
     folder.chmod(0o711)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     try:
-        with store.EmbeddedServer(folder / "data") as server:
+        with store.EmbeddedServer(folder / "data", port) as server:
             url = server.url()
             store.upgrade(url)
             store.configure(url)
-            yield Ground(url, folder)
+            yield Ground(url, folder, port)
             store.dispose()
     finally:
         shutil.rmtree(folder)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.benchmarks.bench import rate
+from tests.benchmarks.counting import Counted
 from tests.benchmarks.crew import Window
 from tests.benchmarks.figures import Figure, Rate, best, percentile
 
@@ -31,9 +32,11 @@ def test_nothing_has_no_percentile() -> None:
 def test_a_rate_is_that_of_the_middle_window_and_its_times_are_of_all() -> None:
     windows = [Window([10.0] * n, 1.0, []) for n in (50, 10, 30)]
     windows[1].taken[:] = [90.0] * 10
-    found = rate("SEQ", 2, windows, statements=270, wal=9_000)
+    windows[0] = Window(windows[0].taken, 1.0, [], busy=0.45)
+    found = rate("SEQ", 2, windows, Counted(statements=270, wal=9_000, seconds=0.09))
     assert (found.per_second, found.p50, found.p99) == (30, 10, 90)
     assert (found.statements, found.wal) == (3, 100)
+    assert (found.cpu, found.server_cpu) == (5, pytest.approx(1))
 
 
 def test_the_best_concurrency_counts() -> None:

@@ -4,14 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 
-import psycopg
-
 from engine import settings, store
 from engine.directory.sessions import open_session
 from engine.instances import start
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.children import web_server
-from tests.benchmarks.counting import settle
+from tests.benchmarks.copies import multiply
 from tests.benchmarks.diagrams import USER
 from tests.benchmarks.figures import Figure, percentile
 from tests.benchmarks.people import bring_in
@@ -21,19 +19,6 @@ PERSON = "li.na"
 _COOKIE = "trunkline_session"
 _PAGES = (1, 50)
 _AIM, _AIM_AT = 50, 100_000
-# Copies of one real instance with its task, customer and units; each has its own number, case number and due time.
-_COPY = """
-    INSERT INTO {table} SELECT (jsonb_populate_record(original, jsonb_build_object({changes}))).*
-    FROM {table} original, generate_series(1, %(number)s) n WHERE original.{key} = %(key)s
-"""
-_KEY = "original.{column} + n * 16777216::bigint"
-_DUE = "original.created_at + n * interval '1 s'"
-_TABLES = {
-    "instances": ("key", f"'key', {_KEY}, 'root_key', {_KEY}, 'case_no', 'B-' || n"),
-    "tasks": ("instance_key", f"'key', original.key + n * 16777216::bigint, 'instance_key', {_KEY}, 'due_at', {_DUE}"),
-    "variables": ("instance_key", f"'instance_key', {_KEY}, 'scope_key', {_KEY}"),
-    "involved_units": ("instance_key", f"'instance_key', {_KEY}"),
-}
 Ask = Callable[[int], None]
 
 
@@ -41,7 +26,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Milliseconds on the wire of a real web server, and inside the application alone."""
     bring_in()
     bench.deploy(USER)
-    number = fill(bench.ground.url, bench.sizes.open_tasks)
+    number = fill(bench.sizes.open_tasks)
     with store.transaction() as session:
         cookie = open_session(session, PERSON)
     with web_server(bench.ground.url, bench.ground.folder) as port:
@@ -49,17 +34,12 @@ def measure(bench: Bench) -> Iterator[Figure]:
     yield from _pages(bench, number, "in the application", _in_application(bench.ground.url, cookie))
 
 
-def fill(url: str, number: int) -> int:
+def fill(number: int) -> int:
     """Have so many open tasks of PERSON's group."""
     with store.transaction() as session:
         key = start(session, process_id="USER", variables={"customer": {"id": "1", "label": "广州地铁"}}).key
-    with psycopg.connect(url) as connection:
-        for table, (column, changes) in _TABLES.items():
-            statement = _COPY.format(table=table, key=column, changes=changes.format(column=column))
-            connection.execute(statement.encode(), {"number": number - 1, "key": key})
-        # The next instance that is started has a number of its own.
-        connection.execute("SELECT setval('numbers', %s)", [(key >> 24) + number])
-    settle(url)
+    due = {"tasks": {"due_at": "original.created_at + n * interval '1 s'"}}
+    multiply(key, number, {"instances": {"case_no": "'B-' || n"}} | due)
     return number
 
 

@@ -9,17 +9,13 @@ from engine.instances import start
 from engine.work.activation import activate_jobs
 from engine.work.jobs import complete_job
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.counting import counting, settle
+from tests.benchmarks.copies import multiply
+from tests.benchmarks.counting import counting
 from tests.benchmarks.diagrams import JOBS
 from tests.benchmarks.figures import OURS, Figure, Rate, percentile
 
 _BATCH = 50
 _LEASE = timedelta(minutes=1)
-
-
-def wait_for_worker(process_id: str) -> None:
-    with store.transaction() as session:
-        start(session, process_id=process_id)
 
 
 def serve_all(worker: str) -> list[float]:
@@ -45,15 +41,17 @@ def measure(bench: Bench) -> Iterator[Rate | Figure]:
     for processes in bench.workers:
         # Once to get warm.
         for number in (bench.sizes.jobs // 4, bench.sizes.jobs):
-            bench.crew.each(wait_for_worker, ["JOBS"] * number, 2)
-            settle(bench.ground.url)
+            with store.transaction() as session:
+                key = start(session, process_id="JOBS").key
+            multiply(key, number)
             with counting(bench.ground.url) as counted:
                 names = [f"worker {n}" for n in range(processes)]
                 window = bench.crew.each(serve_all, names, processes)
         taken = [one for answer in window.answers for one in answer]
         assert len(taken) == bench.sizes.jobs
         times = percentile(taken, 50), percentile(taken, 99)
-        counts = counted.statements / len(taken), counted.wal / len(taken)
+        spent = window.busy / len(taken) * 1000, counted.seconds / len(taken) * 1000
+        counts = counted.statements / len(taken), counted.wal / len(taken), *spent
         pace = len(taken) / window.seconds
         yield Rate("JOBS", OURS, processes, pace, *times, *counts)
         if processes == 1:

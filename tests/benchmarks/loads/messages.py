@@ -6,14 +6,10 @@ from engine import store
 from engine.instances import start
 from engine.work.messages import correlate_message
 from tests.benchmarks.bench import Bench, rate
-from tests.benchmarks.counting import counting, settle
+from tests.benchmarks.copies import multiply
+from tests.benchmarks.counting import counting
 from tests.benchmarks.diagrams import MSG
 from tests.benchmarks.figures import Rate
-
-
-def wait_for_message(id: str) -> None:  # noqa: A002 - the variable's name
-    with store.transaction() as session:
-        start(session, process_id="MSG", variables={"id": id})
 
 
 def correlate(id: str) -> None:  # noqa: A002
@@ -25,10 +21,13 @@ def measure(bench: Bench) -> Iterator[Rate]:
     """A fifth of the messages sent by one process, the rest by two."""
     bench.deploy(MSG)
     keys = [str(n) for n in range(bench.sizes.messages)]
-    bench.crew.each(wait_for_message, keys, max(bench.processes))
-    settle(bench.ground.url)
+    with store.transaction() as session:
+        key = start(session, process_id="MSG", variables={"id": "0"}).key
+    multiply(
+        key, len(keys), {"subscriptions": {"correlation_key": "n::text"}, "variables": {"value": "to_jsonb(n::text)"}}
+    )
     fifth = len(keys) // 5
     for processes, some in ((1, keys[:fifth]), (2, keys[fifth:])):
         with counting(bench.ground.url) as counted:
             window = bench.crew.each(correlate, some, processes)
-        yield rate("MSG", processes, [window], counted.statements, counted.wal)
+        yield rate("MSG", processes, [window], counted)

@@ -42,9 +42,9 @@ def measure(bench: Bench) -> Iterator[Rate]:
     for processes in bench.processes:
         with counting(bench.ground.url) as counted:
             made = [bench.crew.again(create, ["USER"], processes, bench.seconds / 3) for _ in range(3)]
-        yield rate("USER create", processes, made, counted.statements, counted.wal)
+        yield rate("USER create", processes, made, counted)
         settle(bench.ground.url)
         with counting(bench.ground.url) as counted:
             shares = [window.answers for window in made]
             done = [bench.crew.each(find_and_complete, keys, processes, bench.seconds / 3) for keys in shares]
-        yield rate("USER complete", processes, done, counted.statements, counted.wal)
+        yield rate("USER complete", processes, done, counted)

@@ -9,7 +9,7 @@ from engine import store
 from engine.instances import start
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.children import workers
-from tests.benchmarks.counting import settle
+from tests.benchmarks.copies import multiply
 from tests.benchmarks.diagrams import TIMER
 from tests.benchmarks.figures import Figure, percentile
 
@@ -17,11 +17,6 @@ _FAR = "2999-01-01T00:00:00Z"
 _AHEAD = 3.0
 _LOOK_SECONDS = 0.01
 _GIVE_UP_SECONDS = 300.0
-
-
-def wait_for_timer(due: str) -> None:
-    with store.transaction() as session:
-        start(session, process_id="TIMER", variables={"due": due})
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -40,9 +35,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 def _lateness(bench: Bench, number: int, processes: int) -> list[float]:
     """Seconds after its time that each timer's transaction was seen to be committed; never too few."""
-    bench.crew.each(wait_for_timer, [_FAR] * number, max(bench.processes))
+    with store.transaction() as session:
+        key = start(session, process_id="TIMER", variables={"due": _FAR}).key
+    multiply(key, number)
     with psycopg.connect(bench.ground.url, autocommit=True) as connection, workers(bench.ground.url, processes):
-        settle(bench.ground.url)
         # Put in far ahead and then brought near, so that the instant does not depend on how fast they are put in.
         due = time.time() + _AHEAD
         connection.execute("UPDATE timers SET due_at = to_timestamp(%s)", [due])

@@ -1,0 +1,5 @@
+"""What a machine may lack."""
+
+
+class Missing(Exception):
+    """A peer that cannot be had here; the text says why."""

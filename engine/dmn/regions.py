@@ -4,7 +4,7 @@ A cell that reads a variable, calls a function or uses `?` is not constant and h
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -53,6 +53,20 @@ class Interval:
         above = self.low is None or (value >= self.low if self.low_closed else value > self.low)
         return above and (self.high is None or (value <= self.high if self.high_closed else value < self.high))
 
+    def test(self) -> Callable[[Any], bool]:
+        """`holds` as a function of its own that only asks what this interval needs."""
+        low, high = self.low, self.high
+        match low is not None, self.low_closed, high is not None, self.high_closed:
+            case True, True, True, True:
+                return lambda value: bool(low <= value <= high)
+            case True, True, True, False:
+                return lambda value: bool(low <= value < high)
+            case True, False, True, True:
+                return lambda value: bool(low < value <= high)
+            case True, False, True, False:
+                return lambda value: bool(low < value < high)
+        return self.holds
+
     def meets(self, other: "Interval") -> "Interval | None":
         """The common part, or None if there is none."""
         low, low_closed = _higher_low(self, other)
@@ -97,6 +111,13 @@ class Region:
 
     def holds(self, value: Any) -> bool:
         return any(interval.holds(value) for interval in self.intervals)
+
+    def test(self) -> Callable[[Any], bool]:
+        """`holds` as a function of its own: a table asks it of each row for each evaluation."""
+        points = self.points()
+        if points is not None:
+            return points.__contains__
+        return self.intervals[0].test() if len(self.intervals) == 1 else self.holds
 
     def meets(self, other: "Region") -> "Region":
         if self.kind != other.kind:

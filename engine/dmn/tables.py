@@ -111,8 +111,7 @@ def compile_test(cell: LiteralExpression, place: Place) -> Test | None:
             else ask_feel(run, scope, value) and cell.text.startswith("not")
         )
     # Most cells of real tables are constants; a set or two comparisons take a tenth of an evaluation.
-    plain, points = python_types(region.kind), region.points()
-    holds: Callable[[Any], bool] = region.holds if points is None else points.__contains__
+    plain, holds = python_types(region.kind), region.test()
 
     def compare(run: Run, scope: Mapping[str, Any], value: Any) -> bool:
         # The exact class is asked for: a bool is an int to Python, a date-time a date.
@@ -179,12 +178,12 @@ def _record(run: Run, table: DecisionTable, name: str, values: Sequence[Any], hi
     """Keep for the trace what the columns were and which rules matched."""
     if len(run.tables) >= MAX_TABLES:
         return
-    inputs = tuple(
+    inputs = [
         EvaluatedValue(column.id, column.label or column.text, value)
         for column, value in zip(table.inputs, values, strict=True)
-    )
-    rules = tuple(_matched(table, hit) for hit in hits)
-    run.tables.append(EvaluatedTable(table.id, name, inputs, rules))
+    ]
+    rules = [_matched(table, hit) for hit in hits]
+    run.tables.append(EvaluatedTable(table.id, name, tuple(inputs), tuple(rules)))
 
 
 def _matched(table: DecisionTable, hit: Hit) -> MatchedRule:

@@ -43,7 +43,9 @@ def test_a_region_holds_what_feel_lets_pass(case: Any) -> None:
     text, value = case
     region = read_region(text)
     assert region is not None
-    assert region.holds(value) is (compile_unary_tests(text).matches(value, {}, NO_MOMENT).value is True)
+    passes = compile_unary_tests(text).matches(value, {}, NO_MOMENT).value is True
+    assert region.holds(value) is passes
+    assert region.test()(value) is passes
 
 
 @pytest.mark.parametrize(

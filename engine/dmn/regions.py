@@ -216,10 +216,9 @@ def _range(text: str, position: int) -> _Found | None:
     closing = None if high is None else _CLOSING.match(text, high[2])
     if opening is None or low is None or high is None or closing is None or low[0] != high[0]:
         return None
-    # FEEL has no value in such a range; an interval could not say so.
-    if low[1] > high[1]:
-        return low[0], (), closing.end()
-    return low[0], (Interval(low[1], opening.group(1) == "[", high[1], closing.group(1) == "]"),), closing.end()
+    span = Interval(low[1], opening.group(1) == "[", high[1], closing.group(1) == "]")
+    # FEEL has no value in a range written backwards or in `[5..5)`; an interval could not say so.
+    return low[0], () if span.meets(span) is None else (span,), closing.end()
 
 
 def _constant(text: str, position: int) -> tuple[str, Any, int] | None:

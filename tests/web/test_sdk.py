@@ -243,8 +243,32 @@ def test_searches_page_and_decide(client: sdk.CamundaClient) -> None:
     )
     assert answer.output == '"major"'
     assert answer.evaluated_decisions[0].matched_rules[0].rule_id == "r2"
-    assert client.search_decision_requirements().items[0].resource_name == "levels.dmn"
+    assert answer.evaluated_decisions[0].evaluated_inputs[0].input_value == "500"
     assert client.search_decision_instances().items == []
+
+
+def test_decisions_and_their_requirements_have_the_sdks_shapes(client: sdk.CamundaClient) -> None:
+    wanted = shapes.DecisionDefinitionFilter(decision_definition_id=sdk.DecisionDefinitionId("level"))
+    [found] = client.search_decision_definitions(data=sdk.DecisionDefinitionSearchQuery(filter_=wanted)).items
+    assert (found.version, found.name) == (1, "故障级别")
+    one = client.get_decision_definition(found.decision_definition_key)
+    assert (one.decision_definition_id, one.decision_requirements_id) == ("level", found.decision_requirements_id)
+    assert "decisionTable" in client.get_decision_definition_xml(found.decision_definition_key)
+    requirements = client.search_decision_requirements().items[0]
+    assert requirements.resource_name == "levels.dmn"
+    assert requirements.decision_requirements_key == found.decision_requirements_key
+    same = client.get_decision_requirements(requirements.decision_requirements_key)
+    assert (same.version, same.decision_requirements_name) == (1, requirements.decision_requirements_name)
+    assert "decisionTable" in client.get_decision_requirements_xml(requirements.decision_requirements_key)
+    by_key = sdk.DecisionEvaluationByKey(
+        decision_definition_key=found.decision_definition_key,
+        variables=shapes.DecisionEvaluationByIdVariables.from_dict({"users": 5}),
+    )
+    answer = client.evaluate_decision(data=by_key)
+    assert (answer.output, answer.decision_definition_key) == ('"minor"', found.decision_definition_key)
+    unknown = sdk.DecisionEvaluationByID(decision_definition_id=sdk.DecisionDefinitionId("nobody"))
+    with pytest.raises(errors.NotFoundError):
+        client.evaluate_decision(data=unknown)
 
 
 def test_counts_flows_callers_and_lookups_have_the_sdks_shapes(client: sdk.CamundaClient) -> None:

@@ -60,6 +60,16 @@ def test_what_is_not_constant_has_no_region(text: Any) -> None:
     assert read_region(text) is None
 
 
+@pytest.mark.parametrize("text", ["[5..5)", "(5..5]", "(5..5)", "]5..5]", "[5..4]", '["b".."a"]'])
+def test_a_range_without_a_value_holds_nothing(text: str, dmn: Any) -> None:
+    region = read_region(text)
+    assert region is not None
+    assert region.intervals == ()
+    table = dmn.table(["v"], ["o"], [[text, "1"]])
+    value = "a" if "a" in text else D(5)
+    assert dmn.ask_table(table, v=value).value is None
+
+
 def test_a_range_that_ends_before_it_begins_holds_nothing() -> None:
     assert read_region("[5..1]").intervals == ()
 

@@ -3,13 +3,15 @@
 Only a pattern with back-references, which RE2 has not, runs in a matcher of our own that pays for every step.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
 import re2
 
-from engine.feel.errors import NoValue
+from engine.feel.errors import FeelLimitError, NoValue
+from engine.feel.limits import MAX_STRING
 from engine.feel.patterns.backtracking import Backtracking
 from engine.feel.patterns.parsing import InvalidPatternError, parse_pattern
 from engine.feel.patterns.re2_text import re2_text
@@ -18,6 +20,7 @@ from engine.feel.run import Run
 
 _KNOWN_FLAGS = frozenset("smixq")
 _LONGEST = 5_000
+_PLAIN_TEXT = re.compile(r"[^\\$]+")
 Spans = list[tuple[int, int]]
 
 
@@ -58,10 +61,18 @@ class Pattern:
         # XPath forbids it: where would the next match begin?
         if self.found(run, ""):
             raise NoValue("pattern", pattern=self._source, reason="it matches the empty string")
-        parts, start = [], 0
+        parts: list[str] = []
+        start = length = 0
+        template: Template | None = None
         for spans in self._matcher.matches(run, text):
-            parts += [text[start : spans[0][0]], _expanded(text, spans, replacement)]
-            run.charge_text(len(parts[-1]))
+            template = template or _template(replacement, len(spans))
+            written = [one if isinstance(one, str) else text[slice(*spans[one])] for one in template]
+            # Paid for before it is put together: `$0` may stand in it a thousand times.
+            run.charge_text(sum(map(len, written)))
+            parts += [text[start : spans[0][0]], "".join(written)]
+            length += len(parts[-2]) + len(parts[-1])
+            if length > MAX_STRING:
+                raise FeelLimitError("string length")
             start = spans[0][1]
         return "".join([*parts, text[start:]])
 
@@ -100,8 +111,13 @@ def pattern_of(pattern: str, flags: str) -> Pattern:
         raise NoValue("pattern", pattern=pattern, reason="it is too large") from None
 
 
-def _expanded(text: str, spans: Spans, replacement: str) -> str:
-    parts, position = [], 0
+# A replacement read once: texts, and numbers of groups. A group that took no part has the span (-1, -1), which is empty.
+Template = list[str | int]
+
+
+def _template(replacement: str, groups: int) -> Template:
+    parts: Template = []
+    position = 0
     while position < len(replacement):
         sign = replacement[position]
         following = replacement[position + 1 : position + 2]
@@ -111,15 +127,16 @@ def _expanded(text: str, spans: Spans, replacement: str) -> str:
         elif sign == "$" and following.isascii() and following.isdigit():
             end = position + 2
             # As many digits as there are groups for; the rest are text.
-            while replacement[end : end + 1].isdigit() and int(replacement[position + 1 : end + 1]) < len(spans):
+            while replacement[end : end + 1].isdigit() and int(replacement[position + 1 : end + 1]) < groups:
                 end += 1
             group = int(replacement[position + 1 : end])
-            left, right = spans[group] if group < len(spans) else (-1, -1)
-            parts.append(text[left:right] if left >= 0 else "")
+            # A group that is not there is empty.
+            parts.append(group if group < groups else "")
             position = end
         elif sign in "\\$":
             raise NoValue("invalid", text=replacement, what="replacement")
         else:
-            parts.append(sign)
-            position += 1
-    return "".join(parts)
+            plain = _PLAIN_TEXT.match(replacement, position)
+            parts.append(plain[0] if plain else sign)
+            position += len(str(parts[-1]))
+    return parts

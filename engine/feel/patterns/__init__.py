@@ -111,7 +111,7 @@ def pattern_of(pattern: str, flags: str) -> Pattern:
         raise NoValue("pattern", pattern=pattern, reason="it is too large") from None
 
 
-# A replacement read once: texts, and numbers of groups. A group that took no part has the span (-1, -1), which is empty.
+# A replacement read once: texts, and numbers of groups; one that took no part has the span (-1, -1), which is empty.
 Template = list[str | int]
 
 

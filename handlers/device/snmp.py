@@ -1,6 +1,7 @@
 """One SNMP conversation: GET of some objects of one device, v2c or v3, answers as plain Python values."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -127,4 +128,10 @@ def _plain(value: Any) -> Any:
         return Decimal(int(value)) / 100
     if isinstance(value, rfc1902.Integer32 | rfc1902.Counter32 | rfc1902.Gauge32 | rfc1902.Counter64):
         return int(value)
+    if isinstance(value, rfc1902.OctetString):
+        # Names and locations are UTF-8 where they are texts (RFC 3411, SnmpAdminString); what is none is told in hex.
+        with suppress(UnicodeDecodeError):
+            text = bytes(value).decode()
+            if text.isprintable():
+                return text
     return str(value.prettyPrint())

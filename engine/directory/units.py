@@ -7,10 +7,6 @@ from sqlalchemy.orm import Session
 
 from engine.store.models import Unit
 
-BELOW = text(
-    "WITH RECURSIVE below AS (SELECT id FROM units WHERE id = ANY(:units)"
-    " UNION SELECT u.id FROM units u JOIN below b ON u.parent = b.id) SELECT id FROM below"
-)
 ABOVE = text(
     "WITH RECURSIVE above AS (SELECT id, parent FROM units WHERE id = :unit"
     " UNION SELECT u.id, u.parent FROM units u JOIN above a ON u.id = a.parent) SELECT id FROM above"
@@ -19,7 +15,10 @@ ABOVE = text(
 
 def below(session: Session, units: Iterable[str]) -> frozenset[str]:
     """These units and all below them: the units whose cases a person of theirs sees."""
-    return frozenset(session.execute(BELOW, {"units": list(units)}).scalars())
+    tree = select(Unit.id).where(Unit.id.in_(list(units))).cte("below", recursive=True)
+    tree = tree.union(select(Unit.id).join(tree, Unit.parent == tree.c.id))
+    # A select, as SQLAlchemy knows it, opens no transaction; every request asks this.
+    return frozenset(session.scalars(select(tree.c.id)))
 
 
 def above(session: Session, unit: str) -> list[str]:

@@ -110,6 +110,7 @@ from engine.store.session import WORTH_ANOTHER_TRY
 from engine.texts import terminal_language, words
 from engine.work.actions import Action, OpenForm, action_form, open_actions, send_action
 from engine.work.activation import ActivatedJob, activate_jobs
+from engine.work.api_tokens import TOKEN_ROLES, issue_token, issued_tokens, withdraw_token
 from engine.work.batches import cancel_batch, create_batch
 from engine.work.comments import LONGEST as LONGEST_COMMENT
 from engine.work.comments import add_comment
@@ -134,10 +135,12 @@ from engine.work.staff import (
     PLATFORM_ROLES,
     end_substitute,
     enter_group,
+    give_roles,
     hire,
     leave_group,
     let_go,
     name_substitute,
+    reset_password,
     take_back,
 )
 from engine.work.tasks import (
@@ -158,6 +161,7 @@ __all__ = [
     "LONGEST_COMMENT",
     "PLATFORM_ROLES",
     "TASKS",
+    "TOKEN_ROLES",
     "VERSION",
     "WORTH_ANOTHER_TRY",
     "Action",
@@ -257,6 +261,7 @@ __all__ = [
     "form_labels",
     "form_of",
     "form_parts",
+    "give_roles",
     "hand_over_task",
     "has_people",
     "hire",
@@ -264,6 +269,8 @@ __all__ = [
     "import_model",
     "in_force",
     "is_case_clock_pinned",
+    "issue_token",
+    "issued_tokens",
     "latest",
     "leave_group",
     "let_go",
@@ -296,6 +303,7 @@ __all__ = [
     "request_id",
     "require_current",
     "reset_case_clock",
+    "reset_password",
     "resolve_incident",
     "resume",
     "retry_command",
@@ -326,5 +334,6 @@ __all__ = [
     "update_task",
     "upgrade",
     "with_request_id",
+    "withdraw_token",
     "words",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from engine.directory.principal import Principal
@@ -13,6 +13,8 @@ from . import searching
 from .filters import Condition
 from .page import FIRST, Page, PageRequest
 from .rights import sees_case
+
+MOST_GROUPS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +78,26 @@ def search(
 def get(session: Session, key: int, principal: Principal | None = None) -> Row[Any]:
     """One incident. Raises NotFound, also for one that is not seen."""
     return searching.get(session, TABLE, key, sees_case(principal, Incident.instance_key))
+
+
+def groups(session: Session, principal: Principal | None = None) -> list[Row[Any]]:
+    """Open incidents of one cause: the same code at the same element of one version. The largest group first.
+
+    Each row has `number`, `cases`, `oldest`, `latest`, and one incident's `key` and `parameters` as an example.
+    """
+    same = (Incident.process_id, Instance.version, Incident.definition_key, Incident.element, Incident.code)
+    query = select(
+        *same,
+        func.count().label("number"),
+        func.count(Incident.instance_key.distinct()).label("cases"),
+        func.min(Incident.created_at).label("oldest"),
+        func.max(Incident.created_at).label("latest"),
+        func.min(Incident.key).label("key"),
+    ).join(Instance, Instance.key == Incident.instance_key)
+    query = query.where(Incident.state == "active")
+    visible = sees_case(principal, Incident.instance_key)
+    if visible is not None:
+        query = query.where(visible)
+    found = query.group_by(*same).subquery()
+    told = select(found, Incident.parameters).join(Incident, Incident.key == found.c.key)
+    return list(session.execute(told.order_by(found.c.number.desc(), found.c.key).limit(MOST_GROUPS)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, history
 from engine.directory.groups import parse
-from engine.directory.people import add_person, join
+from engine.directory.people import add_person, join, set_password
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.models import LoginSession, Membership, Person, Substitute
@@ -33,11 +33,10 @@ def hire(
     groups: Sequence[str] = (),
 ) -> None:
     """Add a person. Raises Forbidden, Invalid, Conflict for a name in use, NotFound for an unknown unit."""
-    _require_admin(principal)
+    require_admin(principal)
     if not person or not set(person) <= _ID_CHARACTERS or not name.strip() or "\x00" in name:
         raise Invalid("person_malformed")
-    if not set(roles) <= set(PLATFORM_ROLES):
-        raise Invalid("role_unknown", roles=", ".join(roles))
+    _require_known(roles)
     add_person(session, person, name.strip(), unit, password=password, roles=roles, groups=groups, mail=mail)
     history.record(session, "person_added", data={"person": person, "roles": list(roles), "groups": list(groups)})
 
@@ -55,6 +54,24 @@ def take_back(session: Session, principal: Principal, person: str) -> None:
     """This person may log in again."""
     _employee(session, principal, person).active = True
     history.record(session, "person_activated", data={"person": person})
+
+
+def give_roles(session: Session, principal: Principal, person: str, roles: Sequence[str]) -> None:
+    """The platform roles this person has from now on. Raises Invalid, Conflict for taking one's own administration."""
+    found = _employee(session, principal, person)
+    _require_known(roles)
+    if person == principal.id and "admin" not in roles:
+        raise Conflict("person_is_you")
+    found.roles = sorted(set(roles))
+    history.record(session, "person_roles_changed", data={"person": person, "roles": found.roles})
+
+
+def reset_password(session: Session, principal: Principal, person: str, password: str) -> None:
+    """A new password for somebody, who is logged out everywhere."""
+    _employee(session, principal, person)
+    set_password(session, person, password)
+    session.execute(delete(LoginSession).where(LoginSession.person == person))
+    history.record(session, "person_password_reset", data={"person": person})
 
 
 def enter_group(session: Session, principal: Principal, person: str, group: str) -> None:
@@ -100,14 +117,20 @@ def end_substitute(session: Session, principal: Principal, number: int) -> None:
 
 
 def _employee(session: Session, principal: Principal, person: str) -> Person:
-    _require_admin(principal)
+    require_admin(principal)
     found = session.get(Person, person)
     if found is None:
         raise NotFound("person_unknown", person=person)
     return found
 
 
-def _require_admin(principal: Principal) -> None:
+def _require_known(roles: Sequence[str]) -> None:
+    if not set(roles) <= set(PLATFORM_ROLES):
+        raise Invalid("role_unknown", roles=", ".join(roles))
+
+
+def require_admin(principal: Principal) -> None:
+    """Raises Forbidden for whoever is no administrator."""
     if not principal.is_admin():
         raise Forbidden("may_not_administer")
 

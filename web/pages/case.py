@@ -88,7 +88,7 @@ def _around(session: engine.Session, found: Any, language: Language) -> dict[str
         "actions": engine.open_actions(session, principal(), found.key, language),
         "units": queries.process_instances.units_of(session, found.key),
         "root": _root(session, found),
-        "drawing": _drawing(session, found, language),
+        "drawing": drawing(session, found, language),
         "customer": _customer(session, found),
         "may_operate": principal().may_operate(),
         "words": lambda finding: engine.words(finding, language),
@@ -111,7 +111,7 @@ def _root(session: engine.Session, found: Any) -> Any:
         return None
 
 
-def _drawing(session: engine.Session, found: Any, language: Language) -> dict[str, Any]:
+def drawing(session: engine.Session, found: Any, language: Language) -> dict[str, Any]:
     """What the viewer's script reads."""
     path = engine.queries.case_path.case_path(session, found.key)
     return {

@@ -5,6 +5,7 @@ from flask import Flask
 from web.pages import (
     actions,
     assets,
+    batches,
     case,
     case_news,
     cases,
@@ -25,8 +26,10 @@ from web.pages import (
     people,
     person,
     play,
+    repair,
     start,
     task,
+    tokens,
 )
 from web.pages.frame import install
 
@@ -48,6 +51,9 @@ FAMILIES = (
     case_news.pages,
     actions.pages,
     operations.pages,
+    batches.pages,
+    repair.pages,
+    tokens.pages,
     people.pages,
     lookups.pages,
     documents.pages,

@@ -97,6 +97,12 @@ def exact(value: Any) -> str:
 
 
 @filters.app_template_filter()
+def as_json(value: Any) -> str:
+    """A value as JSON to be changed; numbers keep their digits."""
+    return str(engine.dump_json(value))
+
+
+@filters.app_template_filter()
 def pretty(value: Any) -> str:
     """A value to read: a text as it is, the rest as JSON on several lines."""
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=float)

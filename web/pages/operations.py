@@ -1,5 +1,6 @@
 """For operators: incidents with their cause and a retry, cases by version, workers and queues."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, request, url_for
@@ -8,12 +9,15 @@ from werkzeug.wrappers import Response as Answer
 import engine
 from web.asking import principal
 from web.pages import visitor
-from web.pages.frame import Pages, page
+from web.pages.frame import Pages, case_clock, page
 from web.pages.words import say
 from web.rights import require_operator
 
 ON_A_PAGE = 25
 LONGEST_VALUE = 100_000
+# Seconds. Workers tell of themselves each minute; one that misses three has a reason.
+SILENT_AFTER = 180
+CAUSE = ("definition", "element", "code")
 
 pages = Pages("operations", __name__)
 
@@ -26,29 +30,43 @@ def only_for_operators() -> None:
 
 @pages.get("/operations")
 def incidents() -> Response:
-    """Open incidents of the cases one sees, the oldest first."""
+    """Open incidents of the cases one sees: by their causes, and one by one, the oldest first."""
     number = request.args.get("page", "1")
     if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 400):
         raise engine.NotFound("route_unknown", path=request.full_path)
     language = visitor.language()
     queries = engine.queries
     page_of = queries.PageRequest(start=(int(number) - 1) * ON_A_PAGE, limit=ON_A_PAGE)
+    asked = {name: request.args[name].replace("\x00", "") for name in CAUSE if request.args.get(name)}
     with engine.transaction() as session:
-        found = queries.incidents.search(
-            session, queries.IncidentFilter(state="active"), [("key", "ASC")], page_of, principal()
-        )
+        wanted = queries.IncidentFilter(state="active", **_cause(asked))
+        found = queries.incidents.search(session, wanted, [("key", "ASC")], page_of, principal())
         rows = [(row, *_names(session, row, language)) for row in found.items]
         holidays = _unknown_holidays(session)
+        groups = [] if asked else queries.incidents.groups(session, principal())
+        causes = [(row, *_names(session, row, language)) for row in groups]
     return page(
         "operations.html",
         part="incidents",
         rows=rows,
+        causes=causes,
+        asked=asked,
         total=found.total,
         number=int(number),
         more=found.total > int(number) * ON_A_PAGE,
         words=lambda row: engine.words(engine.Finding(row.code, row.parameters), language),
         holidays=holidays,
     )
+
+
+def _cause(asked: Mapping[str, str]) -> dict[str, Any]:
+    """What of a filter a cause is. A key that is none is not there."""
+    wanted: dict[str, Any] = {name: asked[name] for name in ("element", "code") if name in asked}
+    if key := asked.get("definition"):
+        if not (key.isascii() and key.isdecimal() and len(key) < 19):
+            raise engine.NotFound("route_unknown", path=request.path)
+        wanted["definition_key"] = int(key)
+    return wanted
 
 
 @pages.get("/operations/incidents/<incident_key>")
@@ -123,8 +141,26 @@ def workers() -> Response:
             "queue": queries.queue(session),
             "failed": engine.queries.failed_commands.search(session, principal()),
             "machine_now": engine.machine_time(),
+            "silent_after": SILENT_AFTER,
         }
     return page("operations.html", part="workers", language_of=language, **values)
+
+
+@pages.get("/operations/waiting")
+def waiting() -> Response:
+    """Timers that fall due next, messages nobody has received, and what cases wait for."""
+    pending, language = engine.queries.pending, visitor.language()
+    with engine.transaction() as session:
+        timers = pending.timers(session, principal())
+        names = {row.key: _names(session, row, language) for row in timers.next}
+        values: dict[str, Any] = {
+            "timers": timers,
+            "names": names,
+            "buffered": pending.buffered(session),
+            "awaited": pending.awaited(session, principal()),
+            "clock": case_clock(session),
+        }
+    return page("operations.html", part="waiting", **values)
 
 
 @pages.post("/operations/commands/<int:command_id>/retry")

@@ -42,7 +42,7 @@ def everybody() -> Response:
 
 
 @pages.post("/operations/people")
-def add() -> Answer:
+def add() -> Response:
     """A new person, with a first password that is shown once."""
     person, given = request.form.get("person", "").strip(), request.form.get("group", "").strip()
     password = secrets.token_urlsafe(9)
@@ -58,7 +58,24 @@ def add() -> Answer:
             roles=[role for role in request.form.getlist("role") if role],
             groups=[given] if given else [],
         )
-    flash(say("operations.person_added", visitor.language(), person=person, password=password), "success")
+    return _told(person, password)
+
+
+@pages.post("/operations/people/<person>/password")
+def reset(person: str) -> Response:
+    """A new password for somebody who has forgotten theirs."""
+    password = secrets.token_urlsafe(9)
+    with engine.transaction() as session:
+        engine.reset_password(session, principal(), person, password)
+    return _told(person, password)
+
+
+@pages.post("/operations/people/<person>/roles")
+def roles(person: str) -> Answer:
+    """The platform roles somebody has from now on."""
+    with engine.transaction() as session:
+        engine.give_roles(session, principal(), person, [role for role in request.form.getlist("role") if role])
+    flash(say("operations.roles_changed", visitor.language(), person=person), "success")
     return redirect(url_for("people.everybody"))
 
 
@@ -81,3 +98,8 @@ def group(person: str) -> Answer:
     word = "group_left" if leaves else "group_joined"
     flash(say(f"operations.{word}", visitor.language(), person=person, group=named), "success")
     return redirect(url_for("people.everybody"))
+
+
+def _told(person: str, password: str) -> Response:
+    """The password stands on this page alone, and is gone with it: no cookie or address carries it."""
+    return page("secret.html", title="person_password", who=person, secret=password, back=url_for("people.everybody"))

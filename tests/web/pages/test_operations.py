@@ -1,5 +1,6 @@
 """The pages of operators: incidents and trying again, cases by version, workers and queues, people."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -7,11 +8,12 @@ import pytest
 
 from engine import store
 from engine.directory.acting import acting
-from engine.directory.people import principal_of
+from engine.directory.people import authenticate, principal_of
+from engine.instances import apply_due_commands
 from engine.instances import start as start_instance
 from engine.store import case_clock
 from tests.engine.factories import diagram, end, flows, service, start
-from tests.web.office import Office
+from tests.web.office import WAIT, Office
 from tests.web.pages.conftest import Visitor
 
 Visiting = Callable[..., Visitor]
@@ -26,7 +28,14 @@ STUCK = diagram(
     unit='="GD-GZ"',
     starters="*.crc.*",
 )
-PARTS = ("/operations", "/operations/cases", "/operations/workers", "/operations/people")
+PARTS = (
+    "/operations",
+    "/operations/cases",
+    "/operations/batches",
+    "/operations/waiting",
+    "/operations/workers",
+    "/operations/people",
+)
 
 
 @pytest.fixture
@@ -130,10 +139,13 @@ def test_an_administrator_adds_people_and_changes_their_groups(
 ) -> None:
     admin = visitor("admin")
     given = {"person": "xu.ming", "name": "徐明", "unit": "GD-GZ", "group": "GD-GZ.crc.duty", "role": "operator"}
-    assert admin.post("/operations/people", **given).status_code == 302
-    page = admin.text("/operations/people")
-    assert "徐明" in page
-    assert "初始密码" in page
+    added = admin.post("/operations/people", **given)
+    assert added.status_code == 200
+    [password] = re.findall('<code id="secret">([^<]+)</code>', added.get_data(as_text=True))
+    with store.transaction() as session:
+        assert authenticate(session, "xu.ming", password).roles == {"operator"}
+    assert password not in str(added.headers)
+    assert "徐明" in admin.text("/operations/people")
     for what, group, status in (
         ("join", "GD-GZ.noc.duty", 302),
         ("join", "GD-GZ.noc.duty", 409),
@@ -195,3 +207,87 @@ def test_a_command_between_cases_that_was_given_up_is_seen_and_tried_again(
     row = office.rows("SELECT attempts, failed_at, error FROM commands")[0]
     assert (row.attempts, row.failed_at) == (1, None)
     assert operator.post(f"/operations/commands/{number}/retry").status_code == 404
+
+
+def test_incidents_of_one_cause_are_one_line_and_tried_again_together(
+    office: Office, visitor: Visiting, incident: int
+) -> None:
+    with store.transaction() as session, acting(principal_of(session, "li.na")):
+        start_instance(session, process_id="stuck")
+    operator = visitor("zhou.yu")
+    page = operator.text("/operations")
+    [row] = re.findall(r'href="(/operations\?definition=[^"]+)"', page)
+    assert "测量" in operator.text(row.replace("&amp;", "&"))
+    [plan] = re.findall(r'href="(/operations/batches/new\?kind=resolve[^"]+)"', page)
+    assert "共 2 个工单" in operator.text(plan.replace("&amp;", "&"))
+    for case in office.rows("SELECT key FROM instances"):
+        given = {"variables": {"topic": "measure"}}
+        assert office.ask("admin", "PUT", f"/v2/element-instances/{case.key}/variables", given).status == 204
+    code = office.rows("SELECT code FROM incidents LIMIT 1")[0].code
+    begun = operator.post(
+        "/operations/batches", kind="resolve", process="stuck", version="1", code=code, element="measure"
+    )
+    apply_due_commands()
+    assert "2 个中已完成 2 个" in operator.text(begun.location)
+    assert len(office.rows("SELECT 1 FROM jobs")) == 2
+
+
+def test_an_administrator_resets_a_password_and_changes_roles(
+    own_office: Office, own_visitor: Callable[[str], Visitor]
+) -> None:
+    admin, person = own_visitor("admin"), own_visitor("li.na")
+    told = admin.post("/operations/people/li.na/password").get_data(as_text=True)
+    [password] = re.findall('<code id="secret">([^<]+)</code>', told)
+    assert person.get("/inbox").status_code == 302
+    with store.transaction() as session:
+        assert authenticate(session, "li.na", password).id == "li.na"
+    assert admin.post("/operations/people/li.na/roles", role="operator").status_code == 302
+    with store.transaction() as session:
+        assert principal_of(session, "li.na").roles == {"operator"}
+    assert admin.post("/operations/people/li.na/roles", role="nonsense").status_code == 400
+    assert admin.post("/operations/people/admin/roles", role="operator").status_code == 409
+    assert admin.post("/operations/people/nobody/password").status_code == 404
+    kinds = [row.kind for row in own_office.rows("SELECT kind FROM history ORDER BY key")]
+    assert kinds == ["person_password_reset", "person_roles_changed"]
+
+
+def test_a_token_is_shown_once_lets_in_and_is_withdrawn(
+    own_office: Office, own_visitor: Callable[[str], Visitor]
+) -> None:
+    admin = own_visitor("admin")
+    given = {"name": "<i>工单系统</i>", "unit": "GD-GZ", "days": "30", "role": "worker"}
+    told = admin.post("/operations/tokens", **given).get_data(as_text=True)
+    [token] = re.findall('<code id="secret">(tl_[^<]+)</code>', told)
+    assert own_office.client.get("/v2/topology", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    page = admin.text("/operations/tokens")
+    assert "&lt;i&gt;工单系统&lt;/i&gt;" in page
+    assert token not in page
+    [path] = re.findall(r'action="(/operations/tokens/[^"]+/withdraw)"', page)
+    assert admin.post(path).status_code == 302
+    assert own_office.client.get("/v2/topology", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    for wrong in ({"name": " "}, {"days": "0"}, {"days": "x"}, {"days": "9999"}, {"role": "king"}, {"group": "x"}):
+        assert admin.post("/operations/tokens", **{**given, **wrong}).status_code == 400, wrong
+    assert admin.post("/operations/tokens", **{**given, "unit": "XX"}).status_code == 404
+    assert admin.post("/operations/tokens/none/withdraw").status_code == 404
+
+
+def test_tokens_roles_and_passwords_are_for_administrators(own_visitor: Callable[[str], Visitor]) -> None:
+    operator = own_visitor("zhou.yu")
+    assert operator.get("/operations/tokens").status_code == 403
+    for path in (
+        "/operations/tokens",
+        "/operations/tokens/x/withdraw",
+        "/operations/people/li.na/password",
+        "/operations/people/li.na/roles",
+    ):
+        assert operator.post(path, name="x", unit="HQ", days="1", role="admin").status_code == 403, path
+
+
+def test_timers_and_messages_that_wait_are_told(office: Office, visitor: Visiting) -> None:
+    office.deploy(("wait.bpmn", WAIT))
+    office.post("admin", "/v2/messages/publication", {"name": "nobody", "correlationKey": "k", "timeToLive": 60_000})
+    with store.transaction() as session, acting(principal_of(session, "li.na")):
+        start_instance(session, process_id="wait", variables={"id": "1"})
+    page = visitor("zhou.yu").text("/operations/waiting")
+    assert "<code>nobody</code>" in page
+    assert "<code>word</code>" in page

@@ -233,9 +233,9 @@ def test_incidents_of_one_cause_are_one_line_and_tried_again_together(
 
 
 def test_an_administrator_resets_a_password_and_changes_roles(
-    own_office: Office, own_visitor: Callable[[str], Visitor]
+    office: Office, visitor: Callable[[str], Visitor]
 ) -> None:
-    admin, person = own_visitor("admin"), own_visitor("li.na")
+    admin, person = visitor("admin"), visitor("li.na")
     told = admin.post("/operations/people/li.na/password").get_data(as_text=True)
     [password] = re.findall('<code id="secret">([^<]+)</code>', told)
     assert person.get("/inbox").status_code == 302
@@ -247,32 +247,31 @@ def test_an_administrator_resets_a_password_and_changes_roles(
     assert admin.post("/operations/people/li.na/roles", role="nonsense").status_code == 400
     assert admin.post("/operations/people/admin/roles", role="operator").status_code == 409
     assert admin.post("/operations/people/nobody/password").status_code == 404
-    kinds = [row.kind for row in own_office.rows("SELECT kind FROM history ORDER BY key")]
-    assert kinds == ["person_password_reset", "person_roles_changed"]
+    kinds = [row.kind for row in office.rows("SELECT kind FROM history ORDER BY key")]
+    assert kinds[-2:] == ["person_password_reset", "person_roles_changed"]
 
 
-def test_a_token_is_shown_once_lets_in_and_is_withdrawn(
-    own_office: Office, own_visitor: Callable[[str], Visitor]
-) -> None:
-    admin = own_visitor("admin")
+def test_a_token_is_shown_once_lets_in_and_is_withdrawn(office: Office, visitor: Callable[[str], Visitor]) -> None:
+    admin = visitor("admin")
     given = {"name": "<i>工单系统</i>", "unit": "GD-GZ", "days": "30", "role": "worker"}
     told = admin.post("/operations/tokens", **given).get_data(as_text=True)
     [token] = re.findall('<code id="secret">(tl_[^<]+)</code>', told)
-    assert own_office.client.get("/v2/topology", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    assert office.client.get("/v2/topology", headers={"Authorization": f"Bearer {token}"}).status_code == 200
     page = admin.text("/operations/tokens")
     assert "&lt;i&gt;工单系统&lt;/i&gt;" in page
     assert token not in page
-    [path] = re.findall(r'action="(/operations/tokens/[^"]+/withdraw)"', page)
+    path = f"/operations/tokens/{token.split('_')[1]}/withdraw"
+    assert path in page
     assert admin.post(path).status_code == 302
-    assert own_office.client.get("/v2/topology", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert office.client.get("/v2/topology", headers={"Authorization": f"Bearer {token}"}).status_code == 401
     for wrong in ({"name": " "}, {"days": "0"}, {"days": "x"}, {"days": "9999"}, {"role": "king"}, {"group": "x"}):
         assert admin.post("/operations/tokens", **{**given, **wrong}).status_code == 400, wrong
     assert admin.post("/operations/tokens", **{**given, "unit": "XX"}).status_code == 404
     assert admin.post("/operations/tokens/none/withdraw").status_code == 404
 
 
-def test_tokens_roles_and_passwords_are_for_administrators(own_visitor: Callable[[str], Visitor]) -> None:
-    operator = own_visitor("zhou.yu")
+def test_tokens_roles_and_passwords_are_for_administrators(visitor: Callable[[str], Visitor]) -> None:
+    operator = visitor("zhou.yu")
     assert operator.get("/operations/tokens").status_code == 403
     for path in (
         "/operations/tokens",

@@ -1,5 +1,6 @@
 """Call activities: the called process is an instance of its own (decision 7)."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
@@ -39,12 +40,18 @@ class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
         token.workflow.effects.append(Uncall(token.key))
 
 
+def _without_collection(token: Token, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a called instance was given of the loop's output it gives back as it was: others have added to it since."""
+    collected = getattr(token.task_spec.loop, "output_collection", None)
+    return {name: value for name, value in variables.items() if name != collected}
+
+
 def returned(run: "Run", token: Token, command: Returned) -> None:
     """What the called instance answers: its result, an error or an escalation, or that there is none."""
     if command.outcome == "completed":
         call: Any = token.task_spec
         wanted = call.propagate_all_child or call.output_mappings
-        run.complete(token, command.variables if wanted else {})
+        run.complete(token, _without_collection(token, command.variables) if wanted else {})
     elif command.outcome == "error":
         try:
             throw_error(run, token, command.code, command.message, command.variables)

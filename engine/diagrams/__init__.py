@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.core.spec import ProcessSpec
 from engine.errors import Finding
 
-from .checks import check, check_given, check_references, check_topics
+from .checks import check, check_given, check_references, check_schema, check_topics
 from .document import Document, scan
 from .elements import action_labels
 from .findings import DiagramError, Findings
@@ -80,4 +80,5 @@ def _examine(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec],
     check_references(root, document, findings)
     for spec in specs:
         check(spec, document, findings)
+    check_schema(root, findings)
     return specs, document, findings

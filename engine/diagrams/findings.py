@@ -37,6 +37,11 @@ class Findings:
     def info(self, code: str, node: Node | None, **parameters: Any) -> None:
         self._add("info", code, node, parameters)
 
+    def blames(self, node: Node) -> bool:
+        """Whether something is wrong with this very element already."""
+        place = (element_of(node), node.sourceline)
+        return any((found.element, found.line) == place and found.severity == "error" for found in self._found)
+
     def by_line(self) -> tuple[Finding, ...]:
         ordered = tuple(sorted(self._found, key=lambda finding: finding.line or 0))
         return (*ordered, self._rest()) if self._left_out else ordered

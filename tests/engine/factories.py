@@ -28,10 +28,11 @@ Found = Callable[..., list[Finding]]  # a fixture: the findings on a diagram of 
 
 @dataclass(frozen=True)
 class Part:
-    """Something drawn, and what it needs at the top of the file."""
+    """Something drawn, what it needs at the top of the file, and what the schema has at the end of its scope."""
 
     xml: str
     tops: tuple[str, ...] = ()
+    artifacts: str = ""
 
 
 def diagram(*parts: Part, process_id: str = "p", name: str = "流程", head: str = "", **properties: str) -> bytes:
@@ -40,7 +41,7 @@ def diagram(*parts: Part, process_id: str = "p", name: str = "流程", head: str
 
 
 def process(*parts: Part, process_id: str = "p", name: str = "流程", head: str = "", **properties: str) -> Part:
-    inside = _extensions(head + _properties(properties)) + "".join(part.xml for part in parts)
+    inside = _extensions(head + _properties(properties)) + _inside(parts)
     xml = f'<bpmn:process id={quoteattr(process_id)} name={quoteattr(name)} isExecutable="true">{inside}</bpmn:process>'
     return Part(xml, _tops(parts))
 
@@ -74,10 +75,11 @@ def element(
 ) -> Part:
     """A flow node. `inputs` and `outputs`: target → source; attributes are BPMN's (name, default …)."""
     head = extensions + _mappings(inputs or {}, outputs or {}) + _properties(properties or {})
-    parts = [part if isinstance(part, Part) else Part(part) for part in inside]
-    parts += [loop] if loop else []
+    parts = [loop] if loop else []
+    parts += [part if isinstance(part, Part) else Part(part) for part in inside]
     written = _attributes(id=id, **attributes)
-    body = _extensions(head) + "".join(part.xml for part in parts)
+    told = [part for part in parts if part.xml.startswith("<bpmn:documentation")]
+    body = _inside(told) + _extensions(head) + _inside(part for part in parts if part not in told)
     return Part(f"<bpmn:{tag}{written}>{body}</bpmn:{tag}>", (*tops, *_tops(parts)))
 
 
@@ -297,7 +299,7 @@ def undoing(event: str, host: str, handler: Part) -> Part:
     target = handler.xml.partition('id="')[2].partition('"')[0]
     bound = boundary(event, host, Part("<bpmn:compensateEventDefinition/>"))
     association = f"<bpmn:association{_attributes(sourceRef=event, targetRef=target)}/>"
-    return Part(bound.xml + handler.xml + association, handler.tops)
+    return Part(bound.xml + handler.xml, handler.tops, handler.artifacts + association)
 
 
 # Gateways
@@ -465,6 +467,11 @@ def _attributes(**attributes: str | None) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _inside(parts: Iterable[Part]) -> str:
+    drawn = list(parts)
+    return "".join(part.xml for part in drawn) + "".join(part.artifacts for part in drawn)
 
 
 def _tops(parts: Iterable[Part]) -> tuple[str, ...]:

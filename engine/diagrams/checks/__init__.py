@@ -16,12 +16,13 @@ from .links import check_links
 from .multiple import check_multiple
 from .properties import check_properties
 from .references import check_references
+from .schema import check_schema
 from .scopes import check_scopes
 from .subject import Subject
 from .times import check_times
 from .topics import check_handlers
 
-__all__ = ["check", "check_given", "check_references", "check_topics"]
+__all__ = ["check", "check_given", "check_references", "check_schema", "check_topics"]
 
 _CHECKS = (
     check_flows,

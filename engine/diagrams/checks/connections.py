@@ -25,7 +25,7 @@ def check_connections(subject: Subject) -> None:
         elif isinstance(element, IntermediateCatchEvent | IntermediateThrowEvent):
             _between(subject, element)
         elif subject.node(element).tag in _GATEWAYS and len(element.incoming) < 2 and len(element.outgoing) < 2:
-            subject.error("bpmn_gateway_superfluous", element)
+            subject.warning("bpmn_gateway_superfluous", element)  # it runs as it looks
     for elements in inside.values():
         if len(elements) > 1:
             _ends(subject, elements)

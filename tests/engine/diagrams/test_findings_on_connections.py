@@ -50,8 +50,6 @@ S, E, T = start("s"), end("e"), task("t")
             "c",
             "10.5.4",
         ),
-        ([S, parallel("x"), E, flows("s x e")], "bpmn_gateway_superfluous", "x", "10.6.1"),
-        ([S, exclusive("x"), E, flows("s x e")], "bpmn_gateway_superfluous", "x", "10.6.1"),
     ],
 )
 def test_a_missing_flow_is_refused(parts: list[Part], code: str, element: str, clause: str, found: Found) -> None:
@@ -59,6 +57,13 @@ def test_a_missing_flow_is_refused(parts: list[Part], code: str, element: str, c
     assert [(finding.code, finding.element) for finding in errors] == [(code, element)]
     assert errors[0].line
     assert clause in words(errors[0], "en")
+
+
+@pytest.mark.parametrize("gateway", [parallel("x"), exclusive("x")])
+def test_a_gateway_that_neither_splits_nor_merges_is_doubtful(gateway: Part, found: Found) -> None:
+    [finding] = found(S, gateway, E, flows("s x e"))
+    assert (finding.code, finding.severity, finding.element) == ("bpmn_gateway_superfluous", "warning", "x")
+    assert "10.6.1" in words(finding, "en")
 
 
 def test_what_bpmn_excepts_is_not_refused(found: Found) -> None:

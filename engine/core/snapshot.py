@@ -1,9 +1,10 @@
 """The state of an instance as JSON and back. Variables are not in it: they live in rows of their own (decision 5).
 
-Keys are written as offsets from the instance's key. `FORMAT` goes up when the shape changes; `read` then takes the
-older shapes too.
+Keys are written as offsets from the instance's key. `FORMAT` goes up when the shape changes; `OLDER` then gets what
+brings a snapshot of the format before it into the next, and a snapshot of each format is kept by the tests.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -13,6 +14,7 @@ from .state import State
 from .token import Token, Wait
 
 FORMAT = 1
+OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # format → the same state in the next format
 
 
 def write(state: State) -> dict[str, Any]:
@@ -38,8 +40,7 @@ def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "a
 
     Raises ValueError for a format this version does not know, KeyError for an element the specification lacks.
     """
-    if snapshot["v"] != FORMAT:
-        raise ValueError(f"snapshot of instance {key} has format {snapshot['v']}, this version reads {FORMAT}")
+    snapshot = _migrated(snapshot, key)
     state = State(key)
     state.counter = snapshot["n"]
     state.status = status
@@ -53,6 +54,15 @@ def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "a
     state.undo = snapshot.get("u", [])
     state.kept = {key + scope: [key + kept for kept in keys] for scope, keys in snapshot.get("k", ())}
     return state
+
+
+def _migrated(snapshot: dict[str, Any], key: int) -> dict[str, Any]:
+    found = version = snapshot["v"]
+    while version in OLDER:
+        snapshot, version = OLDER[version](snapshot), version + 1
+    if version != FORMAT:
+        raise ValueError(f"snapshot of instance {key} has format {found}, this version reads up to {FORMAT}")
+    return snapshot
 
 
 def _token(token: Token, base: int) -> list[Any]:

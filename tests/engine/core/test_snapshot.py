@@ -1,14 +1,17 @@
 """Snapshots: small, complete, and refused where they are not understood."""
 
 import json
+from typing import Any
 
 import pytest
 
+from engine.core import snapshot as snapshots
 from engine.core.element import Frozen
 from engine.core.snapshot import read, write
 from engine.core.state import State
 from engine.sandbox import Sandbox
 from tests.engine.conftest import MONDAY
+from tests.engine.core.old_snapshots import kept, way_on
 from tests.engine.factories import diagram, each, end, exclusive, flows, parallel, start, user
 
 
@@ -92,3 +95,27 @@ def test_a_specification_cannot_be_changed() -> None:
         spec.root = spec.elements["u"]
     with pytest.raises(TypeError):
         spec.elements["new"] = spec.elements["u"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("one", kept(), ids=lambda one: f"{one['snapshot']['v']}-{'-'.join(one['way'][:3])}")
+def test_an_old_snapshot_is_read_and_its_instance_goes_on_to_its_end(one: dict[str, Any]) -> None:
+    """As it was written then, with the way that lay before it then."""
+    assert way_on(one) == one["way"]
+
+
+def test_every_format_there_has_been_is_kept() -> None:
+    assert {one["snapshot"]["v"] for one in kept()} == set(range(1, snapshots.FORMAT + 1))
+
+
+def test_a_snapshot_is_brought_through_every_format_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if `n` had been called `count` two formats ago, and `number` in the last."""
+    box, state = waiting_case()
+    now = write(state)
+    monkeypatch.setattr(snapshots, "FORMAT", 3)
+    older = {1: lambda old: {**old, "number": old["count"]}, 2: lambda old: {**old, "n": old["number"]}}
+    monkeypatch.setattr(snapshots, "OLDER", older)
+    for first in ({"v": 1, "count": now["n"]}, {"v": 2, "number": now["n"]}, {"v": 3, "n": now["n"]}):
+        old = {name: value for name, value in now.items() if name != "n"} | first
+        assert write(read(old, state.key, box.specs["p"][0])) == {**now, "v": 3}
+    with pytest.raises(ValueError, match="format 4"):
+        read({**now, "v": 4}, state.key, box.specs["p"][0])

@@ -148,19 +148,19 @@ def _wait(draw: Draw, scope: Scope, at: str, depth: int) -> str:
 
 def _watched(draw: Draw, scope: Scope, at: str, depth: int) -> str:
     """A task with a boundary event that interrupts it or not; both ways meet again, or the second ends by itself."""
-    name = _user(draw, scope, at, depth)
-    bound, after = scope.name("bound"), scope.name("merge")
+    name, bound = _user(draw, scope, at, depth), scope.name("bound")
     interrupting = bool(draw(st.integers(0, 1)))
     scope.add(boundary(bound, name, timer(duration="PT2H"), interrupting=interrupting))
-    scope.add(exclusive(after))
-    scope.link(name, after)
     if interrupting:
+        after = scope.name("merge")
+        scope.add(exclusive(after))
+        scope.link(name, after)
         scope.link(bound, after)
-    else:
-        ending = scope.name("end")
-        scope.add(end(ending))
-        scope.link(bound, ending)
-    return after
+        return after
+    ending = scope.name("end")
+    scope.add(end(ending))
+    scope.link(bound, ending)
+    return name
 
 
 def _race(draw: Draw, scope: Scope, at: str, depth: int) -> str:

@@ -20,7 +20,7 @@ from engine.definitions import cache
 from engine.directory.acting import TIMER
 from engine.sandbox import Sandbox
 from engine.sandbox.scenarios import CORE_KINDS
-from engine.store import session as store_session
+from engine.store.transaction import Transaction
 from engine.work import timers
 from tests.engine.conftest import MONDAY
 from tests.engine.properties.random_diagrams import REFUSAL
@@ -288,9 +288,9 @@ class OnPostgres:
 
     @contextmanager
     def _mortal(self) -> Iterator[None]:
-        commit = store_session._commit
+        commit = Transaction.commit
 
-        def committing(session: engine.Session) -> None:
+        def committing(session: Transaction) -> None:
             if self._dice.random() < self._chance:
                 raise Crash
             commit(session)
@@ -298,7 +298,7 @@ class OnPostgres:
                 raise Crash
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(store_session, "_commit", committing)
+            patch.setattr(Transaction, "commit", committing)
             yield
 
     def _records(self) -> dict[Place, int]:

@@ -3,7 +3,7 @@
 from .advancing import advance, advance_by
 from .between import apply_due_commands, on_command, retry_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
-from .loading import Query
+from .loading import Inside
 from .migrating import migrate
 from .operating import cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
@@ -12,8 +12,8 @@ from .writing import TASKS
 
 __all__ = [
     "TASKS",
+    "Inside",
     "Instance",
-    "Query",
     "advance",
     "advance_by",
     "apply_due_commands",

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from engine.core import advance as core
 from engine.core import commands
 from engine.core.state import State
-from engine.errors import Conflict, TrunklineError
+from engine.errors import Conflict
 
 from .changes import sort
-from .loading import Locked, Query, lock
+from .loading import Inside, Locked, lock
 from .surroundings import surroundings
 from .writing import write
 
@@ -27,17 +27,13 @@ def advance(session: Session, instance_key: int, command: commands.Command) -> c
     return _advance(session, lock(session, instance_key), command)
 
 
-def advance_by(
-    session: Session, instance_key: int, query: Query, unknown: TrunklineError, decide: Decide
-) -> core.Advanced:
-    """Like `advance`, with a command that depends on what lies in the instance: it is read under the same lock.
+def advance_by(session: Session, instance_key: int, inside: Inside, decide: Decide) -> core.Advanced:
+    """Like `advance`, with a command that depends on a record in the instance, read under the same lock.
 
-    `decide` is given the row that `query` finds and the state before, which it leaves as it is; what it raises stops
-    the advance. Raises `unknown` where there is no such row.
+    `decide` is given the record and the state before, which it leaves as it is; what it raises stops the advance.
+    Raises `inside.unknown` where there is no such record.
     """
-    locked = lock(session, instance_key, query)
-    if locked.found is None:
-        raise unknown
+    locked = lock(session, instance_key, inside)
     return _advance(session, locked, decide(locked.found, locked.state))
 
 

@@ -1,38 +1,41 @@
 """Locking an instance and reading what it goes on from."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy.orm import Session
 
 from engine.core import snapshot
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.definitions import process_spec
-from engine.errors import NotFound
-from engine.store import pipeline
+from engine.errors import NotFound, TrunklineError
+from engine.store import case_time_is, pipeline
+from engine.store.case_clock import READ_CASE_TIME
 
 from .row import COLUMNS, InstanceRow
 
-# The lock comes first: what is read after it is what the last one who had it has written.
-_LOCK = f"SELECT {', '.join(COLUMNS)}, snapshot::text FROM instances WHERE key = %s FOR UPDATE"  # noqa: S608 - our columns
-_VARIABLES = "SELECT scope_key, name, value FROM variables WHERE instance_key = %s"
+_LOCK = f"SELECT ({READ_CASE_TIME}), {{columns}} FROM instances i {{inside}} WHERE i.key = %s {{record}} FOR UPDATE"  # noqa: S608
+_VARIABLES = b"SELECT scope_key, name, value FROM variables WHERE instance_key = %s"
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A constant of ours that gives at most one row, read once the instance is locked. It may lock what lies in it."""
+class Inside:
+    """A record of an instance that is locked and read with it: its table, its key, its columns as a NamedTuple.
 
-    text: str
-    parameters: Sequence[Any]
+    `unknown` is raised where there is none.
+    """
+
+    table: str
+    row: type[tuple[Any, ...]]
+    key: int
+    unknown: TrunklineError
 
 
 class Locked(NamedTuple):
-    """An instance in our hands until the commit. `found`: what a query gave besides, by its columns' names."""
+    """An instance in our hands until the commit. `found`: the record asked for besides."""
 
     row: InstanceRow
     spec: ProcessSpec
@@ -40,23 +43,36 @@ class Locked(NamedTuple):
     found: Any = None
 
 
-def lock(session: Session, key: int, query: Query | None = None) -> Locked:
-    """Lock an instance until the commit and read its state, in one round trip. Raises NotFound."""
+def lock(session: Session, key: int, inside: Inside | None = None) -> Locked:
+    """Lock an instance until the commit and read its state, in one round trip. Raises NotFound.
+
+    The instance is locked first: what is read after it is what the last one who had it has written.
+    """
     with pipeline(session) as connection:
-        locked = connection.execute(_LOCK, [key])
+        if inside is None:
+            locked = connection.execute(_lock(), [key])
+        else:
+            locked = connection.execute(_lock(inside.table, inside.row), [key, inside.key])
         variables = connection.execute(_VARIABLES, [key])
-        besides = None if query is None else _ask(connection, query)
     found = locked.fetchone()
     if found is None:
-        raise NotFound("instance_unknown", key=str(key))
-    row = InstanceRow(*found[:-1])
+        raise NotFound("instance_unknown", key=str(key)) if inside is None else inside.unknown
+    moment, text, *columns = found
+    case_time_is(session, moment)
+    row = InstanceRow(*columns[: len(COLUMNS)])
     spec = process_spec(session, row.definition_key)
-    state = _state(row, spec, found[-1], variables.fetchall())
-    return Locked(row, spec, state, None if besides is None else besides.fetchone())
+    state = _state(row, spec, text, variables.fetchall())
+    return Locked(row, spec, state, None if inside is None else inside.row(*columns[len(COLUMNS) :]))
 
 
-def _ask(connection: psycopg.Connection, query: Query) -> psycopg.Cursor[Any]:
-    return connection.cursor(row_factory=namedtuple_row).execute(query.text.encode(), query.parameters)
+@cache
+def _lock(table: str | None = None, row: type[tuple[Any, ...]] = tuple) -> bytes:
+    """The names are constants of ours."""
+    columns = ["i.snapshot::text", *(f"i.{name}" for name in COLUMNS)]
+    columns += [f"r.{name}" for name in getattr(row, "_fields", ())]
+    inside = "" if table is None else f"JOIN {table} r ON r.instance_key = i.key"
+    record = "" if table is None else "AND r.key = %s"
+    return _LOCK.format(columns=", ".join(columns), inside=inside, record=record).encode()
 
 
 def _state(row: InstanceRow, spec: ProcessSpec, text: str, variables: list[tuple[int, str, Any]]) -> State:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -101,23 +102,29 @@ def _send(
     Under the instance's lock nobody else moves its records, so each must have been where the core believed it: the
     statement fails as a whole where a part wrote another number of rows than it must.
     """
-    counted = [part for part in parts if part.rows is not None]
-    told = {part.name: part.answer.format(name=part.name) for part in parts if part.answer is not None}
+    statement, told = _statement(tuple((part.name, part.text, part.rows is not None, part.answer) for part in parts))
+    rows = [part.rows for part in parts if part.rows is not None]
     with _refusals():
-        cursor = connection.execute(_statement(parts, counted, told), {**values, "rows": [p.rows for p in counted]})
+        cursor = connection.execute(statement, {**values, "rows": rows})
         go_along()
         found = cursor.fetchone()
     assert found is not None
     return dict(zip(told, found[1:], strict=True))
 
 
-def _statement(parts: Sequence[Part], counted: Sequence[Part], told: Mapping[str, str]) -> bytes:
-    """Every part is a constant of ours; values are parameters."""
-    tables = ",\n".join(f"{part.name} AS ({part.text})" for part in parts)
-    counts = ", ".join(COUNT.format(name=part.name) for part in counted)
-    names = ", ".join(f"'{part.name}'" for part in counted)
+@lru_cache(maxsize=1_000)
+def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[bytes, tuple[str, ...]]:
+    """The statement for parts by name, text, whether its rows are counted and what it answers; who answers, in order.
+
+    Every part is a constant of ours; values are parameters.
+    """
+    tables = ",\n".join(f"{name} AS ({text})" for name, text, _, _ in parts)
+    counted = [name for name, _, is_counted, _ in parts if is_counted]
+    counts = ", ".join(COUNT.format(name=name) for name in counted)
+    names = ", ".join(f"'{name}'" for name in counted)
+    told = {name: answer.format(name=name) for name, _, _, answer in parts if answer is not None}
     answers = ", ".join([sql.REQUIRE_ROWS.format(counts=counts, names=names), *told.values()])
-    return f"WITH {tables}\nSELECT {answers}".encode()
+    return f"WITH {tables}\nSELECT {answers}".encode(), tuple(told)
 
 
 @contextmanager

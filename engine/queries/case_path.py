@@ -24,7 +24,9 @@ _FLOWS = text("""
     SELECT DISTINCT jsonb_array_elements_text(data->'flows') FROM history
     WHERE instance_key = :key AND kind = 'element_completed' AND data ? 'flows'
 """)
-_INCIDENTS = text("SELECT DISTINCT element FROM incidents WHERE instance_key = :key AND state = 'active'")
+_INCIDENTS = text(
+    "SELECT DISTINCT element FROM incidents WHERE key BETWEEN :key AND :key + 16777215 AND state = 'active'"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _TASKS = text("""
     SELECT t.key, t.element, t.definition_key, t.form_key, t.completed_at, t.completed_by,
         coalesce(p.name, t.completed_by) AS who
     FROM tasks t LEFT JOIN people p ON p.id = t.completed_by
-    WHERE t.instance_key = :key AND t.state = 'completed' ORDER BY t.completed_at, t.key LIMIT 200
+    WHERE t.key BETWEEN :key AND :key + 16777215 AND t.state = 'completed' ORDER BY t.completed_at, t.key LIMIT 200
 """)
 _NAME = re.compile(r"[^\W\d]\w*")
 _ENTRY = re.compile(r"\s*\"?([^\W\d]\w*)\"?\s*:\s*([^\W\d]\w*)\s*")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, false, literal
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from engine.core.state import COUNTER_BITS
 from engine.errors import Invalid
 
 Condition = Any  # a plain value, or a mapping from operators to values; None asks for nothing
@@ -25,6 +26,11 @@ def holds(column: Any, condition: Condition, name: str) -> ColumnElement[bool]:
             raise Invalid("filter_needs_list", field=name, operator=operator)
         clauses.append(_OPERATORS[operator](column, value))
     return and_(*clauses) if clauses else false()
+
+
+def within(column: Any, instance_key: Any) -> ColumnElement[bool]:
+    """Whether a key is one of an instance's: they lie between its own and the next instance's."""
+    return column.between(instance_key, instance_key + (1 << COUNTER_BITS) - 1)  # type: ignore[no-any-return]
 
 
 def like(column: Any, pattern: str) -> ColumnElement[bool]:

@@ -58,7 +58,8 @@ _FAMILY = """
 _OF_FAMILY = text(
     _FAMILY
     + _ROWS.format(chosen="tasks")
-    + " JOIN family ON family.key = t.instance_key WHERE t.state = 'created' ORDER BY t.due_at, t.key LIMIT 200"
+    + " JOIN family ON t.key BETWEEN family.key AND family.key + 16777215"
+    + " WHERE t.state = 'created' ORDER BY t.due_at, t.key LIMIT 200"
 )
 _COUNTED = "(SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'created' AND {} LIMIT :most) c) AS {}"
 

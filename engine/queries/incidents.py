@@ -61,6 +61,7 @@ TABLE = searching.Searchable(
     FIELDS,
     Incident.key,
     unknown="incident_unknown",
+    inside=True,
 )
 
 

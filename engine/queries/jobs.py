@@ -68,6 +68,7 @@ TABLE = searching.Searchable(
     FIELDS,
     Job.key,
     unknown="job_unknown",
+    inside=True,
 )
 
 

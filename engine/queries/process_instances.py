@@ -11,7 +11,7 @@ from engine.directory.principal import Principal
 from engine.store.models import Definition, Incident, Instance, InvolvedUnit, Variable
 
 from . import searching
-from .filters import Condition, holds
+from .filters import Condition, holds, within
 from .page import FIRST, Page, PageRequest
 from .rights import sees_case
 
@@ -52,7 +52,7 @@ def _has_incident(wanted: bool) -> ColumnElement[bool]:
 
 
 def _incident_element(element: str) -> ColumnElement[bool]:
-    there = (Incident.instance_key == Instance.key, Incident.element == element, Incident.state == "active")
+    there = (within(Incident.key, Instance.key), Incident.element == element, Incident.state == "active")
     return select(Incident.key).where(*there).exists()
 
 

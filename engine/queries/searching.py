@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Invalid, NotFound
 
-from .filters import Condition, holds
+from .filters import Condition, holds, within
 from .page import FIRST, MOST, Page, PageRequest, cursor, place
 
 Special = Callable[[Any], ColumnElement[bool]]
@@ -20,7 +20,7 @@ Sort = Sequence[tuple[str, str]]  # field, ASC or DESC
 class Searchable:
     """What can be searched: the rows, their fields by name, the key that makes every order whole.
 
-    `special` are filters that are no comparison with a field.
+    `special` are filters that are no comparison with a field. `inside`: the rows' keys are those of their instance.
     """
 
     rows: Select[Any]
@@ -28,6 +28,7 @@ class Searchable:
     key: Any
     special: Mapping[str, Special] = field(default_factory=dict)
     unknown: str = "unknown"
+    inside: bool = False
 
 
 def search(
@@ -80,6 +81,8 @@ def conditions(table: Searchable, wanted: Any) -> list[ColumnElement[bool]]:
 
 
 def _condition(table: Searchable, name: str, value: Condition) -> ColumnElement[bool]:
+    if table.inside and name == "instance_key" and isinstance(value, int):
+        return within(table.key, value)
     return table.special[name](value) if name in table.special else holds(table.fields[name], value, name)
 
 

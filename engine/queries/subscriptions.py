@@ -59,6 +59,7 @@ TABLE = searching.Searchable(
     FIELDS,
     Subscription.key,
     unknown="subscription_unknown",
+    inside=True,
 )
 
 

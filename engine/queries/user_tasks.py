@@ -121,6 +121,7 @@ TABLE = searching.Searchable(
         "variables": _variables,
     },
     "task_unknown",
+    inside=True,
 )
 
 

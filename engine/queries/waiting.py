@@ -20,11 +20,13 @@ from engine.errors import Finding
 from .inbox import InboxTask, tasks_of_family
 
 MOST = 200
+# The keys of an instance's records lie between its own and the next instance's, and are found by that.
 _FAMILY = """
     WITH RECURSIVE family AS (
-        SELECT key, definition_key, case_no FROM instances WHERE key = :key
+        SELECT key, key + 16777215 AS last, definition_key, case_no FROM instances WHERE key = :key
         UNION ALL
-        SELECT i.key, i.definition_key, i.case_no FROM instances i JOIN family f ON i.parent_key = f.key
+        SELECT i.key, i.key + 16777215, i.definition_key, i.case_no
+        FROM instances i JOIN family f ON i.parent_key = f.key
     )
 """
 
@@ -37,20 +39,22 @@ _JOBS = _of_family("""
     SELECT j.key, j.instance_key, f.definition_key, j.element, j.type, j.state, j.retries, j.attempts, j.worker,
         j.available_at, j.lease_until, j.error_message,
         EXISTS (SELECT FROM handlers h WHERE h.topic = j.type) AS has_handler
-    FROM jobs j JOIN family f ON f.key = j.instance_key
+    FROM jobs j JOIN family f ON j.key BETWEEN f.key AND f.last
     WHERE j.kind = 'BPMN_ELEMENT' AND j.state IN ('created', 'activated') ORDER BY j.key LIMIT :most
 """)
 _TIMERS = _of_family("""
     SELECT t.key, t.instance_key, f.definition_key, t.element, t.kind, t.due_at, t.cycle
-    FROM timers t JOIN family f ON f.key = t.instance_key ORDER BY t.due_at, t.key LIMIT :most
+    FROM timers t JOIN family f ON t.key BETWEEN f.key AND f.last ORDER BY t.due_at, t.key LIMIT :most
 """)
 _SUBSCRIPTIONS = _of_family("""
     SELECT s.key, s.instance_key, f.definition_key, s.element, s.kind, s.name, s.correlation_key
-    FROM subscriptions s JOIN family f ON f.key = s.instance_key WHERE s.action IS NULL ORDER BY s.key LIMIT :most
+    FROM subscriptions s JOIN family f ON s.key BETWEEN f.key AND f.last
+    WHERE s.action IS NULL ORDER BY s.key LIMIT :most
 """)
 _INCIDENTS = _of_family("""
     SELECT n.key, n.instance_key, f.definition_key, n.element, n.code, n.parameters, n.kind, n.created_at
-    FROM incidents n JOIN family f ON f.key = n.instance_key WHERE n.state = 'active' ORDER BY n.key LIMIT :most
+    FROM incidents n JOIN family f ON n.key BETWEEN f.key AND f.last
+    WHERE n.state = 'active' ORDER BY n.key LIMIT :most
 """)
 
 

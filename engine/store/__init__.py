@@ -7,6 +7,7 @@ from engine.store.embedded import EmbeddedServer
 from engine.store.migrations import newest_revision, require_current, upgrade
 from engine.store.session import (
     after_commit,
+    case_time_is,
     configure,
     configured_url,
     dispose,
@@ -26,6 +27,7 @@ __all__ = [
     "EmbeddedServer",
     "Session",
     "after_commit",
+    "case_time_is",
     "configure",
     "configured_url",
     "database",

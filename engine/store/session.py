@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
@@ -157,6 +158,11 @@ def raw_connection(session: Session) -> psycopg.Connection:
 def reading_connection(session: Session) -> psycopg.Connection:
     """Like `raw_connection`, for a statement that neither changes nor locks anything: it may come before the BEGIN."""
     return _ours(session).connection_reading()
+
+
+def case_time_is(session: Session, moment: datetime) -> None:
+    """Case time has been read (`case_clock.READ_CASE_TIME`) with a statement of the session's; the first one counts."""
+    _ours(session).case_time_is(moment)
 
 
 def first_row(session: Session, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:

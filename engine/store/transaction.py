@@ -38,17 +38,19 @@ class Transaction(Session):
         self._fresh = True  # nothing has been sent yet
         self._begun = False
         self._moment: datetime | None = None
-        self._answer: Any = None  # the cursor that has the moment, as long as nobody has asked for it
         self._link: Connection | None = None
         self._last: Write | None = None
 
     def case_time(self) -> datetime:
         """The transaction's moment."""
         if self._moment is None:
-            if self._answer is None:
-                self._answer = self._first(lambda raw: raw.execute(READ_CASE_TIME, prepare=True))
-            self._moment = self._answer.fetchone()[0]
+            self._moment = self._first(lambda raw: raw.execute(READ_CASE_TIME, prepare=True).fetchone())[0]
         return self._moment
+
+    def case_time_is(self, moment: datetime) -> None:
+        """Somebody has read case time with a statement of his own; the first reading counts."""
+        if self._moment is None:
+            self._moment = moment
 
     def first_row(self, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
         """The first row of a query that neither changes nor locks anything; case time is read along with it.
@@ -89,8 +91,6 @@ class Transaction(Session):
             if begin:
                 raw.execute(BEGIN)
                 self._begun = True
-            if self._moment is None and self._answer is None:
-                self._answer = raw.execute(READ_CASE_TIME)
             yield raw
 
     def write_last(self, write: Write) -> None:
@@ -139,7 +139,8 @@ class Transaction(Session):
 
     def close(self) -> None:
         """Undo what is not committed, and give the connection back."""
-        super().close()
+        if self._link is not None or self.in_transaction():
+            super().close()
         # The pool rolls back what has begun, and drops a connection that has died.
         self._pooled.close()
 

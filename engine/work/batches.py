@@ -57,7 +57,9 @@ _CANCEL_ITEMS = text("""
     UPDATE batch_items SET state = 'canceled', processed_at = :now WHERE batch_key = :batch AND state = 'active'
 """)
 _CANCEL = text("UPDATE batches SET state = 'canceled', ended_at = :now WHERE key = :batch")
-_INCIDENTS = text("SELECT key FROM incidents WHERE instance_key = :key AND state = 'active' ORDER BY key")
+_INCIDENTS = text(
+    "SELECT key FROM incidents WHERE key BETWEEN :key AND :key + 16777215 AND state = 'active' ORDER BY key"
+)
 
 
 def create_batch(session: Session, kind: str, keys: Sequence[int], plan: Mapping[str, Any] | None = None) -> int:

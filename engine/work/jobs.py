@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -13,13 +13,9 @@ from engine.core.listeners import EVENT
 from engine.core.state import State
 from engine.core.task_changes import DENIABLE, RESERVED
 from engine.errors import Conflict, Invalid, NotFound
-from engine.instances import Query, advance, advance_by
+from engine.instances import Inside, advance, advance_by
 
 # Whoever advances locks the instance before the job, so that nobody waits crosswise.
-_JOB = """
-    SELECT key, element_key, instance_key, state, worker, attempts, retries, kind, headers
-    FROM jobs WHERE key = %s FOR UPDATE
-"""
 _LOCK = text("""
     SELECT j.key, j.state FROM instances i JOIN jobs j ON j.instance_key = i.key
     WHERE i.key = :instance AND j.key = :key FOR UPDATE
@@ -28,6 +24,18 @@ _INCIDENT = text("""
     SELECT n.element_key, n.instance_key, j.retries FROM incidents n LEFT JOIN jobs j ON j.key = n.job_key
     WHERE n.key = :key AND n.state = 'active'
 """)
+
+
+class JobRow(NamedTuple):
+    """What is asked of a job that a worker answers for."""
+
+    key: int
+    element_key: int
+    state: str
+    worker: str | None
+    attempts: int
+    kind: str
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def complete_job(
     """
     said = verdict or Verdict()
 
-    def command(job: Any) -> commands.Command:
+    def command(job: JobRow) -> commands.Command:
         if verdict is not None:
             _require_asked(job, verdict)
         result = dict(variables)
@@ -70,7 +78,7 @@ def complete_job(
     _answer(session, key, lease, command)
 
 
-def _require_asked(job: Any, verdict: Verdict) -> None:
+def _require_asked(job: JobRow, verdict: Verdict) -> None:
     """Only a task's listener may correct or deny; not that a task is created or has ended."""
     event = job.headers.get(EVENT)
     if job.kind != "TASK_LISTENER":
@@ -145,15 +153,15 @@ def resolve_incident(session: Session, key: int) -> None:
         raise NotFound("incident_unknown", key=str(key))
 
 
-def _answer(session: Session, key: int, lease: Lease | None, command: Callable[[Any], commands.Command]) -> None:
+def _answer(session: Session, key: int, lease: Lease | None, command: Callable[[JobRow], commands.Command]) -> None:
     """Give the job's instance the command for it, if a worker holds it, and that run of it if one is named."""
 
-    def decide(job: Any, _: State) -> commands.Command:
+    def decide(job: JobRow, _: State) -> commands.Command:
         _require_leased(job, lease)
         return command(job)
 
     unknown = NotFound("job_unknown", key=str(key))
-    if advance_by(session, key >> 24 << 24, Query(_JOB, [key]), unknown, decide).stale:
+    if advance_by(session, key >> 24 << 24, Inside("jobs", JobRow, key, unknown), decide).stale:
         raise unknown
 
 

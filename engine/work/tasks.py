@@ -7,9 +7,9 @@ A substitute may do what the person may; history then tells for whom.
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -22,18 +22,31 @@ from engine.directory.acting import acting
 from engine.directory.people import principal_of
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.instances import TASKS, Query, advance, advance_by
+from engine.instances import TASKS, Inside, advance, advance_by
 from engine.store import tell
 from engine.work.activation import overlaid
 from engine.work.checking import checked_with
 from engine.work.visibility import may_see
 
-_COLUMNS = """
-    SELECT key, instance_key, element, element_key, state, scopes, assignee, candidate_groups, candidate_users,
-           form_key, definition_key, transition
-    FROM tasks WHERE key ="""
-_TASK = text(f"{_COLUMNS} :key")
-_TASK_INSIDE = f"{_COLUMNS} %s"
+
+class TaskRow(NamedTuple):
+    """What is asked of a task that somebody works on."""
+
+    key: int
+    instance_key: int
+    element: str
+    element_key: int
+    state: str
+    scopes: list[int]
+    assignee: str | None
+    candidate_groups: list[str]
+    candidate_users: list[str]
+    form_key: int | None
+    definition_key: int
+    transition: str | None
+
+
+_TASK = text(f"SELECT {', '.join(TaskRow._fields)} FROM tasks WHERE key = :key")  # noqa: S608 - our columns
 # Whoever advances locks the instance first, so that nobody waits crosswise.
 _LOCK = text("SELECT FROM instances WHERE key = :key FOR UPDATE")
 # Compare-and-set: of two who claim the same task, one gets it.
@@ -117,7 +130,7 @@ def complete_task(
     (it has ended), Invalid with one finding a field.
     """
 
-    def decide(task: Any, state: State) -> commands.Command:
+    def decide(task: TaskRow, state: State) -> commands.Command:
         _require_workable(session, principal, task)
         _require_settled(task)
         _require_in_hand(principal, task)
@@ -127,14 +140,14 @@ def complete_task(
 
     unknown = NotFound("task_unknown", key=str(key))
     with ExitStack() as behalf:
-        advanced = advance_by(session, key >> 24 << 24, Query(_TASK_INSIDE, [key]), unknown, decide)
+        advanced = advance_by(session, key >> 24 << 24, Inside("tasks", TaskRow, key, unknown), decide)
     if advanced.stale:
         raise Conflict("task_ended", key=str(key), state="completed")
     # Its listeners may have to be asked first.
     return any(isinstance(effect, Close) and (effect.noun, effect.key) == ("task", key) for effect in advanced.effects)
 
 
-def _for_change(session: Session, principal: Principal, key: int) -> Row[Any]:
+def _for_change(session: Session, principal: Principal, key: int) -> TaskRow:
     """The task's row if the principal may change it now; raises as `workable`, and Conflict while listeners are asked.
 
     One with listeners is looked at again under the lock of its instance, since they are asked about what it is then.
@@ -147,17 +160,17 @@ def _for_change(session: Session, principal: Principal, key: int) -> Row[Any]:
     return task
 
 
-def _require_settled(task: Any) -> None:
+def _require_settled(task: TaskRow) -> None:
     if task.transition is not None:
         raise Conflict("task_in_transition", key=str(task.key), transition=task.transition)
 
 
-def has_listeners(session: Session, task: Row[Any]) -> bool:
+def has_listeners(session: Session, task: TaskRow) -> bool:
     element = process_spec(session, task.definition_key).elements[task.element]
     return hears(element, *TASK_EVENTS)
 
 
-def _ask(session: Session, task: Row[Any], command: commands.Command) -> bool:
+def _ask(session: Session, task: TaskRow, command: commands.Command) -> bool:
     if advance(session, task.instance_key, command).stale:
         raise Conflict("task_changed", key=str(task.key))
     return _is_settled(session, task.key)
@@ -167,16 +180,17 @@ def _is_settled(session: Session, key: int) -> bool:
     return session.execute(_TASK, {"key": key}).one().transition is None
 
 
-def workable(session: Session, principal: Principal, key: int) -> Row[Any]:
+def workable(session: Session, principal: Principal, key: int) -> TaskRow:
     """The task's row if the principal may work on it. Raises NotFound, Forbidden, Conflict if it has ended."""
-    task = session.execute(_TASK, {"key": key}).one_or_none()
-    if task is None:
+    found = session.execute(_TASK, {"key": key}).one_or_none()
+    if found is None:
         raise NotFound("task_unknown", key=str(key))
+    task = TaskRow(*found)
     _require_workable(session, principal, task)
     return task
 
 
-def _require_workable(session: Session, principal: Principal, task: Any) -> None:
+def _require_workable(session: Session, principal: Principal, task: TaskRow) -> None:
     groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
     if not principal.may_work_on(groups, users, task.assignee):
         # whoever does not see the case is not told that it is there, operators of other units included
@@ -188,26 +202,26 @@ def _require_workable(session: Session, principal: Principal, task: Any) -> None
         raise Conflict("task_ended", key=str(task.key), state=task.state)
 
 
-def _require_in_hand(principal: Principal, task: Row[Any]) -> None:
+def _require_in_hand(principal: Principal, task: TaskRow) -> None:
     """That no other has claimed it whom the principal does not stand in for."""
     if task.assignee not in (None, *principal.people()) and not principal.may_operate():
         raise Forbidden("task_of_another", key=str(task.key), assignee=task.assignee)
 
 
-def _acting(principal: Principal, task: Row[Any]) -> AbstractContextManager[Any]:
+def _acting(principal: Principal, task: TaskRow) -> AbstractContextManager[Any]:
     """Let history tell for whom the principal stands in at this task."""
     other = principal.stands_in(tuple(task.candidate_groups), tuple(task.candidate_users), task.assignee)
     return acting(replace(principal, on_behalf_of=other)) if other is not None else nullcontext()
 
 
-def _require_candidate(session: Session, principal: Principal, task: Row[Any], assignee: str) -> None:
+def _require_candidate(session: Session, principal: Principal, task: TaskRow, assignee: str) -> None:
     other = principal_of(session, assignee)
     groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
     if not (principal.may_operate() or other.may_work_on(groups, users, None)):
         raise Invalid("assignee_not_candidate", assignee=assignee)
 
 
-def _set_assignee(session: Session, task: Row[Any], assignee: str | None) -> None:
+def _set_assignee(session: Session, task: TaskRow, assignee: str | None) -> None:
     done = session.execute(_ASSIGN, {"key": task.key, "assignee": assignee, "before": task.assignee})
     if done.rowcount == 0:  # type: ignore[attr-defined]
         raise Conflict("task_changed", key=str(task.key))
@@ -215,5 +229,5 @@ def _set_assignee(session: Session, task: Row[Any], assignee: str | None) -> Non
     tell(session, TASKS, persons.union(task.candidate_groups, task.candidate_users))
 
 
-def _place(task: Row[Any]) -> tuple[int, str, int]:
+def _place(task: TaskRow) -> tuple[int, str, int]:
     return task.instance_key, task.element, task.element_key

@@ -118,8 +118,10 @@ def _system_locale() -> str:
 
 
 def _single_user(cluster: Cluster, target: Path) -> list[str | Path]:
-    stop_at_error = ["-c", "exit_on_error=on", "-c", "shared_preload_libraries=pg_stat_statements"]
-    return [cluster.programs / "postgres", "--single", "-D", target, *stop_at_error, "template1"]
+    # The statistics of statements keep their texts, and one of these has a password.
+    settings = ("exit_on_error=on", "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=none")
+    options = [option for setting in settings for option in ("-c", setting)]
+    return [cluster.programs / "postgres", "--single", "-D", target, *options, "template1"]
 
 
 def _roles_and_database(password: str) -> str:

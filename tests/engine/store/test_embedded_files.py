@@ -54,6 +54,14 @@ def test_only_the_password_opens_it(data: Path) -> None:
     assert str(stored).startswith("SCRAM-SHA-256$")
 
 
+def test_statistics_do_not_know_the_password(data: Path) -> None:
+    password = (data / "password").read_text()
+    with EmbeddedServer(data) as server:
+        url = server.superuser_url("template1")
+        known = asked(url, "SELECT string_agg(query, ' ') FROM pg_stat_statements")
+    assert password not in str(known)
+
+
 def test_our_role_is_no_superuser(data: Path) -> None:
     with EmbeddedServer(data) as server:
         assert asked(server.url(), "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False

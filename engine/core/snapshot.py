@@ -75,10 +75,12 @@ def _token(token: Token, base: int) -> list[Any]:
 
 
 def _read_token(row: list[Any], base: int, spec: ProcessSpec) -> Token:
-    offset, element, parent, *rest = row
-    missing: list[Any] = [TaskState.READY, [], {}]
-    state, waits, data = [*rest, *missing[len(rest) :]]
-    token = Token(base + offset, spec.elements[element], None if parent < 0 else base + parent, state)
-    token.waits = [Wait(noun, base + key, target) for noun, key, target in waits]
-    token.internal_data = data
+    # Nothing is built twice here: an instance may have thousands of tokens.
+    length, parent = len(row), row[2]
+    state = row[3] if length > 3 else TaskState.READY
+    token = Token(base + row[0], spec.elements[row[1]], None if parent < 0 else base + parent, state)
+    if length > 4:
+        token.waits = [Wait(noun, base + key, target) for noun, key, target in row[4]]
+    if length > 5:
+        token.internal_data = row[5]
     return token

@@ -9,6 +9,7 @@ from engine.errors import Invalid
 
 MOST_DIGITS = 4_000  # of a whole number that is read as an int
 
+_DECODER = json.JSONDecoder(parse_float=Decimal)
 _PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -58,7 +59,7 @@ def dumps_rows(rows: Any) -> str:
 def loads(text: str | bytes) -> Any:
     """The value of a JSON text; whole numbers come as int, all others as Decimal. Raises ValueError."""
     try:
-        return json.loads(text, parse_float=Decimal)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode())
     except ValueError:
         # Python makes no int of more than some thousand digits; what is no JSON fails again.
         return json.loads(text, parse_float=Decimal, parse_int=_whole)

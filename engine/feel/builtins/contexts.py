@@ -16,7 +16,7 @@ def _get_value(run: Run, context: Context | None, key: str | list[Any] | None) -
     value: Any = context
     for step in key if isinstance(key, list | tuple) else [key]:
         if kind_of(value) != "context" or not isinstance(step, str) or step not in value:
-            raise NoValue("no_entry", name=step)
+            raise NoValue("no_entry", name="null" if step is None else step)
         value = value[step]
     return adapt(value)
 

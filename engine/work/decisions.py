@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -17,10 +18,14 @@ from engine.work.checking import moment
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedDecision:
-    """The definition that answered, and what it said; `result.error` is set where the table allows no answer."""
+    """The definition that answered, and what it said; `result.error` is set where the table allows no answer.
+
+    `beside` are the decisions of the same file by id: those that were asked on the way have versions and keys too.
+    """
 
     definition: Definition
     result: DecisionResult
+    beside: Mapping[str, Definition]
 
 
 def evaluate_decision(
@@ -35,4 +40,5 @@ def evaluate_decision(
     except FeelLimitError as error:
         raise Conflict("decision_failed", decision=found.id, reason=error.told()) from error
     history.record(session, "decision_evaluated", data={"decision": found.id, "version": found.version})
-    return EvaluatedDecision(found, result)
+    beside = session.scalars(select(Definition).where(Definition.drg_key == found.drg_key))
+    return EvaluatedDecision(found, result, {one.id: one for one in beside})

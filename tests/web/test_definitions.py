@@ -162,6 +162,25 @@ def test_a_decision_is_evaluated_and_tells_which_rules_matched(office: Office) -
     assert evaluated(office, decisionDefinitionKey=str(key), variables={"users": 500})["output"] == '"major"'
 
 
+def test_each_decision_on_the_way_has_its_own_key_and_version(office: Office) -> None:
+    logic = "<literalExpression><text>users * 2</text></literalExpression>"
+    below = f'<decision id="size" name="size"><variable name="size"/>{logic}</decision>'
+    needs = '<informationRequirement><requiredDecision href="#size"/></informationRequirement><decisionTable'
+    graph = DMN.decode().replace("<decisionTable", needs).replace("<text>users</text>", "<text>size</text>")
+    office.deploy(("levels.dmn", DMN))
+    office.deploy(("levels.dmn", graph.replace("</definitions>", below + "</definitions>").encode()))
+    told = evaluated(office, decisionDefinitionId="level", variables={"users": 20})
+    size, level = told["evaluatedDecisions"]
+    keys = {one["decisionDefinitionId"]: one["decisionDefinitionKey"] for one in (size, level)}
+    assert keys == {
+        one["decisionDefinitionId"]: one["decisionDefinitionKey"]
+        for one in office.post("clerk", "/v2/decision-definitions/search", {})["items"]
+        if one["decisionRequirementsKey"] == told["decisionRequirementsKey"]
+    }
+    assert [one["decisionDefinitionVersion"] for one in (size, level)] == [1, 2]
+    assert (size["decisionDefinitionType"], size["output"]) == ("LITERAL_EXPRESSION", "40")
+
+
 def test_a_table_that_allows_no_answer_says_so(office: Office) -> None:
     office.deploy(("levels.dmn", DMN))
     told = evaluated(office, decisionDefinitionId="level", variables={"users": 60})

@@ -74,7 +74,10 @@ TYPES = {"decisionTable": "DECISION_TABLE", "literalExpression": "LITERAL_EXPRES
 def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, Any]:
     """The members of the answer. A table that allows no answer is told as a failure, as Camunda does."""
     definition, result = evaluated.definition, evaluated.result
-    trace = [_decision(one, definition, number) for number, one in enumerate(result.trace_to_json(), 1)]
+    trace = [
+        _decision(one, evaluated.beside.get(one["id"]), definition, number)
+        for number, one in enumerate(result.trace_to_json(), 1)
+    ]
     failure = result.error and engine.Finding(**result.error.told())
     return {
         "id": definition.id,
@@ -90,14 +93,14 @@ def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, A
     }
 
 
-def _decision(one: dict[str, Any], definition: Any, number: int) -> dict[str, Any]:
-    """The decisions of one file have versions and keys of their own; only that of the one asked for is told."""
+def _decision(one: dict[str, Any], own: Any, asked: Any, number: int) -> dict[str, Any]:
+    """One decision on the way; one of an imported model has none beside the one asked for, and is told as part of that."""
     return {
         **one,
         "rules": rules_told(one["rules"]),
-        "version": definition.version,
-        "key": definition.key,
-        "instance": f"{definition.key}-{number}",
+        "version": (own or asked).version,
+        "key": (own or asked).key,
+        "instance": f"{asked.key}-{number}",
         "type": TYPES.get(one["type"], "UNSPECIFIED"),
         "output": engine.dump_json(one["output"]),
     }

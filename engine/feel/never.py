@@ -41,7 +41,8 @@ from engine.feel.values import Range, kind_of
 from engine.feel.warning import FeelWarning
 
 _LARGEST = 300  # nodes of a condition
-_MOST_TRIALS = 2_000
+# Nodes that run in all trials of a condition, so that no file of many conditions is long in checking.
+_MOST_WORK = 40_000
 _BUDGET = 2_000
 _DRAWN = frozenset(("random number", "uuid"))
 _OF_THE_MOMENT = _DRAWN | {"now", "today"}
@@ -178,7 +179,8 @@ class _Judge:
         names = sorted(set().union(*map(_names_in, conditions)))
         values = [self._unknown[name].values() for name in names]
         known = [found for found in values if found is not None]
-        if len(known) < len(values) or prod(map(len, known)) > _MOST_TRIALS:
+        work = sum(map(weight, conditions)) * prod(map(len, known))
+        if len(known) < len(values) or work > _MOST_WORK:
             return False
         compiled = [self._compiler.compile(condition) for condition in conditions]
         try:
@@ -225,15 +227,15 @@ class _Judge:
 
     def _incomparable(self, node: Node, names: list[str]) -> FeelWarning | None:
         """What every value there is was warned of in the same way, such as a comparison of two kinds."""
-        found: list[FeelWarning] = []
+        found: FeelWarning | None = None
         for trial in product(*(self._unknown[name].values() or [] for name in names)):
             if names and None in trial:
                 continue
             warnings = self._tried(node, dict(zip(names, trial, strict=True)))[1]
-            found.append(warnings[0]) if warnings else None
-            if not warnings or warnings[0] != found[0]:
+            if not warnings or found not in (None, warnings[0]):
                 return None
-        return found[0] if found else None
+            found = warnings[0]
+        return found
 
     def _all_said(self, names: list[str]) -> str:
         return ", ".join(f"`{said}`" for said in dict.fromkeys(self._unknown[name].said for name in names))

@@ -94,7 +94,7 @@ def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, A
 
 
 def _decision(one: dict[str, Any], own: Any, asked: Any, number: int) -> dict[str, Any]:
-    """One decision on the way; one of an imported model has none beside the one asked for, and is told as part of that."""
+    """One decision on the way; one of an imported model is told with the key of the one asked for."""
     return {
         **one,
         "rules": rules_told(one["rules"]),

@@ -10,7 +10,7 @@ from typing import Any
 from engine.dmn.boxed import DecisionTable, LiteralExpression, TableInput
 from engine.dmn.coverage import MAX_EXAMPLES, Allowance, Box, Cell, Column, Coverage, TooMuchError
 from engine.dmn.errors import Finding
-from engine.dmn.examples import Example, example_of
+from engine.dmn.examples import Example, example_of, heading_of
 from engine.dmn.linking import tables_in
 from engine.dmn.model import Model
 from engine.dmn.regions import OTHERS, Region, point, read_constant, read_region
@@ -79,7 +79,7 @@ class _Check:
                     doubts[cell.text] = self._doubt(cell.text, column, analysed.domain)
                 if (doubt := doubts[cell.text]) is not None:
                     code, parameters = doubt
-                    named = {"test": cell.text, "input": column.label or column.text}
+                    named = {"test": cell.text, "input": heading_of(column)}
                     yield Finding(code, cell.id or self._element, cell.line, {**named, **parameters})
 
     def _doubt(self, test: str, column: TableInput, domain: Region | None) -> tuple[str, dict[str, Any]] | None:

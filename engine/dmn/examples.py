@@ -13,6 +13,26 @@ from engine.dmn.regions import OTHERS, Interval
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What a column is called."""
+
+    label: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def told(self) -> dict[str, Any]:
+        """For the words of every language: `{code, parameters}`."""
+        return {"code": "dmn_column", "parameters": {"label": self.label, "name": self.name}}
+
+
+def heading_of(column: TableInput) -> Heading:
+    """What a column of conditions is called."""
+    return Heading(column.label or column.text, column.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What an example has in one column: a condition on its value, in signs that every language has."""
 

@@ -15,6 +15,8 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
 )
 _REPEAT = re.compile(r"R(\d*)(?:/(?P<start>[^/]+))?/(?P<every>P[^/]+)")
+_LAST = re.compile(r"(?<=\s)(\w{1,3})L$")  # the last such weekday of the month, which our library writes L5
+_DAYS = {"SUN": 0, "MON": 1, "TUE": 2, "WED": 3, "THU": 4, "FRI": 5, "SAT": 6}
 _MACROS = {
     "@yearly": "0 0 0 1 1 *",
     "@annually": "0 0 0 1 1 *",
@@ -57,8 +59,11 @@ class Cycle:
         """The next time after `after`: a cycle missed while nothing ran goes on from then, it is not caught up."""
         if self.every is not None:
             return self.every.after(after)
-        # six fields begin with the seconds, as Camunda has it
-        wall: datetime = croniter(self.cron or "", after, second_at_beginning=True).get_next(datetime)
+        # six fields begin with the seconds, and both days have to fit, as Camunda has it
+        try:
+            wall: datetime = croniter(self.cron or "", after, second_at_beginning=True, day_or=False).get_next(datetime)
+        except CroniterError:  # a day that no month has
+            raise unreadable("cycle", self.cron or "") from None
         return wall.astimezone(after.tzinfo)
 
     def left_after_first(self) -> int | None:
@@ -107,10 +112,10 @@ def parse_cycle(text: str) -> Cycle:
     """`R[n]/[start/]duration`, or cron with six fields (seconds first) or one of its macros."""
     if match := _REPEAT.fullmatch(text):
         every = parse_duration(match["every"])
-        if every.as_timedelta() <= timedelta():
+        if every.as_timedelta() <= timedelta() or match[1] == "0":
             raise unreadable("cycle", text)
         return Cycle(int(match[1]) if match[1] else None, match["start"], every)
-    cron = _MACROS.get(text, text)
+    cron = _LAST.sub(lambda last: f"L{_DAYS.get(last[1].upper(), last[1])}", _MACROS.get(text, text))
     try:
         if len(cron.split()) == 6 and croniter.is_valid(cron, second_at_beginning=True):
             return Cycle(None, cron=cron)

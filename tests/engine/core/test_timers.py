@@ -64,6 +64,10 @@ def test_refuses_what_is_no_instant(text: str) -> None:
         ("R/PT1H", NOW + timedelta(hours=1), NOW + timedelta(hours=2), None),
         ("R2/2026-02-01T00:00:00+08:00/P1D", datetime(2026, 2, 1, tzinfo=ZONE), datetime(2026, 2, 2, tzinfo=ZONE), 1),
         ("0 30 9 * * *", datetime(2026, 2, 1, 9, 30, tzinfo=ZONE), datetime(2026, 2, 2, 9, 30, tzinfo=ZONE), None),
+        ("0 0 12 ? * MON-FRI", datetime(2026, 2, 2, 12, tzinfo=ZONE), datetime(2026, 2, 3, 12, tzinfo=ZONE), None),
+        ("0 0 0 ? * 5L", datetime(2026, 2, 27, tzinfo=ZONE), datetime(2026, 3, 27, tzinfo=ZONE), None),
+        ("0 0 0 ? * THUL", datetime(2026, 2, 26, tzinfo=ZONE), datetime(2026, 3, 26, tzinfo=ZONE), None),
+        ("0 0 0 1 * MON", datetime(2026, 6, 1, tzinfo=ZONE), datetime(2027, 2, 1, tzinfo=ZONE), None),
         ("@hourly", NOW + timedelta(hours=1), NOW + timedelta(hours=2), None),
     ],
 )
@@ -74,10 +78,17 @@ def test_reads_cycles(text: str, first: datetime, second: datetime, left: int | 
     assert cycle.left_after_first() == left
 
 
-@pytest.mark.parametrize("text", ["", "R3", "R3/", "R/P0D", "R/-PT1H", "* * * * *", "61 * * * * *", "PT1H", "@never"])
+@pytest.mark.parametrize(
+    "text", ["", "R3", "R3/", "R/P0D", "R/-PT1H", "* * * * *", "61 * * * * *", "PT1H", "@never", "R0/PT1H"]
+)
 def test_refuses_what_is_no_cycle(text: str) -> None:
     with pytest.raises(Stuck):
         parse_cycle(text)
+
+
+def test_a_day_that_never_comes_is_no_cycle() -> None:
+    with pytest.raises(Stuck):
+        parse_cycle("0 0 0 31 2 *").first(NOW)
 
 
 def test_a_cycle_missed_for_long_goes_on_from_now() -> None:

@@ -30,6 +30,8 @@ class JobParser(ElementParser):
         elif self.needs_type:
             self.findings.error("bpmn_job_without_type", self.node)
         priority = self.extensions.get("priorityDefinition")
+        if priority is None:
+            priority = self.extensions.get("jobPriorityDefinition")
         self.task.priority = self.fields.value(priority, "priority")
         if found := headers(self.extensions.get("taskHeaders"), self.fields):
             self.task.headers = found

@@ -11,7 +11,7 @@ from engine.core.multiple import Multiple
 from .activities import JobParser
 from .elements import ElementParser
 from .event_definitions import message
-from .names import bpmn
+from .names import Node, bpmn
 
 
 class EventParser(ElementParser, EventDefinitionParser):  # type: ignore[misc]
@@ -36,6 +36,16 @@ class EventParser(ElementParser, EventDefinitionParser):  # type: ignore[misc]
 class StartEventParser(EventParser):
     def fill(self) -> None:
         self.task.interrupting = self.is_true("isInterrupting", default=True)
+        if (form := self.extensions.get("formDefinition")) is not None:
+            self._start_form(form)
+
+    def _start_form(self, form: Node) -> None:
+        """What people fill in to start a case: Camunda's way to say what property `form` says."""
+        if (kind := form.get("bindingType", "latest")) != "latest":
+            self.findings.error("bpmn_value_not_supported", form, name="bindingType", value=kind, allowed="latest")
+        form_id = self.fields.value(form, "formId", required=True)
+        if form_id is not None:
+            self.task.properties = {"form": form_id, **self.task.properties}
 
 
 class BoundaryEventParser(EventParser):

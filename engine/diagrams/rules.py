@@ -49,7 +49,7 @@ _IN_ACTIVITY = (
     "standardLoopCharacteristics"
 )
 _PLAIN = "ioMapping properties executionListeners"
-_JOB = f"{_PLAIN} taskDefinition taskHeaders priorityDefinition"
+_JOB = f"{_PLAIN} taskDefinition taskHeaders priorityDefinition jobPriorityDefinition"
 _USER = (
     f"{_PLAIN} userTask formDefinition assignmentDefinition taskSchedule priorityDefinition taskListeners taskHeaders"
 )
@@ -170,7 +170,9 @@ _BPMN: dict[str, Rule] = {
     "globalScriptTask": of_bpmn("name", "", f"{_JOB} script"),
     "globalBusinessRuleTask": of_bpmn(f"name {_CODED}", "", f"{_JOB} calledDecision"),
     # events
-    "startEvent": of_bpmn("name isInterrupting? parallelMultiple?", f"{_IN_CATCH} {_CAUGHT} {_UP}", _PLAIN),
+    "startEvent": of_bpmn(
+        "name isInterrupting? parallelMultiple?", f"{_IN_CATCH} {_CAUGHT} {_UP}", f"{_PLAIN} formDefinition"
+    ),
     "intermediateCatchEvent": of_bpmn("name parallelMultiple?", f"{_IN_CATCH} {_CAUGHT} linkEventDefinition", _PLAIN),
     "boundaryEvent": of_bpmn(
         "name attachedToRef cancelActivity? parallelMultiple?",
@@ -216,17 +218,19 @@ _BPMN: dict[str, Rule] = {
     "extensionElements": of_bpmn(),
 }
 
+_CONFIGURED = "modelerConfigurationTemplate modelerConfigurationName"  # notes of the modelling tool
 _BINDING = "bindingType=latest|deployment|versionTag versionTag"
 _ZEEBE: dict[str, Rule] = {
     "ioMapping": of_zeebe("", "input output"),
-    "input": of_zeebe("source target"),
+    "input": of_zeebe(f"source target {_CONFIGURED}"),
     "output": of_zeebe("source target"),
     "properties": of_zeebe("", "property"),
-    "property": of_zeebe("name value"),
+    "property": of_zeebe(f"name value {_CONFIGURED}"),
     "taskDefinition": of_zeebe("type retries"),
     "taskHeaders": of_zeebe("", "header"),
     "header": of_zeebe("id key value"),
     "priorityDefinition": of_zeebe("priority"),
+    "jobPriorityDefinition": of_zeebe("priority"),
     "script": of_zeebe("expression resultVariable"),
     "calledDecision": of_zeebe(f"decisionId resultVariable {_BINDING}"),
     "calledElement": of_zeebe(f"processId propagateAllChildVariables? propagateAllParentVariables? {_BINDING}"),

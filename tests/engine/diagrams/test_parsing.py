@@ -7,6 +7,7 @@ from engine.core.element import Element, Frozen
 from engine.core.event_definitions import Error, Escalation, Message, Signal, Terminate, TimerDefinition
 from engine.diagrams import parse
 from tests.engine.factories import (
+    Found,
     Part,
     boundary,
     call,
@@ -281,3 +282,20 @@ def test_a_specification_is_frozen() -> None:
         found.elements["t"].properties["hold"] = None
     with pytest.raises(TypeError):
         found.elements["x"] = found.elements["t"]
+
+
+def test_a_start_form_may_be_named_as_the_stock_modeler_names_it(found: Found) -> None:
+    head = '<zeebe:formDefinition formId="report"/>'
+    begun = element("startEvent", "s", extensions=head)
+    assert spec(begun, end("e"), flows("s e")).elements["s"].properties["form"].text == "report"
+    bound = element("startEvent", "s", extensions=head.replace("/>", ' bindingType="deployment"/>'))
+    assert [f.code for f in found(bound, end("e"), flows("s e"))] == ["bpmn_value_not_supported"]
+    heard = element("startEvent", "s", [message("m")], extensions=head)
+    assert [f.code for f in found(heard, end("e"), flows("s e"))] == ["bpmn_property_misplaced"]
+
+
+def test_the_priority_of_a_job_has_two_names() -> None:
+    for name in ("priorityDefinition", "jobPriorityDefinition"):
+        part = job("serviceTask", "a", "topic")
+        xml = part.xml.replace("</bpmn:extensionElements>", f'<zeebe:{name} priority="7"/></bpmn:extensionElements>')
+        assert parsed(Part(xml)).priority.text == "7"

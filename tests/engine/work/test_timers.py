@@ -12,6 +12,7 @@ from tests.engine.factories import boundary, catch, diagram, end, flows, start, 
 from tests.engine.work.conftest import MONDAY, Desk
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 WAITS = diagram(start("s"), catch("c", timer(duration="PT1H")), end("e"), flows("s c e"))
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -121,6 +122,27 @@ def test_a_timer_starts_instances_at_its_times(desk: Desk) -> None:
         tick()
     assert desk.value("SELECT count(*) FROM instances") == 2
     assert desk.value("SELECT count(*) FROM start_events") == 0
+
+
+def test_a_cycle_missed_while_nothing_ran_fires_once_and_then_from_now_on(desk: Desk) -> None:
+    every_hour = timer(cycle="R/PT1H")
+    watched = boundary("b", "t", every_hour, interrupting=False)
+    desk.deploy(diagram(start("s"), user("t"), watched, end("e"), end("f"), flows("s t e", "b f")))
+    desk.deploy(diagram(start("s", every_hour), end("e"), flows("s e"), process_id="q"))
+    instance = desk.start()
+    for minutes, fired in ((300, 1), (330, 1), (361, 2)):
+        desk.pin(MONDAY + minutes * MINUTE)
+        while tick():
+            pass
+        assert desk.elements(instance).count("b") == fired
+        assert desk.value("SELECT count(*) FROM instances WHERE process_id = 'q'") == fired
+
+
+def test_cron_goes_by_the_clocks_of_the_zone(desk: Desk) -> None:
+    # nine o'clock in Shanghai is one o'clock UTC
+    desk.deploy(diagram(start("s", timer(cycle="0 30 9 ? * MON-FRI")), end("e"), flows("s e")))
+    due = desk.value("SELECT due_at FROM start_events")
+    assert due == MONDAY + 30 * MINUTE
 
 
 def test_only_the_latest_version_starts_by_its_timer(desk: Desk) -> None:

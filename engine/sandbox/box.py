@@ -101,7 +101,7 @@ class Sandbox:
                 found += error.findings or [Finding(error.code, error.parameters, file=name)]
             except dmn.DmnError as error:
                 found += [
-                    Finding(f"dmn_{one.code}", dict(one.parameters), "error", name, one.element, one.line)
+                    Finding(**one.told(), severity="error", file=name, element=one.element, line=one.line)
                     for one in error.findings
                 ]
         if found:

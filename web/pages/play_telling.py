@@ -101,7 +101,7 @@ def _incident(stopped: Any, name: Any, language: Language) -> dict[str, Any]:
 
 
 def _warning(doubt: Any, name: Any, language: Language) -> dict[str, Any]:
-    said = [engine.words(engine.Finding(f"feel_{one.code}", one.parameters), language) for one in doubt.warnings]
+    said = [engine.words(engine.Finding(**one.told()), language) for one in doubt.warnings]
     return {"element": doubt.element, "name": name(doubt.element), "expression": doubt.expression, "said": said}
 
 

@@ -82,6 +82,11 @@ def test_a_decision_that_is_deployed_takes_part_and_its_rule_is_named(office: Of
     [decided] = case["decisions"]
     assert (decided["decision"], decided["output"], decided["rules"][0]["index"]) == ("等级", "low", 2)
     assert case["state"] == "completed"
+    # An input that nobody gave is a null of the decision, told where it was asked.
+    [case] = played(analyst, {"do": "start", "variables": {"levle": 1}})["cases"]
+    [warning] = case["warnings"]
+    assert (warning["element"], warning["expression"]) == ("rate", "grade")
+    assert warning["said"] == ["没有变量 `level`，是否应为 `levle`？"]
 
 
 def test_a_draft_with_errors_says_what_is_to_be_mended(visitor: Visiting) -> None:

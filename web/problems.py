@@ -1,5 +1,6 @@
 """Errors as answers: RFC 9457 problem details with the fields of Camunda's, in the reader's language."""
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -96,7 +97,8 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
         "requestId": engine.request_id(),
         **{name: value for name, value in more.items() if value},
     }
-    text = current_app.json.dumps(body)
+    # What was asked comes back in the answer; our JSON refuses characters that the database would not hold.
+    text = json.dumps(body, ensure_ascii=False, default=str).encode(errors="replace")
     return Response(text, status, content_type="application/problem+json")
 
 

@@ -17,10 +17,11 @@ from tests.benchmarks.feel import measure_feel
 from tests.benchmarks.figures import Figure, Rate, Row
 from tests.benchmarks.ground import single_row_commits, with_database
 from tests.benchmarks.loads import LOADS
+from tests.benchmarks.modeler import measure_modeler
 from tests.benchmarks.peers.beside import Beside
 from tests.benchmarks.sequence import measure_core
 
-ALONE = ("FEEL", "GROUND", "DISPATCH")
+ALONE = ("FEEL", "GROUND", "DISPATCH", "MODELER")
 
 
 def main() -> int:
@@ -62,6 +63,8 @@ def measured(bench: Bench, names: list[str], beside: Beside | None) -> Iterator[
         yield from ground_rows(bench)
     if not names or "DISPATCH" in names:
         yield from dispatch_rows(bench)
+    if not names or "MODELER" in names:
+        yield from measure_modeler(bench.ground)
     if beside is not None:
         yield from beside.open()
     for name, load in LOADS.items():

@@ -55,6 +55,7 @@ export async function openDiagram(given: ModelData): Promise<Canvas> {
   if (given.language === "zh") translateBelow(PAST_TRANSLATE, place("panel"));
   const templates = fetch(given.addresses.templates, { headers: { Accept: "application/json" } });
   const modeler = newModeler(given);
+  hearInputMethods(place("canvas"));
   const part = <Name extends keyof Parts>(name: Name) => modeler.get(name) as Parts[Name];
   await modeler.importXML(given.content);
   const response = await templates;
@@ -84,13 +85,25 @@ export async function openDiagram(given: ModelData): Promise<Canvas> {
   };
 }
 
+/** The search of menus hears keys alone: words of an input method, or pasted ones, raise none; its Enter chooses nothing. */
+function hearInputMethods(container: HTMLElement): void {
+  const isSearch = (event: Event) => (event.target as HTMLElement).matches(".djs-popup-search input");
+  container.addEventListener("input", (event) => {
+    if (isSearch(event)) event.target?.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
+  });
+  const composing = (event: KeyboardEvent) => {
+    if (isSearch(event) && event.isComposing) event.stopPropagation();
+  };
+  container.addEventListener("keydown", composing, true);
+}
+
 /** A diagram too large to be read as a whole is opened where it begins; the button shows all of it. */
 function toTheBeginning(canvas: Surface, starts: Node[]): void {
   const { outer, inner } = canvas.viewbox();
   const [first] = starts.sort((a, b) => a.x - b.x);
   if (!first || outer.width / (inner.width + LEFT) >= READABLE) return;
   const size = { width: outer.width / READABLE, height: outer.height / READABLE };
-  canvas.viewbox({ x: first.x - (LEFT + 2 * EDGE) / READABLE, y: first.y - size.height / 2, ...size });
+  canvas.viewbox({ x: first.x - (LEFT + 2 * EDGE) / READABLE, y: first.y - size.height / 4, ...size });
 }
 
 /** The whole diagram, beside the palette and not below it. */

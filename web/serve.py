@@ -17,8 +17,9 @@ from web.filling import demo_accounts, fill
 CHILDREN_END_SECONDS = 0.8
 START_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.25
-# A process that ends so soon after its start would do so again.
+# A process that ends so soon after its start may do so again; a job may kill its worker as often as it is tried.
 TOO_SOON_SECONDS = 5.0
+TOO_OFTEN = 5
 MODULES = {"web": ("web",), "worker": ("engine", "worker")}
 
 
@@ -34,14 +35,10 @@ def serve(settings: engine.Settings) -> int:
         demo = _start_demo(settings, children) if settings.demo else None
         fill(settings, url)
         children.environment["TRUNKLINE_DATABASE_URL"] = url
-        mails = _ready_line(demo) if demo else ""
-        # The pages' demo bar leads there.
-        children.environment["TRUNKLINE_DEMO_MAILS"] = mails.partition("mails at ")[2].partition(",")[0]
-        for name, command in MODULES.items():
-            children.start(name, *command)
+        mails = _start_modules(children, demo)
         if _answers(settings, children):
             _tell(settings, mails)
-        return _watch(children, server)
+        return _watch(settings, children, server)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -85,6 +82,16 @@ def _start_demo(settings: engine.Settings, children: Children) -> Child:
     return children.start("demo", "handlers.demo", "--data", str(folder), tells=True)
 
 
+def _start_modules(children: Children, demo: Child | None) -> str:
+    """Start what works with the demo's servers, once they answer; gives what those say."""
+    mails = _ready_line(demo) if demo else ""
+    # The pages' demo bar leads there.
+    children.environment["TRUNKLINE_DEMO_MAILS"] = mails.partition("mails at ")[2].partition(",")[0]
+    for name, command in MODULES.items():
+        children.start(name, *command)
+    return mails
+
+
 def _ready_line(demo: Child) -> str:
     """What the demo's servers say once they answer. Raises Unavailable if they end instead."""
     assert demo.process.stdout is not None
@@ -115,16 +122,27 @@ def _tell(settings: engine.Settings, mails: str) -> None:
     sys.stdout.flush()
 
 
-def _watch(children: Children, server: engine.EmbeddedServer | None) -> int:
-    """Start again what ends by itself, the database included."""
-    started = dict.fromkeys(MODULES, time.monotonic())
+def _watch(settings: engine.Settings, children: Children, server: engine.EmbeddedServer | None) -> int:
+    """Start again what ends by itself, the database included; 1 for what ends again and again as soon as it starts."""
+    started = dict.fromkeys(("demo", *MODULES), time.monotonic())
+    soon = dict.fromkeys(started, 0)
     while True:
         time.sleep(LOOK_AGAIN_SECONDS)
         if server is not None and not server.is_running():
             server.start()
         for child in children.ended():
-            sys.stderr.write(f"{child.name} ended with status {child.process.returncode}\n")
-            if child.name not in MODULES or time.monotonic() - started[child.name] < TOO_SOON_SECONDS:
+            sys.stderr.write(f"{child.name} ended with status {child.process.returncode} and is started again\n")
+            soon[child.name] = soon[child.name] + 1 if time.monotonic() - started[child.name] < TOO_SOON_SECONDS else 0
+            if soon[child.name] >= TOO_OFTEN:
                 return 1
             started[child.name] = time.monotonic()
-            children.start(child.name, *MODULES[child.name])
+            _start_again(settings, children, child)
+
+
+def _start_again(settings: engine.Settings, children: Children, child: Child) -> None:
+    if child.name in MODULES:
+        children.start(child.name, *MODULES[child.name])
+        return
+    # The demo's servers come back at other ports, which the rest reads when it starts.
+    children.end_all(CHILDREN_END_SECONDS)
+    _start_modules(children, _start_demo(settings, children))

@@ -26,6 +26,18 @@ MAKE = (
     " INSERT INTO {name} SELECT * FROM moved",
     "ALTER TABLE history ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({end})",
 )
+# Of a month that goes, what belongs to running cases stays, in the rest partition, until they have ended too.
+DROP = (
+    "CREATE TEMP TABLE kept_history AS SELECT * FROM {name}"
+    " WHERE root_key IN (SELECT root_key FROM instances WHERE state = 'active')",
+    "DROP TABLE {name}",
+    "INSERT INTO history SELECT * FROM kept_history",
+    "DROP TABLE kept_history",
+)
+FORGET = """
+    DELETE FROM history_rest WHERE machine_at < {before}
+    AND (root_key IN (SELECT root_key FROM instances WHERE state = 'active')) IS NOT TRUE
+"""
 ROOT = "SELECT root_key FROM instances WHERE key = %s"
 
 
@@ -130,12 +142,18 @@ def make_partitions(session: Session, months: int = 3) -> list[str]:
 
 
 def drop_partitions(session: Session, before: date) -> list[str]:
-    """Drop the months that ended before the day's month began; gives the names of those dropped."""
+    """Drop the months that ended before the day's month began, but for the history of cases that still run.
+
+    Gives the names of the months dropped.
+    """
     connection = raw_connection(session)
     oldest_kept = f"history_{before:%Y_%m}"
     dropped = [name for name in sorted(_partitions(session)) if name < oldest_kept]
     for name in dropped:
-        connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+        for statement in DROP:
+            connection.execute(sql.SQL(statement).format(name=sql.Identifier(name)))
+    first = datetime(before.year, before.month, 1, tzinfo=UTC)
+    connection.execute(sql.SQL(FORGET).format(before=sql.Literal(first)))
     return dropped
 
 

@@ -12,6 +12,7 @@ from engine import history, store
 from engine.directory.acting import TIMER, Actor, acting, current
 from engine.directory.principal import Principal
 from engine.logs import request
+from tests.engine.factories import diagram, end, flows, start, user
 from tests.engine.house import MONDAY, House
 
 
@@ -82,6 +83,31 @@ def test_retention_drops_whole_months(house: House) -> None:
     assert "history_2024_03" in names
     assert "history_rest" in names
     assert len(names) == 6
+
+
+def test_what_belongs_to_a_running_case_outlives_its_month(house: House) -> None:
+    """A case that waits for long is told from its beginning; once it has ended, the next dropping takes that, too."""
+    house.deploy(diagram(start("s"), user("t"), end("e"), flows("s t e")))
+    ended = house.start().key
+    house.complete("t")
+    running = house.start().key
+    with psycopg.connect(house.url) as connection:
+        span = "FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')"
+        connection.execute(f"CREATE TABLE history_2024_01 PARTITION OF history {span}")
+        connection.execute("UPDATE history SET machine_at = '2024-01-15'")
+    told = house.told(running)
+
+    def dropped() -> list[str]:
+        with store.transaction() as session:
+            return history.drop_partitions(session, date(2024, 3, 15))
+
+    assert dropped() == ["history_2024_01"]
+    assert house.told(running) == told
+    assert house.told(ended) == []
+    house.complete("t")
+    since = house.told(running)[len(told) :]
+    assert dropped() == []
+    assert house.told(running) == since
 
 
 def test_a_row_of_an_unmade_month_is_not_refused(house: House) -> None:

@@ -31,6 +31,7 @@ class Token(Task):  # type: ignore[misc]
     def __init__(self, key: int, element: "Element", parent: int | None, state: int = TaskState.READY) -> None:
         # SpiffWorkflow's constructor reads the clock and registers in its tree: a token needs neither
         self.id: int = key
+        self.key = key  # asked for more often than anything else
         self.task_spec = element
         self._parent = parent
         self._children: tuple[int, ...] = ()
@@ -41,10 +42,6 @@ class Token(Task):  # type: ignore[misc]
 
     def _set_state(self, value: int) -> None:
         self._state = value
-
-    @property
-    def key(self) -> int:
-        return self.id
 
     @property
     def parent_key(self) -> int | None:

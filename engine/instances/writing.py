@@ -103,9 +103,9 @@ def _send(
     statement fails as a whole where a part wrote another number of rows than it must.
     """
     statement, told = _statement(tuple((part.name, part.text, part.rows is not None, part.answer) for part in parts))
-    rows = [part.rows for part in parts if part.rows is not None]
+    rows = ",".join(str(part.rows) for part in parts if part.rows is not None)
     with _refusals():
-        cursor = connection.execute(statement, {**values, "rows": rows})
+        cursor = connection.execute(statement, {**values, "rows": f"{{{rows}}}"})
         go_along()
         found = cursor.fetchone()
     assert found is not None

@@ -36,6 +36,12 @@ def _text(value: Any) -> str:
             if "\x00" in value:
                 raise Invalid("value_not_storable", reason="U+0000")
             return encode_basestring(value)
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return int.__repr__(value)
         case Decimal():
             if not value.is_finite():
                 raise ValueError(f"{value} has no place in JSON")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import CompoundSelect, Connection, Engine, Select
 from sqlalchemy.orm import Session
 
@@ -31,15 +32,23 @@ class Transaction(Session):
     """
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(expire_on_commit=False)
         self.engine = engine
         self.calls_after: list[Callable[[], None]] = []
+        self._has_session = False
         self._connect()
         self._fresh = True  # nothing has been sent yet
         self._begun = False
         self._moment: datetime | None = None
         self._link: Connection | None = None
         self._last: Write | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """SQLAlchemy's session comes into being when something of it is asked for."""
+        if self._has_session:
+            raise AttributeError(name)
+        self._has_session = True
+        super().__init__(expire_on_commit=False)
+        return getattr(self, name)
 
     def case_time(self) -> datetime:
         """The transaction's moment."""
@@ -68,7 +77,7 @@ class Transaction(Session):
     def connection_begun(self) -> psycopg.Connection:
         """The psycopg connection, with the transaction begun and all that was to be written before sent."""
         self._begin()
-        if self.in_nested_transaction():
+        if self._has_session and self.in_nested_transaction():
             # SQLAlchemy sets a savepoint when its connection is first asked for in it.
             self.connection()
         return self._raw
@@ -82,7 +91,7 @@ class Transaction(Session):
     @contextmanager
     def pipeline(self) -> Iterator[psycopg.Connection]:
         """The connection in pipeline mode, with the transaction begun: statements in the block share round trips."""
-        if self.in_transaction():
+        if self._has_session and self.in_transaction():
             self.flush()
         begin = not (self._begun or self._last) and not (self._fresh and self._is_told_something())
         raw = self._raw if begin else self.connection_begun()
@@ -97,7 +106,7 @@ class Transaction(Session):
         """Have `write` send one statement when the transaction ends, or before the next statement if there is one."""
         if self._last is not None:
             self.connection_begun()
-        if self.in_nested_transaction():
+        if self._has_session and self.in_nested_transaction():
             # Its savepoint may be gone by then.
             write(self.connection_begun(), _nothing)
         else:
@@ -116,7 +125,7 @@ class Transaction(Session):
 
     def commit(self) -> None:
         """Make it last. Raises what the last write raises."""
-        if self.in_transaction():
+        if self._has_session and self.in_transaction():
             self.flush()
         last, self._last = self._last, None
         if last is not None and self._begun:
@@ -139,9 +148,14 @@ class Transaction(Session):
 
     def close(self) -> None:
         """Undo what is not committed, and give the connection back."""
-        if self._link is not None or self.in_transaction():
+        if self._has_session:
             super().close()
-        # The pool rolls back what has begun, and drops a connection that has died.
+        if self._begun and self._raw.info.transaction_status != TransactionStatus.IDLE:
+            try:
+                self._raw.rollback()
+            except psycopg.OperationalError:
+                # It has died; the pool makes another one.
+                self._pooled.invalidate()
         self._pooled.close()
 
     def _connect(self) -> None:

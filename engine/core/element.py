@@ -99,6 +99,8 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
         if token.internal_data.get("sprung"):
             return True
         if self.loop is not None and not token.is_inner:
+            if self.listeners and run.asks(token, "beforeAll"):
+                return None
             return self.loop.enter(run, token)
         if ENTERED not in token.internal_data:
             # a listener sees what the inputs give, and is asked before anything is waited for

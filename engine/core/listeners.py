@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 LISTENER = "listener"  # stands for the element in the wait of a listener's job
 ASKED = "asked"  # a token's data: the event whose listener has not answered yet
 EVENT = "listenerEventType"  # a header of a listener's job: the event it listens to
+EXECUTION_EVENTS = ("beforeAll", "start", "end")
 TASK_EVENTS = ("creating", "assigning", "updating", "completing", "canceling")
 HEARD = "heard"  # a token's data: event → how many of its listeners have answered
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """zeebe:executionListener (start, end) or zeebe:taskListener (`TASK_EVENTS`)."""
+    """zeebe:executionListener (`EXECUTION_EVENTS`; beforeAll is a multi-instance body's) or zeebe:taskListener."""
 
     event: str
     type: Source
@@ -71,7 +72,7 @@ def answered(run: "Run", token: Token, variables: Mapping[str, Any]) -> None:
     else:
         for name, value in variables.items():
             run.state.set(token.key, name, value)
-    if event == "start":
+    if event in ("beforeAll", "start"):
         token._set_state(TaskState.READY)
         run.ready.append(token)
     else:

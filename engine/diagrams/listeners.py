@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from engine.core.listeners import TASK_EVENTS, Listener
+from engine.core.listeners import EXECUTION_EVENTS, TASK_EVENTS, Listener
 
 from .extensions import Extensions
 from .fields import Fields
 from .names import Node, zeebe
 
 _KINDS = (  # zeebe element around, its children, the events they may listen to
-    ("executionListeners", "executionListener", ("start", "end")),
+    ("executionListeners", "executionListener", EXECUTION_EVENTS),
     ("taskListeners", "taskListener", TASK_EVENTS),
 )
 

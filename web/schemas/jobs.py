@@ -53,7 +53,10 @@ def _kind(job: Any) -> str:
 
 
 def _listens_to(job: Any) -> str:
-    return str(job.headers.get(EVENT, "UNSPECIFIED")).upper() if job.kind.endswith("LISTENER") else "UNSPECIFIED"
+    if not job.kind.endswith("LISTENER"):
+        return "UNSPECIFIED"
+    event = str(job.headers.get(EVENT, "UNSPECIFIED"))
+    return "BEFORE_ALL" if event == "beforeAll" else event.upper()
 
 
 def _headers(job: Any) -> dict[str, str]:

@@ -5,6 +5,8 @@ from engine.core.element import Element
 from engine.core.event_definitions import Message
 from engine.core.events import BoundaryEvent, EndEvent, ReceiveTask, StartEvent
 from engine.core.gateways import EventBasedGateway
+from engine.core.listeners import hears
+from engine.core.multi_instance import MultiInstance
 from engine.diagrams.names import bpmn
 from engine.diagrams.rules import ACTIVITIES
 
@@ -65,5 +67,7 @@ def _listeners(subject: Subject, element: Element) -> None:
     springs = isinstance(element, BoundaryEvent) or behind_gateway or opens
     if isinstance(element, StartEvent):
         springs = not element.event_definition.is_none
+    if not isinstance(element.loop, MultiInstance) and hears(element, "beforeAll"):
+        subject.error("bpmn_listener_before_all", element)
     if springs and any(listener.event == "start" for listener in element.listeners):
         subject.error("bpmn_listener_start", element)

@@ -103,6 +103,17 @@ def test_each_instance_of_a_multi_instance_activity_has_its_listeners(begin: Beg
     assert [(item.type, item.variables["i"]) for item in case.waiting] == [("a", 1), ("a", 2)]
 
 
+def test_one_comes_before_all_instances_and_may_give_what_they_are_made_of(begin: Begin) -> None:
+    head = listening(("beforeAll", "all"), ("start", "a"))
+    case = begin(drawn(_extended(user("t", loop=each("=items", "i", collect="r", output="=i")), head)))
+    assert jobs(case) == [("t", "all")]
+    case.waiting[0].complete({"items": [1, 2]})
+    assert [(item.type, item.variables["i"]) for item in case.waiting] == [("a", 1), ("a", 2)]
+    for _ in range(4):
+        case.waiting[0].complete()
+    assert (case.state, case.variables, case.records) == ("completed", {"r": [1, 2]}, {})
+
+
 def test_gateways_and_events_have_them_too(begin: Begin) -> None:
     gate = exclusive("x", default="x_e", extensions=listening(("start", "a"), ("end", "b")))
     last = end("e", extensions=listening(("end", "c")))

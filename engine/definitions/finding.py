@@ -74,7 +74,7 @@ def _file(session: Session, key: int, kind: str) -> tuple[str, str, bytes, int, 
 
 def _process(session: Session, key: int) -> ProcessSpec:
     id, resource, content, _, _ = _file(session, key, "process")  # noqa: A001
-    return next(spec for spec in diagrams.parse(content, resource).processes if spec.process_id == id)
+    return next(spec for spec in diagrams.load(content, resource) if spec.process_id == id)
 
 
 def _decision(session: Session, key: int) -> dmn.Decision:

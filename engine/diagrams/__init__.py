@@ -13,7 +13,7 @@ from .findings import DiagramError, Findings
 from .parser import DiagramParser
 from .reading import Limits, read_xml
 
-__all__ = ["DiagramError", "Limits", "Parsed", "lint", "parse", "texts"]
+__all__ = ["DiagramError", "Limits", "Parsed", "lint", "load", "parse", "texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ def parse(data: bytes, name: str, limits: Limits | None = None) -> Parsed:
     return Parsed(name, frozen, findings.by_line(), doubts.by_line(), told)
 
 
+def load(data: bytes, name: str) -> tuple[ProcessSpec, ...]:
+    """The processes of a file that was deployed once: checks that have become stricter since stop nothing that runs.
+
+    Raises DiagramError for what is no BPMN file at all.
+    """
+    specs, _, _ = _read(data, name, Limits())
+    return tuple(spec.freeze(spec.root) for spec in specs)
+
+
 def texts(data: bytes, name: str) -> Mapping[str, str]:
     """What people read in a file that may not be fit to be deployed yet; nothing where it is no BPMN file at all."""
     try:
@@ -70,15 +79,20 @@ def _told(specs: list[ProcessSpec], document: Document) -> Mapping[str, str]:
 
 
 def _examine(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec], Document, Findings]:
-    """The processes as far as they could be parsed. Raises DiagramError for what is no BPMN file at all."""
-    root = read_xml(data, name, limits)
-    findings = Findings(name)
-    document = scan(root, findings, limits.depth)
-    parser = DiagramParser(document, findings)
-    parser.add_bpmn_xml(root, name)
-    specs = parser.specs()
+    """The processes as far as they could be parsed, with all that is found. Raises DiagramError as `load` does."""
+    specs, document, findings = _read(data, name, limits)
+    root = document.root
     check_references(root, document, findings)
     for spec in specs:
         check(spec, document, findings)
     check_schema(root, findings)
     return specs, document, findings
+
+
+def _read(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec], Document, Findings]:
+    root = read_xml(data, name, limits)
+    findings = Findings(name)
+    document = scan(root, findings, limits.depth)
+    parser = DiagramParser(document, findings)
+    parser.add_bpmn_xml(root, name)
+    return parser.specs(), document, findings

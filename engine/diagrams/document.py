@@ -36,6 +36,7 @@ class Contents:
 class Document:
     """What a file holds: elements by id, what stands at its top, processes with their contents, lanes and texts."""
 
+    root: Node
     nodes: dict[str, Node] = field(default_factory=dict)
     tops: dict[str, list[Node]] = field(default_factory=dict)
     contents: dict[Node, Contents] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Document:
 
 def scan(root: Node, findings: Findings, depth: int) -> Document:
     """Walk the file in document order. Raises DiagramError for one that is nested deeper than `depth`."""
-    document = Document()
+    document = Document(root)
     names = NameCheck(findings, depth, document.refused)
     place: tuple[Node | None, str | None] = (None, None)  # the process and sub-process around
     stack = [(root, place, 1)]

@@ -21,7 +21,7 @@ from engine.core.advance import advance
 from engine.core.snapshot import FORMAT, read, write
 from engine.core.state import State
 from engine.core.surroundings import Surroundings
-from engine.diagrams import parse
+from engine.diagrams import load
 from engine.sandbox import Sandbox
 from engine.sandbox.scenarios.reading import BEGINNING
 from tests.engine.factories import diagram, end, flows, parallel, service, start, user
@@ -40,7 +40,7 @@ def kept() -> list[Kept]:
 
 def way_on(one: Mapping[str, Any]) -> list[str]:
     """The elements that the instance passes from its snapshot to its end, whatever waits first being done first."""
-    spec = next(s for s in parse(one["diagram"].encode(), "p.bpmn").processes if s.process_id == one["process"])
+    spec = next(s for s in load(one["diagram"].encode(), "p.bpmn") if s.process_id == one["process"])
     state = read(json.loads(json.dumps(one["snapshot"])), KEY, spec)
     state.variables = {KEY + int(scope): dict(held) for scope, held in one["variables"].items()}
     passed: list[str] = []

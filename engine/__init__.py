@@ -97,6 +97,7 @@ from engine.store import (
     retrying,
     sqlstate,
     transaction,
+    trying_again,
     upgrade,
 )
 from engine.store.case_clock import is_pinned as is_case_clock_pinned
@@ -329,6 +330,7 @@ __all__ = [
     "to_json",
     "transaction",
     "translatable",
+    "trying_again",
     "unassign_task",
     "update_job",
     "update_task",

@@ -1,9 +1,10 @@
 """Reading bodies: JSON with exact numbers, checked against a shape. What is wrong comes as findings by field."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any, NoReturn, TypeVar, cast
 
-from flask import Request, current_app
+from flask import Request, current_app, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError
 from webargs import core
@@ -42,14 +43,38 @@ class BodyParser(FlaskParser):
         raise engine.Invalid("request_invalid", findings=tuple(findings)) from None
 
 
+def _tried_again(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def trying(*args: Any, **kwargs: Any) -> Any:
+        # files of a form have been read by then
+        if request.mimetype == "multipart/form-data":
+            return view(*args, **kwargs)
+        try:
+            return engine.trying_again(lambda: view(*args, **kwargs))
+        except engine.Conflict as error:
+            if error.code != "database_busy":
+                raise
+            raise engine.Unavailable(error.code, **error.parameters) from error
+
+    return trying
+
+
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     """flask-smorest's, reading bodies our way, with types."""
 
     ARGUMENTS_PARSER = BodyParser()
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
-        """Serve the view below at a path; `methods` as Flask has them."""
-        return cast(Callable[[View], View], super().route(rule, **options))
+        """Serve the view below at a path; `methods` as Flask has them.
+
+        A view has one transaction, so that it can be done again when a deadlock or a lock timeout undid it.
+        """
+        serve = super().route(rule, **options)
+
+        def placed(view: Callable[..., Any]) -> Any:
+            return serve(_tried_again(view))
+
+        return cast(Callable[[View], View], placed)
 
     def body(self, schema: Shaped, **options: Any) -> Callable[[View], View]:
         """Hand the view the body of the request, read by a shape, as its first argument."""

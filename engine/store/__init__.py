@@ -19,6 +19,7 @@ from engine.store.session import (
     retrying,
     sqlstate,
     transaction,
+    trying_again,
     write_last,
 )
 from engine.store.telling import tell
@@ -43,6 +44,7 @@ __all__ = [
     "sqlstate",
     "tell",
     "transaction",
+    "trying_again",
     "upgrade",
     "write_last",
 ]

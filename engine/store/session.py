@@ -112,15 +112,24 @@ def transaction() -> Iterator[Session]:
 
 
 def retrying(work: Callable[[Session], Result], attempts: int = ATTEMPTS) -> Result:
-    """Run `work` in a transaction of its own, again from the start if others got in its way.
+    """Run `work` in a transaction of its own, again from the start if others got in its way; see `trying_again`."""
+
+    def once() -> Result:
+        with transaction() as session:
+            return work(session)
+
+    return trying_again(once, attempts)
+
+
+def trying_again(work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
+    """Do `work`, which has one transaction, again from the start if others got in its way.
 
     Deadlocks, serialization failures and lock timeouts are worth another try; when `attempts` are used up it is a
     Conflict. `work` must change nothing but the database.
     """
     for attempt in range(attempts):
         try:
-            with transaction() as session:
-                return work(session)
+            return work()
         except (DBAPIError, psycopg.Error) as error:
             if sqlstate(error) not in WORTH_ANOTHER_TRY:
                 raise

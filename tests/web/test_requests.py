@@ -1,12 +1,17 @@
 """What holds for every request: who asks, errors as sentences, request ids, languages, limits, headers."""
 
+import ast
 import base64
 import json
 import logging
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+import engine
 from engine import store
 from engine.directory.people import set_password
 from engine.directory.throttling import count_attempt
@@ -250,3 +255,35 @@ def test_numbers_keep_every_digit_on_their_way(office: Office) -> None:
     answer = office.client.application.json
     assert answer.dumps({"n": Decimal(exact)}) == f'{{"n":{exact}}}'
     assert answer.loads(f'{{"n": {exact}}}') == {"n": Decimal(exact)}
+
+
+def test_a_deadlock_is_tried_again_within_the_request_and_not_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broadcast, tries, refused = engine.broadcast_signal, [], 2
+
+    def deadlocked(session: engine.Session, *given: Any) -> int:
+        key = broadcast(session, *given)
+        tries.append(key)
+        if len(tries) <= refused:
+            session.execute(text("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))
+        return key
+
+    monkeypatch.setattr(engine, "broadcast_signal", deadlocked)
+    answer = office.ask("worker", "POST", "/v2/signals/broadcast", {"signalName": "alarm"})
+    assert (answer.status, len(tries)) == (200, 3)
+    assert len(office.rows("SELECT 1 FROM history WHERE kind = 'signal_broadcast'")) == 1
+    refused, tries = 100, []
+    answer = office.ask("worker", "POST", "/v2/signals/broadcast", {"signalName": "alarm"})
+    assert (answer.status, answer.body["code"], len(tries)) == (503, "database_busy", 6)
+    assert len(office.rows("SELECT 1 FROM history WHERE kind = 'signal_broadcast'")) == 1
+
+
+def test_a_route_of_the_api_has_one_transaction() -> None:
+    """It is done again from the start after a deadlock, which must not do twice what was committed before."""
+    for file in (Path(__file__).parents[2] / "web" / "api").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                opened = [with_ for with_ in ast.walk(node) if isinstance(with_, ast.With)]
+                items = [ast.unparse(item.context_expr) for with_ in opened for item in with_.items]
+                assert sum("transaction()" in item for item in items) <= 1, (file.name, node.name)

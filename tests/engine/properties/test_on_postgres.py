@@ -18,7 +18,7 @@ from tests.engine.properties.players import InMemory, OnPostgres, verb_for
 from tests.engine.properties.random_diagrams import Drawn, diagrams
 from tests.engine.properties.test_random_diagrams import numbers, told
 
-STEPS = 40
+STEPS = 30
 
 seeds = st.integers(0, 2**16)
 some_examples = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -67,7 +67,7 @@ def test_gives_the_same_history_as_in_the_sandbox(drawn: Drawn, numbers: list[in
     play(drawn, numbers, seed, OnPostgres())
 
 
-@settings(some_examples, max_examples=12)
+@settings(some_examples, max_examples=8)
 @given(drawn=diagrams(), numbers=numbers, seed=seeds, dice=seeds)
 def test_a_crash_at_any_commit_loses_and_doubles_nothing(
     drawn: Drawn, numbers: list[int], seed: int, dice: int

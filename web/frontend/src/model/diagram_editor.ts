@@ -63,7 +63,7 @@ export async function openDiagram(given: ModelData): Promise<Canvas> {
   const fit = () => fitBeside(part("canvas"));
   fit();
   const registry = part("elementRegistry");
-  toTheBeginning(part("canvas"), registry.filter((element) => element.type === "bpmn:StartEvent"));
+  toTheBeginning(part("canvas"), registry);
   const markers = new Markers(modeler, given.words);
   return {
     content: async () => (await modeler.saveXML({ format: true })).xml ?? "",
@@ -98,12 +98,14 @@ function hearInputMethods(container: HTMLElement): void {
 }
 
 /** A diagram too large to be read as a whole is opened where it begins; the button shows all of it. */
-function toTheBeginning(canvas: Surface, starts: Node[]): void {
+function toTheBeginning(canvas: Surface, registry: Parts["elementRegistry"]): void {
   const { outer, inner } = canvas.viewbox();
-  const [first] = starts.sort((a, b) => a.x - b.x);
+  const leftmost = (kind: RegExp) => registry.filter((element) => kind.test(element.type)).sort((a, b) => a.x - b.x)[0];
+  // A start event may stand far above the way that it begins.
+  const [first, work] = [leftmost(/StartEvent$/), leftmost(/Task$/)];
   if (!first || outer.width / (inner.width + LEFT) >= READABLE) return;
   const size = { width: outer.width / READABLE, height: outer.height / READABLE };
-  canvas.viewbox({ x: first.x - (LEFT + 2 * EDGE) / READABLE, y: first.y - size.height / 4, ...size });
+  canvas.viewbox({ x: first.x - (LEFT + 2 * EDGE) / READABLE, y: (work ?? first).y - size.height / 2, ...size });
 }
 
 /** The whole diagram, beside the palette and not below it. */

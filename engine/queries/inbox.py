@@ -61,7 +61,14 @@ _OF_FAMILY = text(
     + " JOIN family ON t.key BETWEEN family.key AND family.key + 16777215"
     + " WHERE t.state = 'created' ORDER BY t.due_at, t.key LIMIT 200"
 )
-_COUNTED = "(SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'created' AND {} LIMIT :most) c) AS {}"
+_COUNTED = "SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'created' AND {} LIMIT :most) c"
+# A bitmap of a group's tasks is whole before the first of them is counted. Where many of the open tasks are somebody's,
+# enough of them are among the first few thousand in the order they fall due, which an index gives.
+_FIRST = """
+    SELECT count(*) FROM (SELECT t.assignee, t.candidate_groups, t.candidate_users, t.due_at FROM tasks t
+        WHERE t.state = 'created' ORDER BY t.due_at, t.key LIMIT 4 * :most) t
+    WHERE {}
+"""
 
 _PROCESSES = """
     SELECT c.process_id, max(c.definition_key) AS key FROM (SELECT t.process_id, t.definition_key FROM tasks t
@@ -151,10 +158,21 @@ def processes(session: Session, principal: Principal, language: Language = "zh")
 
 def counts(session: Session, principal: Principal) -> dict[str, int]:
     """How many tasks each tab has, up to MOST_COUNTED + 1; what is done is not counted."""
-    query = _counts(bool(principal.lent))
-    with _without(session, _BY_GROUP):
-        found = session.execute(query, _needed(query, {**_who(principal), "most": MOST_COUNTED + 1})).one()
-    return dict(found._mapping)
+    who = {**_who(principal), "most": MOST_COUNTED + 1}
+    has_others = bool(principal.lent)
+    first = _counted(session, _FIRST, tuple(_TABS), has_others, who)
+    many = {tab: MOST_COUNTED + 1 for tab, count in first.items() if count > MOST_COUNTED}
+    few = tuple(tab for tab in _TABS if tab not in many)
+    with _without(session, _BY_GROUP if few else ()):
+        exact = _counted(session, _COUNTED, few, has_others, who) if few else {}
+    return {tab: many.get(tab, exact.get(tab, 0)) for tab in _TABS}
+
+
+def _counted(
+    session: Session, way: str, tabs: tuple[str, ...], has_others: bool, who: Mapping[str, Any]
+) -> dict[str, int]:
+    query = _counts(way, tabs, has_others)
+    return dict(session.execute(query, _needed(query, who)).one()._mapping)
 
 
 def task(session: Session, principal: Principal, key: int, language: Language = "zh") -> InboxTask:
@@ -196,9 +214,9 @@ def _keys(tab: Tab, has_others: bool, order: Order, has_process: bool, has_text:
 
 
 @cache
-def _counts(has_others: bool) -> TextClause:
+def _counts(way: str, tabs: tuple[str, ...], has_others: bool) -> TextClause:
     mine = _OURS if has_others else _MINE
-    counted = [_COUNTED.format(condition.format(mine=mine), tab) for tab, condition in _TABS.items()]
+    counted = [f"({way.format(_TABS[tab].format(mine=mine))}) AS {tab}" for tab in tabs]
     return text("SELECT " + ", ".join(counted))
 
 

@@ -4,6 +4,7 @@
 #   make demo     a fault report told step by step, beside a running `make serve`
 #   make test     format, lint, types, layers, tests
 #   make bench    how fast it is here
+#   make pictures the README's pictures anew, beside a running `make serve`
 #   make format   put the code in its form
 #   make lock     pin the dependencies anew after a change of pyproject.toml
 
@@ -14,7 +15,7 @@ TEST_PROCESSES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: serve demo test bench format lock front ready
+.PHONY: serve demo test bench pictures format lock front ready
 .DEFAULT_GOAL := serve
 
 serve: front
@@ -32,6 +33,9 @@ test: front
 
 bench: front
 	@exec $(PYTHON) -m tests.benchmarks
+
+pictures: ready
+	@exec $(PYTHON) -m tests.demo.pictures
 
 format: ready
 	$(PYTHON) -m ruff check --fix-only .

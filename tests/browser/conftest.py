@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -53,25 +54,34 @@ def server_of_site(server: store.EmbeddedServer) -> Iterator[tuple[str, str]]:
         load(session, organisation, "demo.yaml")
         deploy(session, files())
     store.dispose()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="trunkline-site-"))
     given = {
         "TRUNKLINE_DATABASE_URL": url,
         "TRUNKLINE_DATA": str(data),
-        "TRUNKLINE_PORT": str(port),
         "TRUNKLINE_HANDLERS": "tests.browser.records",
         "TRUNKLINE_LOG_LEVEL": "WARNING",
     }
+    try:
+        with served(given) as address:
+            yield address, url
+    finally:
+        shutil.rmtree(data)
+
+
+@contextmanager
+def served(settings: dict[str, str]) -> Iterator[str]:
+    """The address of `python -m web` with these settings, while the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    given = {**settings, "TRUNKLINE_PORT": str(port)}
     process = subprocess.Popen([sys.executable, "-m", "web"], cwd=ROOT, env={**os.environ, **given})
     address = f"http://127.0.0.1:{port}"
     try:
         _await(process, address)
-        yield address, url
+        yield address
     finally:
         process.terminate()
         process.wait(10)
-        shutil.rmtree(data)
 
 
 def _await(process: "subprocess.Popen[bytes]", address: str) -> None:

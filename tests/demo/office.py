@@ -106,12 +106,15 @@ class Office:
     def do(self, task: Any, variables: Mapping[str, Any]) -> str:
         """Claim and complete a task as one of its candidates; gives who it was."""
         person = self.member(list(task.candidate_groups))
-        client = self.client(person)
-        claim = models.UserTaskAssignmentRequest.from_dict({"assignee": person})
-        client.assign_user_task(user_task_key=task.user_task_key, data=claim)
+        self.claim(task, person)
         done = models.UserTaskCompletionRequest.from_dict({"variables": dict(variables)})
-        client.complete_user_task(user_task_key=task.user_task_key, data=done)
+        self.client(person).complete_user_task(user_task_key=task.user_task_key, data=done)
         return person
+
+    def claim(self, task: Any, person: str) -> None:
+        """Take a task."""
+        claim = models.UserTaskAssignmentRequest.from_dict({"assignee": person})
+        self.client(person).assign_user_task(user_task_key=task.user_task_key, data=claim)
 
     # Others
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -78,6 +79,11 @@ def found(page: Page, label: str, text: str) -> None:
     search.press("Enter")
 
 
+def moment(site: Site) -> str:
+    """Now, as somebody types it."""
+    return site.now().astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
+
+
 def test_a_fault_goes_its_whole_way(whole: Site) -> None:
     desk, network, field = whole.page(DESK), whole.page(NETWORK), whole.page(FIELD)
 
@@ -87,7 +93,7 @@ def test_a_fault_goes_its_whole_way(whole: Site) -> None:
     found(desk, "客户", "演示")
     found(desk, "电路", "GD-L")
     desk.get_by_label("故障现象").select_option(label="时断时续")
-    desk.get_by_label("故障开始时间").fill("2026-11-23T08:50")
+    desk.get_by_label("故障开始时间").fill(moment(whole))
     desk.get_by_role("button", name="发起", exact=True).click()
     expect(desk).to_have_url(re.compile(r"/cases/\d+"))
     case = desk.url
@@ -130,14 +136,14 @@ def test_a_fault_goes_its_whole_way(whole: Site) -> None:
     expect(field.get_by_label("机房（动力）")).to_be_hidden()
     field.get_by_label("处理结果").select_option(label="已修复")
     field.get_by_label("处理措施").fill("更换尾纤")
-    field.get_by_label("恢复时间").fill("2026-11-23T09:55")
+    field.get_by_label("恢复时间").fill(moment(whole))
     completed(field)
     opened(network, "人工判定").get_by_label("判定").select_option(label="合格")
     network.get_by_label("理由").fill("业务侧确认正常")
     completed(network)
 
     opened(desk, "回访确认").get_by_label("回访结果").select_option(label="已恢复")
-    desk.get_by_label("时间").fill("2026-11-23T10:05")
+    desk.get_by_label("时间").fill(moment(whole))
     completed(desk)
     opened(desk, "归档").get_by_label("原因代码").select_option(label="光模块")
     desk.get_by_label("责任归属").select_option(label="我方")

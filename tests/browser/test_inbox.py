@@ -62,7 +62,7 @@ def test_of_two_who_claim_the_same_task_one_is_told_who_has_it(site: Site) -> No
     first, second = site.page("li.na"), site.page("chen.chen")
     # As on a slow network: neither list renews itself in time.
     for page in (first, second):
-        page.route("**/events", lambda route: route.abort())
+        page.route("**/events?*", lambda route: route.abort())
         page.goto("/inbox?tab=groups")
     first.get_by_role("button", name="认领").click()
     first.wait_for_url("**/tasks/*")
@@ -73,7 +73,7 @@ def test_of_two_who_claim_the_same_task_one_is_told_who_has_it(site: Site) -> No
 
 def test_new_tasks_come_into_the_list_by_themselves_and_claimed_ones_leave(site: Site) -> None:
     page, colleague = site.page("li.na"), site.page("chen.chen")
-    with page.expect_response("**/events"):
+    with page.expect_response("**/events?*"):
         page.goto("/inbox?tab=groups")
     expect(page.get_by_text("没有待认领的任务")).to_be_visible()
     case = site.case()

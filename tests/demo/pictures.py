@@ -22,7 +22,10 @@ QUALITY = 82  # of WebP, in percent
 
 @dataclass(frozen=True)
 class Picture:
-    """What is shown, to whom and how; `shown` is there when the page is ready, `below` is brought to the top."""
+    """What is shown, to whom and how.
+
+    `shown` is there when the page is ready; `pressed` is a button, `below` a part that is brought to the top then.
+    """
 
     name: str
     person: str
@@ -32,20 +35,20 @@ class Picture:
     theme: str = "light"
     shown: str = "main"
     below: str = ""
+    pressed: str = ""
 
 
+DRAWN = "#canvas svg .djs-shape"
+CHECKED = "#findings-said[data-errors]"
+MODEL = "/models/processes/fault_escalation"
 PICTURES = (
     Picture("inbox", "li.na", "/inbox?tab=groups", shown=".task-table"),
-    Picture("case", "li.na", "/cases/{case}", language="en", shown="#canvas svg .djs-shape"),
-    Picture("decision", "li.na", "/cases/{case}?tab=decisions", theme="dark", shown="table", below=".card-header-tabs"),
-    Picture(
-        "modeler", "zhou.yu", "/models/processes/fault_escalation", language="en", shown=".finding, #findings-said"
-    ),
+    Picture("case", "li.na", "/cases/{case}", language="en", shown=DRAWN),
+    Picture("decision", "li.na", "/cases/{case}?tab=decisions", theme="dark", shown=DRAWN, below=".card-header-tabs"),
+    Picture("modeler", "zhou.yu", MODEL, language="en", shown=CHECKED, pressed="#fit"),
     Picture("inbox_phone", "li.na", "/inbox?tab=groups", PHONE, shown=".task-table"),
-    Picture(
-        "task_phone", "li.na", "/tasks/{task}", PHONE, theme="dark", shown="#form[data-ready]", below=".task-facts"
-    ),
-    Picture("case_phone", "li.na", "/cases/{case}", PHONE, language="en", shown=".waits"),
+    Picture("task_phone", "li.na", "/tasks/{task}", PHONE, theme="dark", shown="#form[data-ready]"),
+    Picture("case_phone", "li.na", "/cases/{case}", PHONE, language="en", shown=DRAWN),
 )
 
 
@@ -96,8 +99,10 @@ def _taken(browser: Browser, address: str, picture: Picture, keys: dict[str, str
     page.wait_for_url("**/inbox*")
     page.goto(picture.address.format(**keys))
     page.locator(picture.shown).first.wait_for(state="attached")
+    if picture.pressed:
+        page.locator(picture.pressed).click()
     if picture.below:
-        page.locator(picture.below).first.evaluate("part => part.scrollIntoView()")
+        page.locator(picture.below).first.evaluate('part => part.scrollIntoView({behavior: "instant"})')
     page.wait_for_function("document.fonts.status === 'loaded'")
     content = _shot(page)
     context.close()

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 import engine
 from web.asking import Language, principal
 from web.pages import visitor
+from web.pages.case_news import newest
 from web.pages.decision_tables import MOST_RULES, annotation_name, shown_rules
 from web.pages.frame import Pages, case_clock, page
 from web.pages.naming import Directory
@@ -30,11 +31,12 @@ def case(case_key: int) -> Response:
     language = visitor.language()
     with engine.transaction() as session:
         found = engine.queries.process_instances.get(session, case_key, principal())
+        known = newest(session, case_key)
         values = _around(session, found, language)
         values |= _OF_TAB[tab](session, found, values["names"], language)
         clock = case_clock(session)
     template = "_case.html" if request.headers.get("HX-Request") else "case.html"
-    return page(template, case=found, tab=tab, tabs=TABS, clock=clock, **values)
+    return page(template, case=found, known=known, tab=tab, tabs=TABS, clock=clock, **values)
 
 
 @pages.get("/cases/<case_key>/diagram.bpmn")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, current_app, render_template, url_for
 
@@ -15,6 +16,7 @@ from web.pages.naming import told_value
 COLUMNS = 16
 # Parts that show something and take nothing.
 SHOWN_ONLY = ("text", "html", "table", "documentPreview", "image", "iframe")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 looks = Blueprint("form_look", __name__)
 
@@ -107,13 +109,26 @@ def local_field(value: Any, kind: str) -> str:
         if kind == "date":
             return date.fromisoformat(value[:10]).isoformat()
         if kind == "time":
-            return time.fromisoformat(value).strftime("%H:%M")
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+            return time.fromisoformat(value.partition("@")[0]).strftime("%H:%M")
+        return _here(value).strftime("%Y-%m-%dT%H:%M")
+    except (ValueError, ZoneInfoNotFoundError):
         return ""
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(current_app.config["SETTINGS"].timezone)
-    return moment.strftime("%Y-%m-%dT%H:%M")
+
+
+def _here(text: str) -> datetime:
+    """A moment in the zone of the installation; FEEL's own texts name a zone behind an `@`."""
+    plain, _, zone = text.partition("@")
+    moment = datetime.fromisoformat(plain)
+    if zone:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment if moment.tzinfo is None else moment.astimezone(current_app.config["SETTINGS"].timezone)
+
+
+@looks.app_template_filter()
+def told_answer(value: Any) -> str:
+    """What somebody has filled in, to read: moments as they are here."""
+    is_moment = isinstance(value, str) and _MOMENT.match(value)
+    return (local_field(value, "datetime").replace("T", " ") if is_moment else "") or told_value(value)
 
 
 def changing(parts: Iterable[engine.FormPart]) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from web.asking import principal
-from web.pages import visitor
+from web.pages import live, visitor
 from web.pages.frame import Pages, case_clock, page
 from web.pages.naming import Directory
 from web.pages.words import say
@@ -61,6 +61,7 @@ def _list(tab: str, number: int, asked: dict[str, Any]) -> dict[str, Any]:
         "processes": processes,
         "names": names,
         "counts": counts,
+        "seen": live.seen(counts),
         "most": engine.queries.inbox.MOST_COUNTED,
         "tasks": found[:ON_A_PAGE],
         "number": number,

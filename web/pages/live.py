@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 import engine
 from web.asking import principal
@@ -23,13 +23,21 @@ pages = Pages("live", __name__)
 
 @pages.get("/events")
 def events() -> Response:
-    """A stream that says when one of the person's tasks, or of their groups', has changed."""
+    """A stream that says when one of the person's tasks, or of their groups', has changed since the list was made."""
     person = principal()
-    stream = hub.join({person.id, *engine.queries.inbox.meant(person.groups)})
+    stream = hub.join({*person.people(), *engine.queries.inbox.meant(person.groups)})
     if stream is None:
         # A browser that is answered so asks no more; the page's list then renews itself now and then.
         return current_app.response_class(status=204)
+    with engine.transaction() as session:
+        if seen(engine.queries.inbox.counts(session, person)) != request.args.get("seen"):
+            stream.told.set()
     return streamed(stream, "tasks")
+
+
+def seen(counts: Mapping[str, int]) -> str:
+    """What a list that was made with these counts says of itself."""
+    return "-".join(map(str, counts.values()))
 
 
 def streamed(stream: "Stream", event: str) -> Response:

@@ -120,19 +120,22 @@ def _instant(field: Field, value: Any, around: Around) -> str:
         day = moment.date() if isinstance(moment, datetime) else moment
         if day < around.moment.now.date():
             raise Refused("passed")
-    return value if isinstance(moment, date) and kind == "date" else _with_zone(field, value, moment, around)
+    return value if kind == "date" else _with_zone(field, moment, around)
 
 
-def _with_zone(field: Field, value: str, moment: Any, around: Around) -> str:
-    """A time without a zone, as a browser's own field gives it, is meant in the zone of the installation."""
+def _with_zone(field: Field, moment: Any, around: Around) -> str:
+    """The moment as FEEL reads it, with seconds.
+
+    One without a zone, as a browser's own field gives it, is meant in the zone of the installation.
+    """
     form = field.settings.get("timeSerializingFormat")
     if moment.tzinfo is not None or form not in ("utc_offset", "utc_normalized"):
-        return value
+        return str(moment.isoformat())
     now = around.moment.now
     # a time of day is one of today
     local = datetime.combine(now.date(), moment, now.tzinfo) if isinstance(moment, time) else moment
     local = local.replace(tzinfo=now.tzinfo)
-    zoned = (local.astimezone(UTC) if form == "utc_normalized" else local).isoformat(timespec="minutes")
+    zoned = (local.astimezone(UTC) if form == "utc_normalized" else local).isoformat()
     return zoned.partition("T")[2] if isinstance(moment, time) else zoned
 
 

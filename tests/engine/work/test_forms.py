@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.errors import Invalid
-from engine.feel import Moment
+from engine.feel import Moment, compile_expression
 from engine.work.forms import read, submit
 
 MOMENT = Moment(now=datetime(2026, 11, 23, 9, tzinfo=UTC))
@@ -130,19 +130,20 @@ def test_numbers_keep_their_digits() -> None:
 )
 def test_dates(subtype: str, right: str, wrong: str) -> None:
     one = field("datetime", "f", subtype=subtype)
-    assert sent(one, {"f": right}) == {"f": right}
+    kept = sent(one, {"f": right})["f"]
+    assert kept.replace(":30:00", ":30") == right
     assert refused(one, {"f": wrong}) == {"f": f"form_not_a_{subtype}"}
 
 
 @pytest.mark.parametrize(
     ("subtype", "form", "given", "kept"),
     [
-        ("datetime", "utc_offset", "2026-11-23T09:30", "2026-11-23T09:30+08:00"),
-        ("datetime", "utc_normalized", "2026-11-23T09:30", "2026-11-23T01:30+00:00"),
-        ("datetime", "no_timezone", "2026-11-23T09:30", "2026-11-23T09:30"),
-        ("datetime", "utc_offset", "2026-11-23T09:30+01:00", "2026-11-23T09:30+01:00"),
-        ("time", "utc_offset", "09:30", "09:30+08:00"),
-        ("time", "utc_normalized", "09:30", "01:30+00:00"),
+        ("datetime", "utc_offset", "2026-11-23T09:30", "2026-11-23T09:30:00+08:00"),
+        ("datetime", "utc_normalized", "2026-11-23T09:30", "2026-11-23T01:30:00+00:00"),
+        ("datetime", "no_timezone", "2026-11-23T09:30", "2026-11-23T09:30:00"),
+        ("datetime", "utc_offset", "2026-11-23T09:30+01:00", "2026-11-23T09:30:00+01:00"),
+        ("time", "utc_offset", "09:30", "09:30:00+08:00"),
+        ("time", "utc_normalized", "09:30", "01:30:00+00:00"),
         ("date", "utc_offset", "2026-11-23", "2026-11-23"),
     ],
 )
@@ -150,6 +151,13 @@ def test_a_time_without_a_zone_is_meant_where_we_are(subtype: str, form: str, gi
     one = field("datetime", "f", subtype=subtype, timeSerializingFormat=form)
     here = Moment(now=datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai")))
     assert submit(read({"id": "form", "components": [one]}), {"f": given}, {}, here) == {"f": kept}
+
+
+def test_what_is_kept_of_a_moment_feel_reads_again() -> None:
+    one = field("datetime", "f", subtype="datetime", timeSerializingFormat="utc_offset")
+    kept = sent(one, {"f": "2026-11-23T09:30"})["f"]
+    value = compile_expression('date and time(f) > date and time("2026-01-01T00:00:00Z")').evaluate({"f": kept}, MOMENT)
+    assert value.value is True
 
 
 def test_a_date_may_have_to_lie_ahead() -> None:

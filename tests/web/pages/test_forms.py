@@ -15,6 +15,7 @@ from tests.engine.factories import diagram, end, flows, user
 from tests.engine.factories import start as begin
 from tests.web.office import Office
 from tests.web.pages.conftest import Visitor
+from web.pages.form_look import local_field
 
 Visiting = Callable[..., Visitor]
 HURT = "<img src=x onerror=alert(1)>"
@@ -113,6 +114,25 @@ def test_who_only_reads_sees_values_and_no_field(everything: str, visitor: Visit
     assert "<select" not in form
     assert "乙" in form
     assert "2026-11-23 09:30" in form
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "shown"),
+    [
+        ("2026-11-27T05:26:03.5@Asia/Shanghai", "datetime", "2026-11-27T05:26"),
+        ("2026-11-27T05:26:00Z", "datetime", "2026-11-27T13:26"),
+        ("2026-11-27T05:26", "datetime", "2026-11-27T05:26"),
+        ("2026-11-27T05:26:03@Nowhere/Land", "datetime", ""),
+        ("yesterday", "datetime", ""),
+        ("2026-11-27T05:26:00Z", "date", "2026-11-27"),
+        ("09:30+08:00", "time", "09:30"),
+        ("09:30@Asia/Shanghai", "time", "09:30"),
+        (5, "date", ""),
+    ],
+)
+def test_moments_are_shown_as_the_browser_takes_them(office: Office, value: Any, kind: str, shown: str) -> None:
+    with office.client.application.app_context():
+        assert local_field(value, kind) == shown
 
 
 def test_a_draft_says_how_the_form_stands(visitor: Visiting, task: int) -> None:

@@ -143,7 +143,9 @@ class _Look:
         components = part.settings.get("components", ())
         rows = held if isinstance(held, list) else [{}] * _first_rows(part)
         inner = [self._row(components, one, f"{part.place}[{number}]") for number, one in enumerate(rows)]
-        return replace(part, rows=tuple(inner), blank=self._row(components, {}, f"{part.place}[]"))
+        # Rows that nobody has filled in yet are no value.
+        value = held if isinstance(held, list) else None
+        return replace(part, value=value, rows=tuple(inner), blank=self._row(components, {}, f"{part.place}[]"))
 
     def _row(self, components: Iterable[Mapping[str, Any]], row: Any, place: str) -> tuple[Part, ...]:
         values = row if isinstance(row, Mapping) else {}

@@ -8,10 +8,23 @@ export function valuesOf(container: Element): Values {
   for (const element of container.querySelectorAll<HTMLElement>("[data-key], [data-list]")) {
     // What stands in a row belongs to the row.
     if (element.parentElement?.closest("[data-row], form") !== container) continue;
-    if (element.dataset.list !== undefined) put(values, element.dataset.list, rowsOf(element).map(valuesOf));
+    if (element.dataset.list !== undefined) put(values, element.dataset.list, listed(element));
     else put(values, element.dataset.key ?? "", valueOf(element));
   }
   return values;
+}
+
+// Rows at the end that nobody has written into are none.
+function listed(list: Element): Values[] {
+  const rows = rowsOf(list).map((row) => ({ isHeld: row.dataset.held !== undefined, values: valuesOf(row) }));
+  while (rows.length && !rows.at(-1)?.isHeld && isEmpty(rows.at(-1)?.values)) rows.pop();
+  return rows.map((row) => row.values);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isEmpty);
+  return value === null || value === undefined || value === false;
 }
 
 function valueOf(element: HTMLElement): unknown {

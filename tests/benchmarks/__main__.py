@@ -36,9 +36,11 @@ def main() -> int:
             for row in measured(bench, asked.loads, beside if asked.peers or not asked.loads else None):
                 rows.append(row)
                 tell(row)
-    for row in ratios([row for row in rows if isinstance(row, Rate)]):
-        rows.append(row)
-        tell(row)
+            for row in ratios([row for row in rows if isinstance(row, Rate)]):
+                rows.append(row)
+                tell(row)
+            # Last, so that what was measured has been told.
+            beside.check()
     missed = [row for row in rows if isinstance(row, Figure) and not row.holds]
     sys.stdout.write(f"{len(missed)} missed\n" if missed else "nothing missed\n")
     return 1 if missed else 0
@@ -72,8 +74,6 @@ def measured(bench: Bench, names: list[str], beside: Beside | None) -> Iterator[
             yield from load(bench)
             if beside is not None:
                 yield from beside.rows(name)
-    if beside is not None:
-        beside.check()
 
 
 def ground_rows(bench: Bench) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, cycle
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from engine import store
 from tests.benchmarks.figures import percentile
@@ -48,12 +48,9 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for _, pipe in self._members:
-            pipe.send(None)
         for process, _ in self._members:
-            process.join(5)
-            if process.is_alive():
-                process.kill()
+            process.terminate()
+            process.join()
 
     def each(self, operation: Operation, items: Sequence[Any], processes: int, seconds: float = 600.0) -> Window:
         """Call `operation` (a function of a module) once for each item, shared out evenly, for so long at most."""
@@ -94,14 +91,14 @@ class Crew:
 _READY = "ready"
 
 
-def _serve(url: str, pipe: Connection) -> None:
+def _serve(url: str, pipe: Connection) -> NoReturn:
     store.configure(url, pool_size=2)
-    while (asked := pipe.recv()) is not None:
+    while True:
+        asked = pipe.recv()
         try:
             pipe.send(_READY if asked == _READY else _timed(*asked))
         except Exception as error:  # noqa: BLE001 - it is raised where the window was asked for
             pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
-    store.dispose()
 
 
 def _timed(

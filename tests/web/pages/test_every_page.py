@@ -60,7 +60,11 @@ def routes(office: Office, places: Mapping[str, str]) -> list[tuple[str, str, st
 
     def address(rule: str) -> str:
         path = rule.replace("any(deactivate, activate):what", "any(deactivate):deactivate")
-        return re.sub(r"<(?:[^:>]*:)?(\w+)>", lambda found: places.get(found[1], found[1]), path)
+        return re.sub(r"<(?:[^:>]*:)?(\w+)>", lambda found: places.get(found[1], stand_in(found[1])), path)
+
+    def stand_in(name: str) -> str:
+        """A key that is not named above is one of nothing."""
+        return "16777217" if name.endswith("_key") else name
 
     def found() -> Iterator[tuple[str, str, str]]:
         for rule in office.client.application.url_map.iter_rules():

@@ -42,6 +42,8 @@ def places(visitor: Visiting, office: Office, case: int, task: int) -> Mapping[s
         "document_id": document,
         "incident_key": str(case + 1),
         "action_key": str(case + 1),
+        "batch_key": str(case + 1),
+        "token": "0",
         "kind": "person",
         "kinds": "processes",
         "id": "fault",

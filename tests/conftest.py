@@ -25,6 +25,8 @@ def pytest_configure() -> None:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """On a machine that has to have everything, a skipped test is a failed one."""
     report = yield
+    # Half a character, which a test may have logged on purpose, cannot be told from one process to another.
+    report.sections = [(name, text.encode(errors="replace").decode()) for name, text in report.sections]
     if report.skipped and os.environ.get(REQUIRE_ALL) and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be ({REQUIRE_ALL}): {report.longrepr}"

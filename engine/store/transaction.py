@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.errors import InFailedSqlTransaction
 from psycopg.pq import TransactionStatus
 from sqlalchemy import CompoundSelect, Connection, Engine, Select
 from sqlalchemy.orm import Session
@@ -93,7 +94,8 @@ class Transaction(Session):
         """The connection in pipeline mode, with the transaction begun: statements in the block share round trips."""
         if self._has_session and self.in_transaction():
             self.flush()
-        begin = not (self._begun or self._last) and not (self._fresh and self._is_told_something())
+        nested = self._has_session and self.in_nested_transaction()
+        begin = not (self._begun or self._last or nested) and not (self._fresh and self._is_told_something())
         raw = self._raw if begin else self.connection_begun()
         self._fresh = False
         with raw.pipeline():
@@ -114,7 +116,7 @@ class Transaction(Session):
 
     def get_bind(self, *_: Any, clause: Any = None, **__: Any) -> Connection:
         """SQLAlchemy's connection: it asks here before each statement. A plain SELECT needs no begin."""
-        if self._last is not None or not _only_reads(clause):
+        if self._last is not None or not _only_reads(clause) or self.in_nested_transaction():
             self._begin()
         elif self._fresh and self._is_told_something():
             self.case_time()
@@ -127,6 +129,12 @@ class Transaction(Session):
         """Make it last. Raises what the last write raises."""
         if self._has_session and self.in_transaction():
             self.flush()
+        if self._last is not None and self._fresh:
+            # Begun by a statement that may be sent again, if the connection has died meanwhile.
+            self._begin()
+        if self._raw.pgconn.transaction_status == TransactionStatus.INERROR:
+            # PostgreSQL takes a COMMIT now for a ROLLBACK, and says nothing.
+            raise InFailedSqlTransaction("a statement of the transaction failed, so nothing of it can be committed")
         last, self._last = self._last, None
         if last is not None and self._begun:
             with self._raw.pipeline():
@@ -140,8 +148,9 @@ class Transaction(Session):
             super().commit()
 
     def rollback(self) -> None:
-        """Undo what has been written so far; nothing is written last any more."""
+        """Undo what has been written so far; nothing is written last any more, and nothing of it called after."""
         self._last = None
+        self.calls_after.clear()
         super().rollback()
         self._raw.rollback()
         self._begun = False
@@ -150,7 +159,8 @@ class Transaction(Session):
         """Undo what is not committed, and give the connection back."""
         if self._has_session:
             super().close()
-        if self._begun and self._raw.info.transaction_status != TransactionStatus.IDLE:
+        # A signal may have come between the BEGIN and our note of it: only PostgreSQL's word counts.
+        if self._raw.pgconn.transaction_status != TransactionStatus.IDLE:
             try:
                 self._raw.rollback()
             except psycopg.OperationalError:

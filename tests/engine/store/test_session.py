@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from engine import clock, store
 from engine.errors import Conflict, Unavailable
+from engine.store.transaction import Transaction
 
 MOMENT = datetime(2030, 5, 1, 8, 30, tzinfo=UTC)
 
@@ -268,6 +269,60 @@ def test_a_last_write_in_a_savepoint_goes_with_it() -> None:
 
 
 @pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("way", ["pipeline", "select"])
+def test_a_savepoint_that_begins_the_transaction_takes_back_what_is_in_it(way: str) -> None:
+    table()
+
+    def write_in_savepoint(session: store.Session) -> None:
+        with session.begin_nested():
+            if way == "select":
+                assert session.execute(select(1)).scalar_one() == 1
+            with store.pipeline(session) as connection:
+                connection.execute("INSERT INTO note VALUES (2)")
+            raise LookupError
+
+    with store.transaction() as session:
+        with pytest.raises(LookupError):
+            write_in_savepoint(session)
+        store.raw_connection(session).execute("INSERT INTO note VALUES (1)")
+    with store.transaction() as session:
+        assert session.execute(text("SELECT array_agg(id) FROM note")).scalar_one() == [1]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_failed_statement_that_somebody_passes_over_is_no_commit() -> None:
+    table()
+    add(1)
+    seen: list[int] = []
+
+    def pass_over() -> None:
+        with store.transaction() as session:
+            store.after_commit(session, lambda: seen.append(1))
+            session.execute(text("INSERT INTO note VALUES (2)"))
+            with pytest.raises(DBAPIError):
+                session.execute(text("INSERT INTO note VALUES (1)"))
+
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        pass_over()
+    assert seen == []
+    assert count() == 1
+
+
+@pytest.mark.usefixtures("db")
+def test_what_is_rolled_back_by_hand_calls_nothing_after_the_commit() -> None:
+    table()
+    seen: list[int] = []
+    with store.transaction() as session:
+        session.execute(text("INSERT INTO note VALUES (1)"))
+        store.after_commit(session, lambda: seen.append(1))
+        session.rollback()
+        session.execute(text("INSERT INTO note VALUES (2)"))
+        store.after_commit(session, lambda: seen.append(2))
+    assert seen == [2]
+    assert count() == 1
+
+
+@pytest.mark.usefixtures("db")
 def test_a_block_that_raises_never_sends_its_last_write() -> None:
     table()
 
@@ -384,6 +439,37 @@ def test_connections_that_died_are_replaced_at_the_start_of_a_transaction(db: st
     add(1)
     hold(3)
     assert count() == 1
+
+
+def test_a_connection_that_died_is_replaced_where_the_last_write_is_all_there_is(db: str) -> None:
+    table()
+    with psycopg.connect(db, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with store.transaction() as session:
+        store.write_last(session, adding("INSERT INTO note VALUES (1) RETURNING id"))
+    assert count() == 1
+
+
+def test_a_signal_right_after_the_begin_leaves_no_transaction_open(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    table()
+
+    def begin_then_stop(session: Transaction) -> None:
+        session._raw.execute("BEGIN")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Transaction, "_begin", begin_then_stop)
+        with pytest.raises(KeyboardInterrupt):
+            add(1)
+    # The next one to have the connection writes with one statement that is a transaction by itself.
+    with store.transaction() as session:
+        assert store.first_row(session, "SELECT 7", []) == (7,)
+        store.write_last(session, adding("INSERT INTO note VALUES (2) RETURNING id"))
+    with psycopg.connect(db) as other:
+        assert other.execute("SELECT array_agg(id) FROM note").fetchone() == ([2],)
 
 
 def test_a_database_that_is_away_is_unavailable(server: store.EmbeddedServer) -> None:

@@ -40,8 +40,9 @@ class _Teller:
         with self._lock:
             self._words |= words
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="teller", daemon=True)
+                thread.start()
+                self._thread = thread
 
     def flush(self) -> None:
         """Send what is there, before the database is left."""
@@ -66,6 +67,9 @@ class _Teller:
         except Unavailable as error:
             # Whoever listens has lost the database too, and looks again when it is back.
             logger.warning("word of changes was not sent: %s", error)
+        except Exception:
+            # The thread has to live on: the next words are its to send, too.
+            logger.exception("word of changes was not sent")
 
 
 _NOTIFY = "SELECT pg_notify(channel, word) FROM unnest(%s::text[], %s::text[]) t(channel, word)"

@@ -1,5 +1,6 @@
 """Word of changes: sent once the transaction is committed, gathered, and before the database is left."""
 
+import threading
 from collections.abc import Iterator
 
 import psycopg
@@ -60,3 +61,14 @@ def test_what_is_left_is_told_before_the_database_is_left(db: str, listener: psy
     store.dispose()
     assert [notice.payload for notice in listener.notifies(timeout=20, stop_after=1)] == ["a"]
     store.configure(db)
+
+
+def test_words_that_the_database_refuses_do_not_keep_the_next_from_being_told(
+    listener: psycopg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    with store.transaction() as session:
+        store.tell(session, "news", ["longer than PostgreSQL takes " * 400])
+    deadline = threading.Event()
+    while "word of changes was not sent" not in caplog.text:
+        assert not deadline.wait(0.01)
+    assert heard(listener) == []

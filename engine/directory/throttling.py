@@ -24,6 +24,11 @@ _COUNT = text("""
         since = CASE WHEN login_attempts.since <= :over THEN excluded.since ELSE login_attempts.since END
     RETURNING attempts, since
 """)
+# In the order in which they are counted, so that of two attempts at once none waits crosswise.
+_LOCK = text("""
+    SELECT FROM unnest(CAST(:places AS bytea[])) WITH ORDINALITY p(place, n) JOIN login_attempts a USING (place)
+    ORDER BY n FOR UPDATE OF a
+""")
 
 
 def count_attempt(session: Session, person: str, address: str) -> datetime | None:
@@ -55,6 +60,7 @@ def forgive_attempts(session: Session, person: str, address: str) -> None:
 
     So many people behind one address can log in as there are, and guessers gain nothing by a login of somebody else.
     """
+    session.execute(_LOCK, {"places": [_pair(person, address), _address(address), _person(person)]})
     shared = LoginAttempts.place.in_([_person(person), _address(address)])
     of_this_alone = and_(shared, LoginAttempts.attempts == 1)
     session.execute(delete(LoginAttempts).where(or_(LoginAttempts.place == _pair(person, address), of_this_alone)))

@@ -29,7 +29,7 @@ class LoginSession(Base):
 
 
 class LoginAttempts(Base):
-    """Attempts counted since a time (machine time) for a place: a person at an address, or an address alone.
+    """Attempts counted since a time (machine time) for a place: a person at an address, or either of them alone.
 
     Only the SHA-256 of the place is kept: people type passwords where their name belongs.
     """

@@ -33,6 +33,11 @@ def within(column: Any, instance_key: Any) -> ColumnElement[bool]:
     return column.between(instance_key, instance_key + (1 << COUNTER_BITS) - 1)  # type: ignore[no-any-return]
 
 
+def is_instance(key: int) -> bool:
+    """Whether a key can be an instance's own, which the range of `within` begins at."""
+    return key % (1 << COUNTER_BITS) == 0
+
+
 def like(column: Any, pattern: str) -> ColumnElement[bool]:
     """Camunda's wildcards: `*` any text, `?` one character, a backslash before them takes them as they are."""
     written = []

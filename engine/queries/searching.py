@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Invalid, NotFound
 
-from .filters import Condition, holds, within
+from .filters import Condition, holds, is_instance, within
 from .page import FIRST, MOST, Page, PageRequest, cursor, place
 
 Special = Callable[[Any], ColumnElement[bool]]
@@ -81,7 +81,7 @@ def conditions(table: Searchable, wanted: Any) -> list[ColumnElement[bool]]:
 
 
 def _condition(table: Searchable, name: str, value: Condition) -> ColumnElement[bool]:
-    if table.inside and name == "instance_key" and isinstance(value, int):
+    if table.inside and name == "instance_key" and isinstance(value, int) and is_instance(value):
         return within(table.key, value)
     return table.special[name](value) if name in table.special else holds(table.fields[name], value, name)
 

@@ -251,6 +251,10 @@ def test_jobs_incidents_subscriptions_and_element_instances(house: House) -> Non
     assert (job.element, job.retries, job.instance_key, job.root_key) == ("j", 3, key, key)
     incident = found(incidents, IncidentFilter(state="active")).items[0]
     assert (incident.element, incident.kind, incident.process_name) == ("x", "CONDITION_ERROR", "流程")
+    assert names(found(jobs, JobFilter(instance_key=key)), "key") == [job.key]
+    assert names(found(incidents, IncidentFilter(instance_key=key)), "key") == [incident.key]
+    # A key of something inside is not the instance's, whatever keys lie behind it.
+    assert found(incidents, IncidentFilter(instance_key=key + 1)).items == []
     waiting = found(subscriptions, SubscriptionFilter(name="asked")).items[0]
     assert (waiting.element, waiting.correlation_key) == ("r", "7")
     assert names(found(process_instances, ProcessInstanceFilter(incident_element="x", has_incident=True)), "key") == [

@@ -4,6 +4,7 @@ A chunk is one command and one transaction; an instance that refuses is undone a
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -54,7 +55,12 @@ _END = text("""
       AND NOT EXISTS (SELECT FROM batch_items WHERE batch_key = :batch AND state = 'active')
 """)
 _CANCEL_ITEMS = text("""
-    UPDATE batch_items SET state = 'canceled', processed_at = :now WHERE batch_key = :batch AND state = 'active'
+    UPDATE batch_items SET state = 'canceled', processed_at = :now
+    FROM (
+        SELECT instance_key FROM batch_items WHERE batch_key = :batch AND state = 'active'
+        ORDER BY instance_key FOR UPDATE
+    ) AS rest
+    WHERE batch_items.batch_key = :batch AND batch_items.instance_key = rest.instance_key
 """)
 _CANCEL = text("UPDATE batches SET state = 'canceled', ended_at = :now WHERE key = :batch")
 _INCIDENTS = text(
@@ -73,22 +79,20 @@ def create_batch(session: Session, kind: str, keys: Sequence[int], plan: Mapping
     values = {"kind": kind, "plan": json.dumps(plan or {}), "total": len(wanted), "now": clock.now()}
     batch: int = session.execute(_CREATE, {**values, "actor": actor.id, "unit": actor.unit}).scalar_one()
     session.execute(_ITEMS, {"batch": batch, "keys": wanted})
-    chunks = [wanted[first : first + CHUNK] for first in range(0, len(wanted), CHUNK)]
-    payloads = [json.dumps({"batch": batch, "keys": chunk, "by": asdict(actor)}) for chunk in chunks]
-    session.execute(_COMMANDS, {"payloads": payloads})
-    enqueue(raw_connection(session), COMMANDS, [0] * min(len(chunks), 100))
+    _send(session, batch, [wanted[first : first + CHUNK] for first in range(0, len(wanted), CHUNK)])
     return batch
 
 
 def cancel_batch(session: Session, key: int) -> None:
     """Leave alone the instances that are not done yet. Raises NotFound, Conflict where it has ended."""
+    values = {"batch": key, "now": clock.now()}
+    # Items before their batch, as a chunk locks them: nobody waits crosswise.
+    session.execute(_CANCEL_ITEMS, values)
     state = session.execute(_LOCK, {"batch": key}).scalar_one_or_none()
     if state is None:
         raise NotFound("batch_unknown", key=str(key))
     if state != "active":
         raise Conflict("batch_ended", key=str(key))
-    values = {"batch": key, "now": clock.now()}
-    session.execute(_CANCEL_ITEMS, values)
     session.execute(_CANCEL, values)
 
 
@@ -107,11 +111,25 @@ def apply_chunk(session: Session, instance_key: int | None, payload: Mapping[str
 
 
 def give_up_chunk(session: Session, instance_key: int | None, payload: Mapping[str, Any], error: str) -> None:
-    """What has failed again and again, for no reason that an instance could give, is said of all that is left."""
-    batch = payload["batch"]
-    for key, _, _ in session.execute(_LEFT, {"batch": batch, "keys": payload["keys"]}).all():
+    """What has failed again and again, for no reason that an instance could give: each is tried alone, then given up.
+
+    So whatever is wrong with one of a chunk is said of that one only.
+    """
+    batch, keys = payload["batch"], payload["keys"]
+    if len(keys) > 1:
+        _send(session, batch, [[key] for key in keys])
+        return
+    for key, _, _ in session.execute(_LEFT, {"batch": batch, "keys": keys}).all():
         _note(session, batch, key, Conflict("batch_given_up", reason=error))
     _end(session, batch)
+
+
+def _send(session: Session, batch: int, chunks: Sequence[Sequence[int]]) -> None:
+    """Leave a command a chunk, to be applied for the one who acts here."""
+    by = asdict(current())
+    payloads = [json.dumps({"batch": batch, "keys": chunk, "by": by}) for chunk in chunks]
+    session.execute(_COMMANDS, {"payloads": payloads})
+    enqueue(raw_connection(session), COMMANDS, [0] * min(len(chunks), 100))
 
 
 def _operate(session: Session, kind: str, key: int, plan: Mapping[str, Any]) -> None:
@@ -123,8 +141,14 @@ def _operate(session: Session, kind: str, key: int, plan: Mapping[str, Any]) -> 
         case "modify":
             modify(session, key, Modify(move=tuple(Move(source, target) for source, target in plan["moves"])))
         case _:
-            for incident in session.execute(_INCIDENTS, {"key": key}).scalars().all():
-                resolve_incident(session, incident)
+            _resolve(session, key)
+
+
+def _resolve(session: Session, key: int) -> None:
+    """Every incident there is now; one that goes with another, or that somebody resolves meanwhile, is no refusal."""
+    for incident in session.execute(_INCIDENTS, {"key": key}).scalars().all():
+        with suppress(NotFound):
+            resolve_incident(session, incident)
 
 
 def _note(session: Session, batch: int, key: int, refused: TrunklineError | None) -> None:

@@ -1,17 +1,21 @@
 """Operations on many instances at once: what came of it for each, in chunks, by whoever applies them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
 from engine import store
 from engine.directory.acting import Actor, acting
 from engine.errors import Conflict, Invalid, NotFound
-from engine.instances import apply_due_commands, cancel
+from engine.instances import apply_due_commands, cancel, set_variables
+from engine.instances.between import ATTEMPTS
 from engine.queries import BatchItemFilter, batches
 from engine.work import batches as work
 from engine.work.jobs import fail_job
-from tests.engine.factories import diagram, end, flows, service, start, user
+from tests.engine.factories import diagram, end, exclusive, flows, parallel, service, start, terminate, user
 from tests.engine.work.conftest import Desk
 
 OPERATOR = Actor("li.na", "api", "GD-GZ")
@@ -110,3 +114,66 @@ def test_what_fails_for_good_is_said_of_each_that_is_left(desk: Desk) -> None:
     [item] = desk.rows("SELECT state, error->'findings'->0->>'code' FROM batch_items")
     assert tuple(item) == ("failed", "batch_given_up")
     assert told(batch).state == "completed"
+
+
+def test_what_is_wrong_with_one_fails_that_one_only(desk: Desk) -> None:
+    desk.deploy(version("a"))
+    keys = [desk.start() for _ in range(3)]
+    desk.rows("UPDATE instances SET snapshot = '{}' WHERE key = :key", key=keys[1])
+    batch = make("cancel", keys)
+    for _ in ("all together", "each alone"):
+        desk.rows("UPDATE commands SET attempts = :tried, due_at = now()", tried=ATTEMPTS - 1)
+        while apply_due_commands():
+            pass
+    assert desk.value("SELECT count(*) FROM commands") == 0
+    assert [desk.state(key) for key in keys] == ["canceled", "active", "canceled"]
+    items = desk.rows("SELECT instance_key, error->'findings'->0->>'code' FROM batch_items WHERE state = 'failed'")
+    assert items == [(keys[1], "batch_given_up")]
+    assert (told(batch).state, told(batch).completed, told(batch).failed) == ("completed", 2, 1)
+
+
+def test_an_incident_that_goes_with_another_is_no_refusal(desk: Desk) -> None:
+    ways = flows("s g", "g x", "g y", "x t", "y e", "x e", "y t", x_t="=go", y_t="=go")
+    desk.deploy(
+        diagram(
+            start("s"),
+            parallel("g"),
+            exclusive("x", "x_e"),
+            exclusive("y", "y_e"),
+            end("t", terminate()),
+            end("e"),
+            ways,
+        )
+    )
+    key = desk.start()
+    assert desk.value("SELECT count(*) FROM incidents WHERE state = 'active'") == 2
+    with store.transaction() as session:
+        set_variables(session, key, {"go": True})
+    batch = make("resolve", [key])
+    apply_due_commands()
+    assert (told(batch).completed, told(batch).failed) == (1, 0)
+    assert desk.state(key) == "completed"
+
+
+def test_a_batch_is_cancelled_while_a_chunk_of_it_is_at_work(desk: Desk) -> None:
+    """Whoever cancels waits for the chunk, which ends what it has begun: nobody waits crosswise."""
+    desk.deploy(version("a"))
+    keys = [desk.start() for _ in range(2)]
+    batch = make("cancel", keys)
+
+    def cancel_it() -> None:
+        with store.transaction() as session:
+            work.cancel_batch(session, batch)
+
+    waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with psycopg.connect(desk.url, autocommit=True) as outside, ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            session.execute(text("SELECT FROM batch_items WHERE batch_key = :b FOR UPDATE"), {"b": batch})
+            canceling = pool.submit(cancel_it)
+            while outside.execute(waiting).fetchone() is None:
+                assert not canceling.done()
+            work.apply_chunk(session, None, {"batch": batch, "keys": keys})
+        with pytest.raises(Conflict, match="batch_ended"):
+            canceling.result()
+    assert {desk.state(key) for key in keys} == {"canceled"}
+    assert (told(batch).state, told(batch).completed) == ("completed", 2)

@@ -54,11 +54,12 @@ _END = text("""
     WHERE key = :batch AND state = 'active'
       AND NOT EXISTS (SELECT FROM batch_items WHERE batch_key = :batch AND state = 'active')
 """)
+# A chunk at work has locked its items; waiting for it would mean to wait for all that begin meanwhile, or crosswise.
 _CANCEL_ITEMS = text("""
     UPDATE batch_items SET state = 'canceled', processed_at = :now
     FROM (
         SELECT instance_key FROM batch_items WHERE batch_key = :batch AND state = 'active'
-        ORDER BY instance_key FOR UPDATE
+        FOR UPDATE SKIP LOCKED
     ) AS rest
     WHERE batch_items.batch_key = :batch AND batch_items.instance_key = rest.instance_key
 """)
@@ -84,15 +85,17 @@ def create_batch(session: Session, kind: str, keys: Sequence[int], plan: Mapping
 
 
 def cancel_batch(session: Session, key: int) -> None:
-    """Leave alone the instances that are not done yet. Raises NotFound, Conflict where it has ended."""
-    values = {"batch": key, "now": clock.now()}
-    # Items before their batch, as a chunk locks them: nobody waits crosswise.
-    session.execute(_CANCEL_ITEMS, values)
+    """Leave alone the instances that are not begun yet; those that workers are at now are still done.
+
+    Raises NotFound, Conflict where it has ended.
+    """
     state = session.execute(_LOCK, {"batch": key}).scalar_one_or_none()
     if state is None:
         raise NotFound("batch_unknown", key=str(key))
     if state != "active":
         raise Conflict("batch_ended", key=str(key))
+    values = {"batch": key, "now": clock.now()}
+    session.execute(_CANCEL_ITEMS, values)
     session.execute(_CANCEL, values)
 
 

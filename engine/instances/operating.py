@@ -1,6 +1,7 @@
 """What is done to an instance from outside its diagram: cancel, set variables, suspend, resume."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,11 +11,17 @@ from engine.core import commands
 from engine.core.state import COUNTER_BITS
 from engine.errors import Conflict, NotFound
 from engine.store import raw_connection
+from engine.store.enqueue import JOBS, enqueue
 
 from .advancing import advance
 from .between import wake
 
 _SUSPEND = "UPDATE instances SET suspended = %(to)s WHERE key = %(key)s AND state = 'active' AND suspended <> %(to)s"
+# Their deliveries came while it stood, and were dropped.
+_JOBS = """
+    SELECT key, priority, available_at - now() FROM jobs
+    WHERE instance_key = %s AND handled AND state = 'created' ORDER BY key
+"""
 _STATE = "SELECT state, suspended FROM instances WHERE key = %s FOR UPDATE"
 
 
@@ -50,6 +57,9 @@ def resume(session: Session, key: int) -> None:
     """Let a suspended instance go on with what has come for it. Raises NotFound, Conflict."""
     _set_suspended(session, key, to=False)
     history.record(session, "instance_resumed", key)
+    jobs = raw_connection(session).execute(_JOBS, [key]).fetchall()
+    keys, priorities, waits = zip(*jobs, strict=True) if jobs else ((), (), ())
+    enqueue(raw_connection(session), JOBS, keys, [max(wait, timedelta()) for wait in waits], priorities)
     wake(session, key, (), ())
 
 

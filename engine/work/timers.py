@@ -34,7 +34,8 @@ _TAKE = text("""
 _BACK_OFF = text("UPDATE timers SET taken_until = now() + :wait WHERE key = :key")
 _NEXT = text("""
     SELECT min(due_at) FROM (
-        (SELECT t.due_at FROM timers t WHERE t.taken_until IS NULL ORDER BY t.due_at LIMIT 1)
+        (SELECT t.due_at FROM timers t JOIN instances i ON i.key = t.instance_key
+         WHERE t.taken_until IS NULL AND NOT i.suspended ORDER BY t.due_at LIMIT 1)
         UNION ALL
         (SELECT e.due_at FROM start_events e WHERE e.due_at IS NOT NULL ORDER BY e.due_at LIMIT 1)
     ) AS nearest

@@ -10,7 +10,9 @@ import pytest
 from engine import store
 from engine.errors import Conflict
 from engine.instances import resume, suspend
+from engine.work import timers, topics
 from engine.work.clockwork import Clockwork
+from engine.work.contract import Handler
 from engine.work.jobs import fail_job, resolve_incident
 from engine.work.messages import publish_message
 from engine.work.signals import broadcast_signal
@@ -58,6 +60,32 @@ def test_jobs_timers_messages_and_signals_stand_and_go_on(desk: Desk) -> None:
     assert sorted(desk.elements(key)[len(before) :]) == ["e", "e", "e", "g", "m", "t"]
     [job] = desk.activate("work")
     assert job.variables == {"said": "yes", "rung": True}
+
+
+def test_a_job_whose_delivery_came_while_its_case_stood_is_delivered_again_on_going_on(desk: Desk) -> None:
+    with store.transaction() as session:
+        told = Handler("work", 1, lambda job, port: {}, None, {}, {}, {}, HOUR)
+        topics.tell_topics(session, {"work": topics._topic(told)}, "test")
+    desk.deploy(ALL)
+    key = desk.start()
+    change(suspend, key)
+    desk.rows("DELETE FROM pgqueuer.pgqueuer")
+    change(resume, key)
+    job = desk.value("SELECT key FROM jobs")
+    assert desk.rows("SELECT entrypoint, convert_from(payload, 'UTF8') FROM pgqueuer.pgqueuer") == [("jobs", str(job))]
+
+
+def test_the_timer_of_a_case_that_stands_keeps_no_clock_from_the_next_one(desk: Desk) -> None:
+    desk.deploy(ALL)
+    standing = desk.start()
+    change(suspend, standing)
+    desk.pin(MONDAY + HOUR)
+    desk.start()
+    with store.transaction() as session:
+        assert timers.next_due(session) == HOUR
+    change(resume, standing)
+    with store.transaction() as session:
+        assert timers.next_due(session) == timedelta()
 
 
 def test_what_was_stuck_is_reset_with_new_tries(desk: Desk) -> None:

@@ -9,16 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from engine import clock, settings
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
-from engine.store import after_commit
+from engine.store import after_commit, transaction
 from engine.store.models import Document, Instance, InvolvedUnit
 
 STORE_ID = "trunkline"
+# Who hands bytes in and who drops the last document with the same bytes must not miss each other.
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('document ' || :digest, 0))")
 # Below the largest request, which has the parts of the form around it.
 LARGEST = 8 * 1024 * 1024
 # What people attach to work. Each is handed out as a download, so none is ever run or shown by a browser.
@@ -67,6 +69,7 @@ def add_document(
     if document_id is not None and session.get(Document, document_id) is not None:
         raise Conflict("document_exists", document=document_id)
     digest = hashlib.sha256(content).hexdigest()
+    session.execute(_ALONE, {"digest": digest})
     _keep(_path(digest), content)
     document = Document(
         id=document_id or secrets.token_hex(16),
@@ -155,8 +158,14 @@ def _forget(session: Session, document: Document) -> None:
     session.delete(document)
     session.flush()
     digest = document.content_hash
-    if session.scalar(select(Document.id).where(Document.content_hash == digest).limit(1)) is None:
-        after_commit(session, lambda: _path(digest).unlink(missing_ok=True))
+    after_commit(session, lambda: _forget_bytes(digest))
+
+
+def _forget_bytes(digest: str) -> None:
+    with transaction() as session:
+        session.execute(_ALONE, {"digest": digest})
+        if session.scalar(select(Document.id).where(Document.content_hash == digest).limit(1)) is None:
+            _path(digest).unlink(missing_ok=True)
 
 
 def _sees(session: Session, reader: Principal, document: Document) -> bool:

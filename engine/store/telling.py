@@ -7,13 +7,14 @@ by itself. A transaction that does nothing else waits for no disk.
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
+import psycopg
 from sqlalchemy.orm import Session
 
 from engine.errors import Unavailable
-from engine.store.session import after_commit, before_dispose, raw_connection, transaction
+from engine.store.session import after_commit, before_dispose, transaction, write_last
 
 # Long enough to gather what a busy process tells, short enough for somebody who looks at a page.
 GATHER_SECONDS = 0.03
@@ -63,13 +64,17 @@ class _Teller:
     def _send(self, words: set[tuple[str, str]]) -> None:
         try:
             with transaction() as session:
-                raw_connection(session).execute(_NOTIFY, list(map(list, zip(*sorted(words), strict=True))))
+                write_last(session, partial(_notify, words))
         except Unavailable as error:
             # Whoever listens has lost the database too, and looks again when it is back.
             logger.warning("word of changes was not sent: %s", error)
         except Exception:
             # The thread has to live on: the next words are its to send, too.
             logger.exception("word of changes was not sent")
+
+
+def _notify(words: set[tuple[str, str]], connection: psycopg.Connection, _: Callable[[], None]) -> None:
+    connection.execute(_NOTIFY, list(map(list, zip(*sorted(words), strict=True))))
 
 
 _NOTIFY = "SELECT pg_notify(channel, word) FROM unnest(%s::text[], %s::text[]) t(channel, word)"

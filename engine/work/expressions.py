@@ -24,7 +24,10 @@ def evaluate_expression(text: str, variables: Mapping[str, Any]) -> EvaluatedExp
         compiled = feel.compile_expression(text.removeprefix("="))
         value, warnings = compiled.evaluate(feel.from_json(variables), moment(0))
     except feel.FeelSyntaxError as error:
-        raise Invalid("expression_malformed", **error.told()["parameters"]) from None
+        at = error.told()["parameters"]
+        raise Invalid(
+            "expression_malformed", line=at["line"], column=at["column"], expected=at["expected"], found=at["found"]
+        ) from None
     except feel.FeelLimitError as error:
         raise Conflict("expression_too_costly", reason=error.told()) from None
     return EvaluatedExpression(feel.to_json(value), tuple(Finding(**one.told()) for one in warnings))

@@ -12,6 +12,8 @@ _STATEMENTS = """
     SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
     WHERE d.datname = current_database() AND s.toplevel AND s.query NOT LIKE '%pg_stat_statements%'
       AND upper(s.query) NOT IN ('BEGIN', 'COMMIT', 'ROLLBACK')
+      -- word of changes, gathered from many calls and sent later
+      AND s.query NOT LIKE 'SELECT pg_notify%'
 """
 _WAL = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -99,9 +100,10 @@ def test_new_errors_are_counted_between_two_readings(
     run: Run, port: Port, in_condition: Callable[[str, str], None]
 ) -> None:
     in_condition(CPE, "errors")
+    began = time.monotonic()
     answer = run("device.snmp_get", port, device=CPE, interface="WAN", objects=["interface_errors"], interval=1)
-    # Seven a second, as the agent's clock has it.
-    assert 4 <= answer["values"]["interface_errors"]["value"] <= 14
+    # Seven a second, as the agent's clock has it, which goes on while the machine is busy.
+    assert 4 <= answer["values"]["interface_errors"]["value"] <= 7 * (time.monotonic() - began + 1)
     assert answer["values"]["interface_errors"]["unit"] == "new errors"
 
 

@@ -73,13 +73,19 @@ class Runner:
         return Port("") if name is None else self.ports.get(name)
 
     def _send(self, job: ActivatedJob, answer: Answer) -> None:
-        """Write the answer; one that comes too late is logged and dropped, for another run has the job by now."""
+        """Write the answer; one that comes too late is logged and dropped, for another run has the job by now.
+
+        Raises Invalid where not even that it was refused can be written: its lease runs out then.
+        """
+        is_refused = False
         while True:
             try:
                 store.retrying(answer)
             except Invalid as refused:
+                if is_refused:
+                    raise
                 # The effect has happened, so the job is not run again by itself.
-                answer = self._refused(job, refused)
+                answer, is_refused = self._refused(job, refused), True
                 continue
             except (NotFound, Conflict) as error:
                 if error.code == "database_busy" and self._may_wait(job):

@@ -10,7 +10,7 @@ import pytest
 
 from engine import BpmnError, Handler, Invalid, Job, Port, Retry, store
 from engine.instances import start as begin
-from engine.work import topics
+from engine.work import jobs, topics
 from engine.work.alive import new_worker_name
 from engine.work.running import Runner
 from tests.engine.factories import boundary, diagram, end, error, flows, service, start
@@ -168,6 +168,19 @@ def test_an_answer_that_cannot_be_kept_is_an_incident_and_the_effect_is_not_repe
     assert waiting(desk)[:3] == ("failed", 0, 1)
     assert incident(desk).startswith("output $: ")
     assert runs == [1]
+
+
+def test_where_not_even_the_refusal_can_be_written_the_worker_goes_on_with_others(
+    desk: Desk, begun: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise Invalid("value_not_storable", reason="what comes after the failure")
+
+    begun(n=1)
+    monkeypatch.setattr(jobs, "fail_job", refuse)
+    with pytest.raises(Invalid):
+        runner(lambda job, port: {"v": "a\0b"}).run(job_key(desk))
+    assert waiting(desk)[0] == "activated"
 
 
 def test_whatever_a_handler_says_when_it_fails_can_be_kept(desk: Desk, begun: Callable[..., int]) -> None:

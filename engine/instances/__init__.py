@@ -3,6 +3,7 @@
 from .advancing import advance, advance_by
 from .between import apply_due_commands, on_command, retry_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
+from .decision_parts import keep_decision
 from .loading import Inside
 from .migrating import migrate
 from .operating import cancel, modify, resume, set_variables, suspend
@@ -18,6 +19,7 @@ __all__ = [
     "advance_by",
     "apply_due_commands",
     "cancel",
+    "keep_decision",
     "migrate",
     "modify",
     "on_command",

@@ -1,9 +1,9 @@
-"""Decisions that were evaluated for cases."""
+"""Decisions that were evaluated, for cases and by themselves."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Row, Text, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from engine.directory.principal import Principal
@@ -81,10 +81,17 @@ def search(
     page: PageRequest = FIRST,
     principal: Principal | None = None,
 ) -> Page:
-    """A page of the decisions evaluated for cases that the principal sees."""
-    return searching.search(session, TABLE, wanted, sort, page, sees_case(principal, DecisionInstance.instance_key))
+    """A page of the decisions evaluated for cases that the principal sees, and of those that its units asked for."""
+    return searching.search(session, TABLE, wanted, sort, page, _seen(principal))
 
 
 def get(session: Session, key: int, principal: Principal | None = None) -> Row[Any]:
     """One evaluated decision. Raises NotFound, also for one that is not seen."""
-    return searching.get(session, TABLE, key, sees_case(principal, DecisionInstance.instance_key))
+    return searching.get(session, TABLE, key, _seen(principal))
+
+
+def _seen(principal: Principal | None) -> ColumnElement[bool] | None:
+    case = sees_case(principal, DecisionInstance.instance_key)
+    if case is None or principal is None:
+        return None
+    return or_(case, and_(DecisionInstance.instance_key.is_(None), DecisionInstance.unit.in_(sorted(principal.units))))

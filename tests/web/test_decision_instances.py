@@ -1,4 +1,4 @@
-"""What decisions said in cases, over the API: searched, told with their trace, seen by those who see the case."""
+"""What decisions said, over the API: searched, told with their trace, seen with the case, or with who asked."""
 
 import json
 
@@ -68,6 +68,29 @@ def test_filters_and_orders(graded: Office) -> None:
     assert [one["result"] for one in last] == ['"major"', '"minor"']
     by_id = search(graded, decisionEvaluationInstanceKey=last[0]["decisionEvaluationInstanceKey"])
     assert by_id == [last[0]]
+
+
+def test_one_that_was_evaluated_by_itself_is_kept_for_the_unit_that_asked(graded: Office) -> None:
+    body = {"decisionDefinitionId": "level", "variables": {"users": 20}}
+    told = graded.post("clerk", "/v2/decision-definitions/evaluation", body)
+    [found] = search(graded)
+    instance = told["evaluatedDecisions"][0]["decisionEvaluationInstanceKey"]
+    assert (found["decisionEvaluationInstanceKey"], found["result"]) == (instance, told["output"])
+    assert found["decisionEvaluationKey"] == told["decisionEvaluationKey"] == told["decisionInstanceKey"]
+    assert {found[name] for name in ("processInstanceKey", "processDefinitionKey", "elementId")} == {None}
+    assert search(graded, processInstanceKey={"$exists": False}) == [found]
+    whole = graded.get("colleague", f"/v2/decision-instances/{instance}")
+    assert whole["matchedRules"] == told["evaluatedDecisions"][0]["matchedRules"]
+    for who, seen in (("operator", 1), ("analyst", 1), ("admin", 1), ("foreigner", 0)):
+        assert len(graded.post(who, "/v2/decision-instances/search")["items"]) == seen, who
+    assert graded.ask("foreigner", "GET", f"/v2/decision-instances/{instance}").status == 404
+
+
+def test_one_that_allows_no_answer_by_itself_is_kept_with_the_reason(graded: Office) -> None:
+    body = {"decisionDefinitionId": "level", "variables": {"users": 60}}
+    told = graded.post("clerk", "/v2/decision-definitions/evaluation", body)
+    [found] = search(graded, state="FAILED")
+    assert found["evaluationFailure"] == told["failureMessage"]
 
 
 @pytest.mark.parametrize("given", ["1", "1-1", "16777217-2", "x-1", "16777217-x", "16777217-", "16777217-99999999999"])

@@ -244,7 +244,9 @@ def test_searches_page_and_decide(client: sdk.CamundaClient) -> None:
     assert answer.output == '"major"'
     assert answer.evaluated_decisions[0].matched_rules[0].rule_id == "r2"
     assert answer.evaluated_decisions[0].evaluated_inputs[0].input_value == "500"
-    assert client.search_decision_instances().items == []
+    [kept] = client.search_decision_instances().items
+    assert kept.decision_evaluation_instance_key == answer.evaluated_decisions[0].decision_evaluation_instance_key
+    assert (kept.decision_evaluation_key, kept.result) == (answer.decision_evaluation_key, '"major"')
 
 
 def test_decisions_and_their_requirements_have_the_sdks_shapes(client: sdk.CamundaClient) -> None:

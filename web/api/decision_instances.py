@@ -1,4 +1,4 @@
-"""Decisions evaluated for cases: searched, told with their trace."""
+"""Evaluated decisions: searched, told with their trace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from web.schemas.decisions import rules_told
 from web.schemas.search import found, order, page, wanted
 
 blueprint = Blueprint(
-    "decision-instances", __name__, url_prefix="/v2/decision-instances", description="What decisions said in cases"
+    "decision-instances", __name__, url_prefix="/v2/decision-instances", description="What decisions said"
 )
 
 
@@ -19,7 +19,7 @@ blueprint = Blueprint(
 @blueprint.body(DecisionInstanceSearch)
 @blueprint.answer(200, DecisionInstancePage)
 def search_decision_instances(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Search the evaluated decisions of cases one may see."""
+    """Search the evaluated decisions of cases one may see, and those that one's units asked for."""
     filter_ = engine.queries.DecisionInstanceFilter(**wanted(body))
     with engine.transaction() as session:
         told = engine.queries.decision_instances.search(session, filter_, order(body), page(body), principal())

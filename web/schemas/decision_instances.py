@@ -1,4 +1,4 @@
-"""Decisions evaluated for cases, and DMN files."""
+"""Evaluated decisions, and DMN files."""
 
 import engine
 from web.schemas.decisions import TYPES, EvaluatedInput, MatchedRule
@@ -10,7 +10,7 @@ _KINDS = {told: kind for kind, told in TYPES.items()}
 
 
 class DecisionInstance(Shape):
-    """One decision evaluated for a case; `result` is JSON text."""
+    """One evaluated decision, without a case null where the case is named; `result` is JSON text."""
 
     decision_evaluation_instance_key = Text(attribute="id")
     decision_evaluation_key = Key(attribute="evaluation_key")

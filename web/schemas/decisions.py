@@ -51,14 +51,14 @@ class EvaluatedDecision(Shape):
 
 
 class EvaluatedDecisions(Shape):
-    """The answer; `output` is JSON text. Nothing of an evaluation is kept, so its keys are the definition's."""
+    """The answer; `output` is JSON text. Camunda has two names for the evaluation's key."""
 
     decision_definition_id = Text(attribute="id")
     decision_definition_key = Key(attribute="key")
     decision_definition_name = Text(attribute="name")
     decision_definition_version = Whole(attribute="version")
-    decision_evaluation_key = Key(attribute="key", dump_only=True)
-    decision_instance_key = Key(attribute="key", dump_only=True)
+    decision_evaluation_key = Key(attribute="evaluation_key", dump_only=True)
+    decision_instance_key = Key(attribute="evaluation_key", dump_only=True)
     decision_requirements_id = Text(attribute="resource")
     decision_requirements_key = Key(attribute="drg_key")
     evaluated_decisions = Several(Inner(EvaluatedDecision), attribute="decisions")
@@ -75,13 +75,14 @@ def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, A
     """The members of the answer. A table that allows no answer is told as a failure, as Camunda does."""
     definition, result = evaluated.definition, evaluated.result
     trace = [
-        _decision(one, evaluated.beside.get(one["id"]), definition, number)
+        _decision(one, evaluated.beside.get(one["id"]), definition, f"{evaluated.key}-{number}")
         for number, one in enumerate(result.trace_to_json(), 1)
     ]
     failure = result.error and engine.Finding(**result.error.told())
     return {
         "id": definition.id,
         "key": definition.key,
+        "evaluation_key": evaluated.key,
         "name": definition.name,
         "version": definition.version,
         "resource": definition.resource,
@@ -93,14 +94,14 @@ def told(evaluated: engine.EvaluatedDecision, language: Language) -> dict[str, A
     }
 
 
-def _decision(one: dict[str, Any], own: Any, asked: Any, number: int) -> dict[str, Any]:
+def _decision(one: dict[str, Any], own: Any, asked: Any, instance: str) -> dict[str, Any]:
     """One decision on the way; one of an imported model is told with the key of the one asked for."""
     return {
         **one,
         "rules": rules_told(one["rules"]),
         "version": (own or asked).version,
         "key": (own or asked).key,
-        "instance": f"{asked.key}-{number}",
+        "instance": instance,
         "type": TYPES.get(one["type"], "UNSPECIFIED"),
         "output": engine.dump_json(one["output"]),
     }

@@ -1,4 +1,4 @@
-"""Decisions evaluated for instances: what each was given, which rules matched, what came out."""
+"""Decisions evaluated: what each was given, which rules matched, what came out."""
 
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ class DecisionInstance(Base):
     """One decision of an evaluation, by its number in the order of evaluation; the decision asked for comes last.
 
     Inputs, rules and tables are those of `engine.dmn`'s trace. What is null in FEEL is SQL's null in `output`.
+    One that was evaluated by itself has no instance; `unit` is then that of whoever asked.
     """
 
     __tablename__ = "decision_instances"
@@ -24,6 +25,12 @@ class DecisionInstance(Base):
             "state IN ('evaluated', 'failed') AND (state = 'failed') = (failure IS NOT NULL)",
             name="decision_instances_state",
         ),
+        # All that names an instance is there, or nothing is, and the unit takes the place of the case's.
+        CheckConstraint(
+            "num_nulls(instance_key, root_key, element, element_key, definition_key, process_id) IN (0, 6)"
+            " AND (instance_key IS NULL OR unit IS NULL)",
+            name="decision_instances_alone",
+        ),
         # A case shows its decisions, and a table how often its rows matched.
         Index("decision_instances_of_instance", "instance_key", "key"),
         Index("decision_instances_of_decision", "decision_id", "key"),
@@ -32,12 +39,12 @@ class DecisionInstance(Base):
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     evaluation_key: Mapped[int]
     number: Mapped[int]
-    instance_key: Mapped[int]
-    root_key: Mapped[int]
-    element: Mapped[str]
-    element_key: Mapped[int]
-    definition_key: Mapped[int]
-    process_id: Mapped[str]
+    instance_key: Mapped[int | None]
+    root_key: Mapped[int | None]
+    element: Mapped[str | None]
+    element_key: Mapped[int | None]
+    definition_key: Mapped[int | None]
+    process_id: Mapped[str | None]
     asked_key: Mapped[int]  # the definition of the decision that was asked for
     decision_key: Mapped[int | None]  # none for a decision of an imported file
     decision_id: Mapped[str]
@@ -52,3 +59,4 @@ class DecisionInstance(Base):
     tables: Mapped[list[Any]] = mapped_column(JSONB)
     failure: Mapped[dict[str, Any] | None]
     evaluated_at: Mapped[datetime]
+    unit: Mapped[str | None]

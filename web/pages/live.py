@@ -29,9 +29,14 @@ def events() -> Response:
     if stream is None:
         # A browser that is answered so asks no more; the page's list then renews itself now and then.
         return current_app.response_class(status=204)
-    with engine.transaction() as session:
-        if seen(engine.queries.inbox.counts(session, person)) != request.args.get("seen"):
-            stream.told.set()
+    try:
+        with engine.transaction() as session:
+            counts = engine.queries.inbox.counts(session, person)
+    except BaseException:
+        hub.leave(stream)
+        raise
+    if seen(counts) != request.args.get("seen"):
+        stream.told.set()
     return streamed(stream, "tasks")
 
 
@@ -44,6 +49,8 @@ def streamed(stream: "Stream", event: str) -> Response:
     """The answer that tells a browser of `event` whenever the stream is woken."""
     response = current_app.response_class(_told(stream, event), content_type="text/event-stream; charset=utf-8")
     response.headers["X-Accel-Buffering"] = "no"
+    # Closed in any case, while a stream whose browser has gone before its first word is never begun.
+    response.call_on_close(lambda: hub.leave(stream))
     return response
 
 
@@ -102,15 +109,12 @@ hub = Hub(STREAMS)
 
 
 def _told(stream: Stream, event: str) -> Iterator[str]:
-    try:
-        yield "retry: 3000\n\n"
-        until = time.monotonic() + LONGEST_SECONDS
-        while time.monotonic() < until:
-            if stream.told.wait(HEARTBEAT_SECONDS):
-                time.sleep(GATHER_SECONDS)
-                stream.told.clear()
-                yield f"event: {event}\ndata: changed\n\n"
-            else:
-                yield ": still here\n\n"
-    finally:
-        hub.leave(stream)
+    yield "retry: 3000\n\n"
+    until = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < until:
+        if stream.told.wait(HEARTBEAT_SECONDS):
+            time.sleep(GATHER_SECONDS)
+            stream.told.clear()
+            yield f"event: {event}\ndata: changed\n\n"
+        else:
+            yield ": still here\n\n"

@@ -1,5 +1,6 @@
 """Operations on many instances at once: what came of it for each, in chunks, by whoever applies them."""
 
+import contextlib
 from typing import Any
 
 import psycopg
@@ -164,3 +165,21 @@ def test_what_workers_are_at_is_still_done_when_a_batch_is_cancelled(desk: Desk)
     apply_due_commands()
     assert [desk.state(key) for key in keys] == ["canceled", "canceled", "active"]
     assert (told(batch).state, told(batch).completed) == ("canceled", 2)
+
+
+def test_a_write_that_the_database_refuses_leaves_those_before_and_after_it(desk: Desk) -> None:
+    """The middle one's row count is refused by the statement itself, in the middle of the chunk's transaction."""
+    desk.deploy(version("a"))
+    keys = [desk.start() for _ in range(3)]
+
+    def refuse(session: store.Session) -> None:
+        for key in keys:
+            with contextlib.suppress(RuntimeError), session.begin_nested():
+                cancel(session, key)
+
+    desk.rows("DELETE FROM tasks WHERE instance_key = :key", key=keys[1])
+    with store.transaction() as session:
+        refuse(session)
+    assert [desk.state(key) for key in keys] == ["canceled", "active", "canceled"]
+    told_of = desk.rows("SELECT instance_key FROM history WHERE kind = 'instance_canceled' ORDER BY key")
+    assert [row[0] for row in told_of] == [keys[0], keys[2]]

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 COUNT = "(SELECT count(*) FROM {name})"
 # One entry a row: the key of a job that our own workers run, null for another's.
-HANDLED = "(SELECT array_agg(key) FROM {name} WHERE handled)"
+HANDLED = "(SELECT json_agg(key) FROM {name} WHERE handled)"
 # The groups and people whose inboxes have changed.
-CONCERNED = "(SELECT array_agg(DISTINCT word) FROM {name}, unnest(concerned) word)"
-IDS = "(SELECT array_agg(id) FROM {name})"
+CONCERNED = "(SELECT json_agg(DISTINCT word) FROM {name}, unnest(concerned) word)"
+IDS = "(SELECT json_agg(id) FROM {name})"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """`rows`: how many it must write, None where that is not known. `answer`: what the statement tells of it, if
-    anything has to be done after it."""
+    anything has to be done after it, as JSON."""
 
     name: str
     text: str

@@ -28,18 +28,19 @@ from .writing import write
 
 _LATEST = """
     SELECT nextval('numbers'), key, id, version FROM (
-        SELECT key, id, version FROM definitions WHERE kind = 'process' AND id = %s ORDER BY version DESC LIMIT 1
+        SELECT key, id, version FROM definitions WHERE kind = 'process' AND id = %(id)s ORDER BY version DESC LIMIT 1
     ) d
 """
 _VERSION = """
-    SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND id = %s AND version = %s
+    SELECT nextval('numbers'), key, id, version FROM definitions
+    WHERE kind = 'process' AND id = %(id)s AND version = %(version)s
 """
-_KEY = "SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND key = %s"
+_KEY = "SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND key = %(key)s"
 _DRAW = """
     INSERT INTO case_numbers (prefix, unit, day, last) VALUES (%s, %s, %s, 1)
     ON CONFLICT (prefix, unit, day) DO UPDATE SET last = case_numbers.last + 1 RETURNING last
 """
-_CALLER = "SELECT root_key, business_id, unit FROM instances WHERE key = %s"
+_CALLER = "SELECT root_key, business_id, unit FROM instances WHERE key = %(key)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
     if key is None:
         raise NotFound("process_unknown", process_id=payload["process_id"])
     parent_key = payload["element_key"] >> COUNTER_BITS << COUNTER_BITS
-    found = first_row(session, _CALLER, [parent_key])
+    found = first_row(session, _CALLER, {"key": parent_key})
     assert found is not None
     root_key, business_id, unit = found
     element_key = payload["element_key"]
@@ -124,11 +125,11 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
 
 def _chosen(session: Session, process_id: str | None, definition_key: int | None, version: int | None) -> Chosen:
     if definition_key is not None:
-        found = first_row(session, _KEY, [definition_key])
+        found = first_row(session, _KEY, {"key": definition_key})
     elif version is not None:
-        found = first_row(session, _VERSION, [process_id, version])
+        found = first_row(session, _VERSION, {"id": process_id, "version": version})
     else:
-        found = first_row(session, _LATEST, [process_id])
+        found = first_row(session, _LATEST, {"id": process_id})
     if found is None and definition_key is not None:
         raise NotFound("definition_unknown", key=str(definition_key))
     if found is None:

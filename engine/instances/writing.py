@@ -1,6 +1,6 @@
 """Writing what an advance did: its changes become one statement, and what our workers should do is queued."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
@@ -18,7 +18,7 @@ from engine.core.state import State
 from engine.directory.acting import current
 from engine.directory.groups import unit_of
 from engine.errors import Conflict, Invalid
-from engine.store import case_clock, json, raw_connection, tell, write_last
+from engine.store import case_clock, json, prepared, raw_connection, tell, write_last
 from engine.store.case_clock import CHANNEL as CLOCK
 from engine.store.enqueue import JOBS, enqueue
 from engine.store.message_locks import lock_subscribing
@@ -58,8 +58,8 @@ def write(
     state.changed.clear()
     state.dropped.clear()
 
-    def send(connection: psycopg.Connection, go_along: Callable[[], None]) -> None:
-        answers = _send(connection, parts, values, go_along)
+    def send(connection: psycopg.Connection) -> None:
+        answers = _send(connection, parts, values)
         _queue(connection, changes, answers)
         if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
             wake(session, row.key, changes.outgoing, answers.get("starts_sent") or ())
@@ -68,7 +68,7 @@ def write(
 
     if any(part.answer == HANDLED for part in parts):
         # Its jobs are queued in the same transaction, by a statement of their own.
-        send(raw_connection(session), lambda: None)
+        send(raw_connection(session))
     else:
         write_last(session, send)
 
@@ -94,26 +94,22 @@ def _lock_messages(session: Session, changes: Changes) -> None:
     lock_subscribing(session, [(r.name, r.correlation_key) for r in opened if r.kind == "message"])
 
 
-def _send(
-    connection: psycopg.Connection, parts: Sequence[Part], values: dict[str, Any], go_along: Callable[[], None]
-) -> dict[str, Any]:
+def _send(connection: psycopg.Connection, parts: Sequence[Part], values: dict[str, Any]) -> dict[str, Any]:
     """Send all parts as one statement; gives the answers of those that have one.
 
     Under the instance's lock nobody else moves its records, so each must have been where the core believed it: the
     statement fails as a whole where a part wrote another number of rows than it must.
     """
     statement, told = _statement(tuple((part.name, part.text, part.rows is not None, part.answer) for part in parts))
-    rows = ",".join(str(part.rows) for part in parts if part.rows is not None)
+    values["rows"] = [part.rows for part in parts if part.rows is not None]
     with _refusals():
-        cursor = connection.execute(statement, {**values, "rows": f"{{{rows}}}"})
-        go_along()
-        found = cursor.fetchone()
+        found = prepared.first_row(connection, statement, values)
     assert found is not None
-    return dict(zip(told, found[1:], strict=True))
+    return {name: None if answer is None else json.loads(answer) for name, answer in zip(told, found[1:], strict=True)}
 
 
 @lru_cache(maxsize=1_000)
-def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[bytes, tuple[str, ...]]:
+def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[str, tuple[str, ...]]:
     """The statement for parts by name, text, whether its rows are counted and what it answers; who answers, in order.
 
     Every part is a constant of ours; values are parameters.
@@ -124,7 +120,7 @@ def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[by
     names = ", ".join(f"'{name}'" for name in counted)
     told = {name: answer.format(name=name) for name, _, _, answer in parts if answer is not None}
     answers = ", ".join([sql.REQUIRE_ROWS.format(counts=counts, names=names), *told.values()])
-    return f"WITH {tables}\nSELECT {answers}".encode(), tuple(told)
+    return f"WITH {tables}\nSELECT {answers}", tuple(told)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -140,10 +140,10 @@ def trying_again(work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result
 
 
 def write_last(session: Session, write: Write) -> None:
-    """Have `write` send one statement together with the commit, or before the next statement if one comes after all.
+    """Have `write` send one statement right before the commit, or before the next statement if one comes after all.
 
-    `write` is given the connection and what goes along with its statement, which it calls before it takes the answer.
-    What the answer says cannot keep the transaction from being committed any more: only an error of the statement does.
+    Where it is the transaction's only one it is committed by itself, so nothing it is answered can keep it from that:
+    only an error of the statement does.
     """
     _ours(session).write_last(write)
 
@@ -176,12 +176,12 @@ def case_time_is(session: Session, moment: datetime) -> None:
     _ours(session).case_time_is(moment)
 
 
-def first_row(session: Session, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
+def first_row(session: Session, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """The first row of a query that neither changes nor locks anything, with case time read along in the same trip.
 
-    `query` is a constant of ours whose first column is never null.
+    `query` is a constant of ours with %(name)s for its values; its columns have a name each and come as JSON has them.
     """
-    return _ours(session).first_row(query, parameters)
+    return _ours(session).first_row(query, values)
 
 
 def engine_of(session: Session) -> Engine:

@@ -7,7 +7,7 @@ by itself. A transaction that does nothing else waits for no disk.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 import psycopg
@@ -73,7 +73,7 @@ class _Teller:
             logger.exception("word of changes was not sent")
 
 
-def _notify(words: set[tuple[str, str]], connection: psycopg.Connection, _: Callable[[], None]) -> None:
+def _notify(words: set[tuple[str, str]], connection: psycopg.Connection) -> None:
     connection.execute(_NOTIFY, list(map(list, zip(*sorted(words), strict=True))))
 
 

@@ -1,7 +1,7 @@
 """One transaction: SQLAlchemy's session on one connection of the pool, with no round trip that it can do without."""
 
 import select
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,15 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import CompoundSelect, Connection, Engine, Select
 from sqlalchemy.orm import Session
 
+from engine.store import json, prepared
 from engine.store.case_clock import READ_CASE_TIME
 
-# Sends one statement on the connection, calls what is handed in with it, and takes the statement's answer.
-Write = Callable[[psycopg.Connection, Callable[[], None]], None]
+# Sends one statement on the connection and takes its answer.
+Write = Callable[[psycopg.Connection], None]
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 _WITH_CASE_TIME = (
-    f"SELECT ({READ_CASE_TIME}), found.* FROM (SELECT) one LEFT JOIN LATERAL ({{query}}) found ON true LIMIT 1"  # noqa: S608 - our columns
+    f"SELECT ({READ_CASE_TIME}), to_json(found) FROM (SELECT) one LEFT JOIN LATERAL ({{query}}) found ON true LIMIT 1"  # noqa: S608 - our columns
 )
 
 
@@ -62,18 +63,17 @@ class Transaction(Session):
         if self._moment is None:
             self._moment = moment
 
-    def first_row(self, query: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
+    def first_row(self, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row of a query that neither changes nor locks anything; case time is read along with it.
 
-        `query` is a constant of ours.
+        `query` is a constant of ours with %(name)s for its values; the row's columns come as JSON has them.
         """
-        if self._last is not None or self._moment is not None:
-            return self.connection_reading().execute(query.encode(), parameters).fetchone()
+        if self._last is not None:
+            self.connection_begun()
         both = _WITH_CASE_TIME.format(query=query)
-        row = self._first(lambda raw: raw.execute(both.encode(), parameters).fetchone())
-        self._moment = row[0]
-        # A key, as every query of ours has it, is never null.
-        return None if row[1] is None else row[1:]
+        moment, found = self._first(lambda raw: prepared.first_row(raw, both, values))
+        self.case_time_is(datetime.fromisoformat(moment.decode()))
+        return None if found is None else tuple(json.loads(found).values())
 
     def connection_begun(self) -> psycopg.Connection:
         """The psycopg connection, with the transaction begun and all that was to be written before sent."""
@@ -110,7 +110,7 @@ class Transaction(Session):
             self.connection_begun()
         if self._has_session and self.in_nested_transaction():
             # Its savepoint may be gone by then.
-            write(self.connection_begun(), _nothing)
+            write(self.connection_begun())
         else:
             self._last = write
 
@@ -136,12 +136,9 @@ class Transaction(Session):
             # PostgreSQL takes a COMMIT now for a ROLLBACK, and says nothing.
             raise InFailedSqlTransaction("a statement of the transaction failed, so nothing of it can be committed")
         last, self._last = self._last, None
-        if last is not None and self._begun:
-            with self._raw.pipeline():
-                last(self._raw, lambda: _send(self._raw, COMMIT))
-        elif last is not None:
-            last(self._raw, _nothing)
-        elif self._begun:
+        if last is not None:
+            last(self._raw)
+        if self._begun:
             self._raw.execute(COMMIT)
         if self._link is not None:
             # What SQLAlchemy has to know of it; nothing is sent any more.
@@ -186,7 +183,7 @@ class Transaction(Session):
             self._begun = True
         if self._last is not None:
             last, self._last = self._last, None
-            last(self._raw, _nothing)
+            last(self._raw)
 
     def _first(self, send: Callable[[psycopg.Connection], Any]) -> Any:
         """Send something, on a new connection if it is the first thing sent and the server was restarted since."""
@@ -205,11 +202,3 @@ class Transaction(Session):
 
 def _only_reads(clause: Any) -> bool:
     return isinstance(clause, Select | CompoundSelect) and clause._for_update_arg is None
-
-
-def _nothing() -> None:
-    """Nothing goes along with a last write that is not sent with the commit."""
-
-
-def _send(connection: psycopg.Connection, statement: bytes) -> None:
-    connection.execute(statement)

@@ -173,13 +173,11 @@ def test_an_error_in_a_pipeline_undoes_the_transaction() -> None:
     assert count() == 0
 
 
-def adding(statement: str, seen: list[int] | None = None) -> Callable[[psycopg.Connection, Callable[[], None]], None]:
+def adding(statement: str, seen: list[int] | None = None) -> Callable[[psycopg.Connection], None]:
     """A last write; what its statement gives goes to `seen`."""
 
-    def write(connection: psycopg.Connection, go_along: Callable[[], None]) -> None:
-        cursor = connection.execute(statement)
-        go_along()
-        found = cursor.fetchone()
+    def write(connection: psycopg.Connection) -> None:
+        found = connection.execute(statement).fetchone()
         assert found is not None
         if seen is not None:
             seen.extend(found)
@@ -210,7 +208,7 @@ def test_the_last_write_is_sent_before_what_comes_after_all() -> None:
         raw = store.raw_connection(session).execute("SELECT count(*) FROM note").fetchone()
         assert raw == (3,)
         store.write_last(session, adding("INSERT INTO note VALUES (4) RETURNING id"))
-        assert store.first_row(session, "SELECT count(*) FROM note", []) == (4,)
+        assert store.first_row(session, "SELECT count(*) FROM note", {}) == (4,)
     assert count() == 4
 
 
@@ -219,12 +217,12 @@ def test_the_only_statement_of_a_transaction_is_one_by_itself() -> None:
     table()
     states: list[str] = []
 
-    def write(connection: psycopg.Connection, _: Callable[[], None]) -> None:
+    def write(connection: psycopg.Connection) -> None:
         states.append(connection.info.transaction_status.name)
         connection.execute("INSERT INTO note VALUES (1)")
 
     with store.transaction() as session:
-        assert store.first_row(session, "SELECT 7", []) == (7,)
+        assert store.first_row(session, "SELECT 7", {}) == (7,)
         store.write_last(session, write)
     assert states == ["IDLE"]
     assert count() == 1
@@ -339,12 +337,12 @@ def test_a_block_that_raises_never_sends_its_last_write() -> None:
 @pytest.mark.usefixtures("db")
 def test_a_first_row_brings_case_time_along() -> None:
     with store.transaction() as session:
-        assert store.first_row(session, "SELECT 1 WHERE %s", [False]) is None
+        assert store.first_row(session, "SELECT 1 WHERE %(so)s", {"so": False}) is None
         first = clock.now()
     with store.transaction() as session:
-        assert store.first_row(session, "SELECT 1, 'one'", []) == (1, "one")
+        assert store.first_row(session, "SELECT 1 AS key, 'one' AS name", {}) == (1, "one")
         assert clock.now() > first
-        assert store.first_row(session, "SELECT 2 WHERE false", []) is None
+        assert store.first_row(session, "SELECT 2 WHERE false", {}) is None
 
 
 def test_a_server_that_goes_away_in_the_middle_is_unavailable(db: str) -> None:
@@ -466,7 +464,7 @@ def test_a_signal_right_after_the_begin_leaves_no_transaction_open(db: str, monk
             add(1)
     # The next one to have the connection writes with one statement that is a transaction by itself.
     with store.transaction() as session:
-        assert store.first_row(session, "SELECT 7", []) == (7,)
+        assert store.first_row(session, "SELECT 7", {}) == (7,)
         store.write_last(session, adding("INSERT INTO note VALUES (2) RETURNING id"))
     with psycopg.connect(db) as other:
         assert other.execute("SELECT array_agg(id) FROM note").fetchone() == ([2],)

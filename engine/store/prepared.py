@@ -1,0 +1,90 @@
+"""Statements that are sent thousands of times a second: prepared once a connection, and sent by libpq itself.
+
+psycopg's cursor converts the text, chooses types and makes rows for each call, which cost more than the statement.
+Here every value goes as text, and PostgreSQL takes its type from where it stands.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import ConnStatus, ExecStatus
+
+from engine.errors import Invalid
+
+_NAMED = re.compile(r"%\((\w+)\)s")
+# What a connection has prepared. Statements are few: constants of ours, and combinations of some.
+_prepared: WeakKeyDictionary[psycopg.Connection, dict[str, bytes]] = WeakKeyDictionary()
+
+
+def first_row(
+    connection: psycopg.Connection, statement: str, values: Mapping[str, Any]
+) -> tuple[bytes | None, ...] | None:
+    """The first row a statement gives, each column as PostgreSQL writes it; None where there is no row.
+
+    `statement` is a constant of ours with %(name)s for its values: None, bool, int, str, datetime, or a list of them.
+    Raises psycopg's errors, and Invalid for a text that the database cannot hold.
+    """
+    text, names = _numbered(statement)
+    pgconn = connection.pgconn
+    known = _prepared.setdefault(connection, {})
+    if statement not in known:
+        name = b"tl_%d" % len(known)
+        _checked(connection, pgconn.prepare(name, text))
+        known[statement] = name
+    given: Sequence[Any] = [_dumped(values[name]) for name in names]
+    result = _checked(connection, pgconn.exec_prepared(known[statement], given))
+    if not result.ntuples:
+        return None
+    return tuple(result.get_value(0, column) for column in range(result.nfields))
+
+
+@lru_cache(maxsize=1_000)
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """The text with $1, $2 … in the place of names, and the names in that order."""
+    names = tuple(dict.fromkeys(_NAMED.findall(statement)))
+    places = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return _NAMED.sub(lambda found: places[found[1]], statement).encode(), names
+
+
+def _checked(connection: psycopg.Connection, result: Any) -> Any:
+    if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        return result
+    if connection.pgconn.status == ConnStatus.BAD:
+        raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
+    raise errors.error_from_result(result, encoding="utf-8")
+
+
+def _dumped(value: Any) -> bytes | None:
+    match value:
+        case None:
+            return None
+        case str():
+            if "\0" in value:
+                raise Invalid("value_not_storable", reason="U+0000")
+            return value.encode()
+        case bool():
+            return b"t" if value else b"f"
+        case int():
+            return b"%d" % value
+        case datetime() | date():
+            return value.isoformat().encode()
+        case list() | tuple():
+            return _array(value)
+        case _:
+            raise TypeError(f"a statement takes no {type(value).__name__}")
+
+
+def _array(values: Sequence[Any]) -> bytes:
+    """PostgreSQL's way to write an array: each text in quotes, with a backslash before quotes and backslashes."""
+    written = []
+    for value in values:
+        text = _dumped(value)
+        escaped = b"NULL" if text is None else b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        written.append(escaped)
+    return b"{" + b",".join(written) + b"}"

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors
+from psycopg._preparing import PrepareManager
 from psycopg.pq import ConnStatus, ExecStatus
 
 from engine.errors import Invalid
@@ -20,6 +21,23 @@ from engine.errors import Invalid
 _NAMED = re.compile(r"%\((\w+)\)s")
 # What a connection has prepared. Statements are few: constants of ours, and combinations of some.
 _prepared: WeakKeyDictionary[psycopg.Connection, dict[str, bytes]] = WeakKeyDictionary()
+
+
+class OwnStatements(PrepareManager):
+    """What psycopg prepares by itself: forgotten after a rollback or a DROP by name, where it would forget all."""
+
+    @classmethod
+    def after(cls, other: PrepareManager) -> "OwnStatements":
+        """Go on with what has been prepared so far."""
+        made = cls()
+        vars(made).update(vars(other))
+        return made
+
+    def clear(self) -> bool:
+        self._counts.clear()
+        self._to_flush.extend(self._names.values())
+        self._names.clear()
+        return bool(self._to_flush)
 
 
 def first_row(
@@ -32,7 +50,10 @@ def first_row(
     """
     text, names = _numbered(statement)
     pgconn = connection.pgconn
-    known = _prepared.setdefault(connection, {})
+    known = _prepared.get(connection)
+    if known is None:
+        known = _prepared[connection] = {}
+        connection._prepared = OwnStatements.after(connection._prepared)
     if statement not in known:
         name = b"tl_%d" % len(known)
         _checked(connection, pgconn.prepare(name, text))

@@ -57,6 +57,23 @@ def test_a_statement_is_prepared_once_a_connection(connection: psycopg.Connectio
         assert prepared.first_row(other, "SELECT 2", {}) == (b"2",)
 
 
+def test_what_psycopg_forgets_of_its_own_leaves_ours(connection: psycopg.Connection) -> None:
+    """It forgets what it has prepared after a rollback, a rollback to a savepoint and a DROP."""
+    connection.execute("CREATE TABLE note (id int)")
+    for forgetting in ("ROLLBACK", "ROLLBACK TO SAVEPOINT s", "DROP TABLE note"):
+        connection.execute("BEGIN")
+        connection.execute("SAVEPOINT s")
+        connection.execute("SELECT 7", prepare=True)
+        assert prepared.first_row(connection, "SELECT 1", {}) == (b"1",)
+        connection.execute(forgetting.encode())
+        assert prepared.first_row(connection, "SELECT 1", {}) == (b"1",)
+        connection.execute("SELECT 8", prepare=True)
+        assert prepared.first_row(connection, "SELECT 1", {}) == (b"1",)
+        connection.execute("ROLLBACK")
+    left = "SELECT count(*) FROM pg_prepared_statements WHERE name NOT LIKE 'tl%'"
+    assert connection.execute(left).fetchone() == (0,)
+
+
 def test_it_is_part_of_the_transaction_and_survives_its_end(connection: psycopg.Connection) -> None:
     connection.execute("CREATE TABLE note (id int PRIMARY KEY)")
     insert = "INSERT INTO note VALUES (%(id)s) RETURNING id"

@@ -14,6 +14,7 @@ from camunda_orchestration_sdk import models
 from tests.demo.office import Office, until
 
 PROCESS = "fault_handling"
+ENGLISH = Path(__file__).parents[2] / "processes" / PROCESS / f"{PROCESS}.en.yaml"
 ANALYST = "zhou.yu"
 ADVICE = (
     "The devices are asked over SNMP, so this takes a moment.",
@@ -155,7 +156,8 @@ class Story:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{PROCESS}.bpmn"
             path.write_text(changed, encoding="utf-8")
-            deployed = client.deploy_resources_from_files([str(path)])
+            # Without its English texts the new version would speak Chinese to everybody.
+            deployed = client.deploy_resources_from_files([str(path), str(ENGLISH)])
         version = deployed.processes[0].process_definition_version
         self.say(f"{self.office.names[ANALYST]} deploys a changed diagram: version {version}.")
         key = self.report("T-2")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 COUNT = "(SELECT count(*) FROM {name})"
-# One entry a row: the key of a job that our own workers run, null for another's.
+# The keys of the jobs that our own workers run.
 HANDLED = "(SELECT json_agg(key) FROM {name} WHERE handled)"
 # The groups and people whose inboxes have changed.
 CONCERNED = "(SELECT json_agg(DISTINCT word) FROM {name}, unnest(concerned) word)"

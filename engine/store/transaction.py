@@ -29,7 +29,7 @@ class Transaction(Session):
 
     PostgreSQL is told to begin with the first statement that changes or locks something; READ COMMITTED gives each
     statement a view of its own, so those before it miss nothing. Case time is read when it is asked for, or with
-    another statement before that. The last write goes together with the commit, and where it is the only one,
+    another statement before that. The last write goes right before the commit, and where it is the only one,
     PostgreSQL makes it a transaction by itself. SQLAlchemy's own layers come into being when somebody asks for them.
     """
 

@@ -129,8 +129,8 @@ class Transaction(Session):
         """Make it last. Raises what the last write raises."""
         if self._has_session and self.in_transaction():
             self.flush()
-        if self._last is not None and self._fresh:
-            # Begun by a statement that may be sent again, if the connection has died meanwhile.
+        if self._last is not None and self._fresh and self._is_told_something():
+            # A BEGIN may be sent again if the connection has died meanwhile, a write may not.
             self._begin()
         if self._raw.pgconn.transaction_status == TransactionStatus.INERROR:
             # PostgreSQL takes a COMMIT now for a ROLLBACK, and says nothing.

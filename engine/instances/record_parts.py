@@ -1,6 +1,6 @@
 """What instances wait for, as parts of the statement that writes an advance."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,11 @@ from engine.store import json
 
 from . import statements as sql
 from .between import actor_as_json
-from .changes import Changes
+from .changes import Changes, Noun
 from .part import CONCERNED, COUNT, HANDLED, Part
+
+# What changes of a task without its listeners.
+_MOMENTS = ("due_at", "warned_at", "overdue_at", "reminded_at")
 
 
 def record_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
@@ -75,12 +78,27 @@ def _tasks(changes: Changes, values: dict[str, Any]) -> list[Part]:
         parts.append(Part("tasks_opened", sql.OPEN_TASKS, len(noun.opened)))
     keys = [key for key in noun.changed if key not in noun.opened and key not in noun.closed] + list(noun.closed)
     if keys:
-        moved = [{"key": key, "state": noun.closed.get(key), **_task_change(noun.changed.get(key, {}))} for key in keys]
-        values["task_changes"] = json.dumps(moved)
-        values["actor"] = current().id
-        agreed = any("transition" in noun.changed.get(key, ()) for key in keys)
-        parts.append(Part("tasks_changed", sql.AGREED_TASKS if agreed else sql.CHANGE_TASKS, len(keys), CONCERNED))
+        parts.append(Part("tasks_changed", _tasks_changed(noun, keys, values), len(keys), CONCERNED))
     return parts
+
+
+def _tasks_changed(noun: Noun, keys: Sequence[int], values: dict[str, Any]) -> str:
+    """The text that changes or ends these tasks, which are open so far."""
+    values["actor"] = current().id
+    values["task_open"] = "created"
+    changes = [noun.changed.get(key, {}) for key in keys]
+    agreed = any("transition" in change for change in changes)
+    if len(keys) == 1 and not agreed:
+        [key], [change] = keys, changes
+        values |= {"task_key": key, "task_state": noun.closed.get(key)}
+        values |= {f"task_{name}": change.get(name) for name in _MOMENTS}
+        return sql.CHANGE_TASK
+    moved = [
+        {"key": key, "state": noun.closed.get(key), **_task_change(change)}
+        for key, change in zip(keys, changes, strict=True)
+    ]
+    values["task_changes"] = json.dumps(moved)
+    return sql.AGREED_TASKS if agreed else sql.CHANGE_TASKS
 
 
 def concerned(changes: Changes) -> set[str]:

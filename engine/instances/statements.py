@@ -5,9 +5,8 @@ tells of a part only what has to be known after it.
 """
 
 ROWS_REFUSED = "TL001"
-REQUIRE_ROWS = (
-    "CASE WHEN ARRAY[{counts}] = %(rows)s::bigint[] THEN 0 ELSE refuse_rows(ARRAY[{names}], ARRAY[{counts}]) END"
-)
+COUNTS = "SELECT ARRAY[{counts}] AS counts OFFSET 0"  # counted once, not for each place that names them
+REQUIRE_ROWS = "CASE WHEN counts = %(rows)s::bigint[] THEN 0 ELSE refuse_rows(ARRAY[{names}], counts) END"
 
 INSERT_INSTANCE = """
     INSERT INTO instances
@@ -46,6 +45,8 @@ OPEN_JOBS = """
          retries int, headers jsonb, scopes bigint[], priority int, variables jsonb)
     RETURNING key, handled
 """
+# The state before is given as a value here and below: a plan made when a table was small must not go through an index of
+# all that is open.
 # A job that a person lets go on begins to count its attempts anew.
 CHANGE_JOBS = """
     UPDATE jobs j SET state = r.state, retries = coalesce(r.retries, j.retries), worker = NULL, lease_until = NULL,
@@ -54,7 +55,7 @@ CHANGE_JOBS = """
            available_at = now() + coalesce(r.back_off, interval '0')
     FROM json_to_recordset(%(job_changes)s::json) r(key bigint, state text, retries int, error_message text,
          error_code text, resolved boolean, back_off interval, sources text[])
-    WHERE j.key = r.key AND j.state = ANY(r.sources)
+    WHERE j.key = r.key AND j.key BETWEEN %(key)s AND %(key)s + 16777215 AND j.state = ANY(r.sources)
     RETURNING j.key, j.handled AND j.state = 'created' AS handled
 """
 CLOSE_JOBS = "DELETE FROM jobs WHERE key = ANY(%(jobs_closed)s::bigint[]) RETURNING 1"
@@ -71,6 +72,17 @@ OPEN_TASKS = """
          reminded_at timestamptz, priority int, transition text, unit text)
     RETURNING 1
 """
+# Nearly always it is one: PostgreSQL cannot know that of a JSON text, and would go through all tasks to join it.
+CHANGE_TASK = """
+    UPDATE tasks t SET state = coalesce(%(task_state)s, t.state), due_at = coalesce(%(task_due_at)s, t.due_at),
+           warned_at = coalesce(%(task_warned_at)s, t.warned_at),
+           overdue_at = coalesce(%(task_overdue_at)s, t.overdue_at),
+           reminded_at = coalesce(%(task_reminded_at)s, t.reminded_at),
+           completed_at = CASE WHEN %(task_state)s IS NULL THEN NULL ELSE %(now)s::timestamptz END,
+           completed_by = CASE %(task_state)s WHEN 'completed' THEN %(actor)s::text END
+    WHERE t.key = %(task_key)s AND t.state = %(task_open)s
+    RETURNING t.candidate_groups || t.candidate_users || array_remove(ARRAY[t.assignee], NULL) AS concerned
+"""
 CHANGE_TASKS = """
     UPDATE tasks t SET state = coalesce(r.state, t.state), due_at = coalesce(r.due_at, t.due_at),
            warned_at = coalesce(r.warned_at, t.warned_at), overdue_at = coalesce(r.overdue_at, t.overdue_at),
@@ -79,7 +91,7 @@ CHANGE_TASKS = """
            completed_by = CASE r.state WHEN 'completed' THEN %(actor)s::text END
     FROM json_to_recordset(%(task_changes)s::json) r(key bigint, state text, due_at timestamptz,
          warned_at timestamptz, overdue_at timestamptz, reminded_at timestamptz)
-    WHERE t.key = r.key AND t.state = 'created'
+    WHERE t.key = r.key AND t.key BETWEEN %(key)s AND %(key)s + 16777215 AND t.state = %(task_open)s
     RETURNING t.candidate_groups || t.candidate_users || array_remove(ARRAY[t.assignee], NULL) AS concerned
 """
 # The same for tasks with listeners: what they agreed to may clear a field, so each is set where it is named.
@@ -93,9 +105,9 @@ AGREED_TASKS = """
            completed_by = CASE r.state WHEN 'completed' THEN %(actor)s::text END
     FROM (SELECT (change->>'key')::bigint AS key, change->>'state' AS state, change
           FROM jsonb_array_elements(%(task_changes)s::jsonb) change) r
-    JOIN tasks before ON before.key = r.key
+    JOIN tasks before ON before.key = r.key AND before.key BETWEEN %(key)s AND %(key)s + 16777215
     CROSS JOIN LATERAL jsonb_populate_record(before, r.change - 'state') n
-    WHERE t.key = r.key AND t.state = 'created'
+    WHERE t.key = r.key AND t.state = %(task_open)s
     RETURNING t.candidate_groups || t.candidate_users || before.candidate_groups || before.candidate_users
               || array_remove(ARRAY[t.assignee, before.assignee], NULL) AS concerned
 """

@@ -119,8 +119,8 @@ def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[st
     counts = ", ".join(COUNT.format(name=name) for name in counted)
     names = ", ".join(f"'{name}'" for name in counted)
     told = {name: answer.format(name=name) for name, _, _, answer in parts if answer is not None}
-    answers = ", ".join([sql.REQUIRE_ROWS.format(counts=counts, names=names), *told.values()])
-    return f"WITH {tables}\nSELECT {answers}", tuple(told)
+    answers = ", ".join([sql.REQUIRE_ROWS.format(names=names), *told.values()])
+    return f"WITH {tables}\nSELECT {answers} FROM ({sql.COUNTS.format(counts=counts)}) written", tuple(told)
 
 
 @contextmanager

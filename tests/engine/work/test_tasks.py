@@ -12,6 +12,7 @@ from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.models import Unit
 from engine.work.tasks import assign_task, claim_task, complete_task, hand_over_task, unassign_task
+from tests.benchmarks import copies
 from tests.engine.factories import diagram, end, flows, start, user
 from tests.engine.work.conftest import Desk
 
@@ -230,6 +231,26 @@ def test_completing_takes_ten_statements_and_one_commit(desk: Desk) -> None:
     spent = desk.value(count) - before
     # lock, variables, write; the form is known
     assert 3 <= spent <= 10
+
+
+def test_completing_looks_at_no_other_open_task(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As PostgreSQL counts the blocks it looks at, with a plan from the time when few were open."""
+
+    def complete_one() -> int:
+        before = desk.value(looked)
+        do(complete_task, LI, desk.value("SELECT min(key) FROM tasks WHERE state = 'created'"))
+        return int(desk.value(looked) - before)
+
+    looked = "SELECT coalesce(sum(shared_blks_hit), 0) FROM pg_stat_statements WHERE query LIKE 'WITH instance AS%'"
+    a_task(desk)
+    for _ in range(9):
+        complete_one()
+        desk.start()
+    with_few = complete_one()
+    desk.start()
+    monkeypatch.setattr(copies, "settle", lambda url: None)  # plans are made anew with fresh statistics
+    copies.multiply(desk.value("SELECT max(key) FROM instances"), 3_000)
+    assert 0 < complete_one() < with_few + 15
 
 
 def test_a_substitute_completes_what_the_other_has_claimed_and_history_names_both(desk: Desk) -> None:

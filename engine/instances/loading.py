@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,22 +13,28 @@ from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.definitions import process_spec
 from engine.errors import NotFound, TrunklineError
-from engine.store import case_time_is, pipeline
+from engine.store import case_time_is, locked_row
 from engine.store.case_clock import READ_CASE_TIME
 from engine.store.json import loads
 
 from .row import COLUMNS, InstanceRow
 
-_LOCK = f"SELECT ({READ_CASE_TIME}), {{columns}} FROM instances i {{inside}} WHERE i.key = %s {{record}} FOR UPDATE"  # noqa: S608
+# The instance is locked, and its variables are read as they were when the statement began: somebody who had the lock
+# meanwhile has written a new version of its row.
+_LOCK = f"""
+    SELECT ({READ_CASE_TIME}), json_build_array({{columns}}), i.snapshot, ({{variables}}),
+           i.xmin = (SELECT before.xmin FROM instances before WHERE before.key = %(key)s)
+    FROM instances i {{inside}} WHERE i.key = %(key)s {{record}} FOR UPDATE
+"""  # noqa: S608
 # One text is read at once; a row each would cost more than all the rest where there are thousands.
-_VARIABLES = b"SELECT json_agg(json_build_array(scope_key, name, value))::text FROM variables WHERE instance_key = %s"
+_VARIABLES = "SELECT json_agg(json_build_array(scope_key, name, value)) FROM variables WHERE instance_key = %(key)s"
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
     """A record of an instance that is locked and read with it: its table, its key, its columns as a NamedTuple.
 
-    `unknown` is raised where there is none.
+    They come as JSON has them. `unknown` is raised where there is none.
     """
 
     table: str
@@ -50,37 +57,44 @@ def lock(session: Session, key: int, inside: Inside | None = None) -> Locked:
 
     The instance is locked first: what is read after it is what the last one who had it has written.
     """
-    with pipeline(session) as connection:
-        if inside is None:
-            locked = connection.execute(_lock(), [key])
-        else:
-            locked = connection.execute(_lock(inside.table, inside.row), [key, inside.key])
-        variables = connection.execute(_VARIABLES, [key])
-    found = locked.fetchone()
+    values = {"key": key} if inside is None else {"key": key, "record": inside.key}
+    found = locked_row(session, _lock() if inside is None else _lock(inside.table, inside.row), values)
     if found is None:
         raise NotFound("instance_unknown", key=str(key)) if inside is None else inside.unknown
-    moment, text, *columns = found
-    case_time_is(session, moment)
-    row = InstanceRow(*columns[: len(COLUMNS)])
+    moment, columns, text, variables, is_alone = found
+    assert moment is not None
+    assert columns is not None
+    assert text is not None
+    if is_alone != b"t":
+        [variables] = locked_row(session, _VARIABLES, {"key": key}) or [None]
+    case_time_is(session, datetime.fromisoformat(moment.decode()))
+    of_row = loads(columns)
+    row = _row(of_row[: len(COLUMNS)])
     spec = process_spec(session, row.definition_key)
-    state = _state(row, spec, text, variables.fetchone() or (None,))
-    return Locked(row, spec, state, None if inside is None else inside.row(*columns[len(COLUMNS) :]))
+    state = _state(row, spec, text, variables)
+    return Locked(row, spec, state, None if inside is None else inside.row(*of_row[len(COLUMNS) :]))
 
 
 @cache
-def _lock(table: str | None = None, row: type[tuple[Any, ...]] = tuple) -> bytes:
+def _lock(table: str | None = None, row: type[tuple[Any, ...]] = tuple) -> str:
     """The names are constants of ours."""
-    columns = ["i.snapshot::text", *(f"i.{name}" for name in COLUMNS)]
-    columns += [f"r.{name}" for name in getattr(row, "_fields", ())]
+    columns = [*(f"i.{name}" for name in COLUMNS), *(f"r.{name}" for name in getattr(row, "_fields", ()))]
     inside = "" if table is None else f"JOIN {table} r ON r.instance_key = i.key"
-    record = "" if table is None else "AND r.key = %s"
-    return _LOCK.format(columns=", ".join(columns), inside=inside, record=record).encode()
+    record = "" if table is None else "AND r.key = %(record)s"
+    return _LOCK.format(columns=", ".join(columns), variables=_VARIABLES, inside=inside, record=record)
 
 
-def _state(row: InstanceRow, spec: ProcessSpec, text: str, variables: tuple[str | None]) -> State:
+def _row(columns: list[Any]) -> InstanceRow:
+    row = InstanceRow(*columns)
+    row.started_at = datetime.fromisoformat(columns[COLUMNS.index("started_at")])
+    row.ended_at = row.ended_at and datetime.fromisoformat(columns[COLUMNS.index("ended_at")])
+    return row
+
+
+def _state(row: InstanceRow, spec: ProcessSpec, text: bytes, variables: bytes | None) -> State:
     # Only variables keep the digits of their numbers; the snapshot's are the core's own.
     state = snapshot.read(json.loads(text), row.key, spec, row.state)
-    if variables[0] is not None:
-        for scope, name, value in loads(variables[0]):
+    if variables is not None:
+        for scope, name, value in loads(variables):
             state.variables.setdefault(scope, {})[name] = value
     return state

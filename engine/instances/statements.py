@@ -45,8 +45,8 @@ OPEN_JOBS = """
          retries int, headers jsonb, scopes bigint[], priority int, variables jsonb)
     RETURNING key, handled
 """
-# The state before is given as a value here and below: a plan made when a table was small must not go through an index of
-# all that is open.
+# The state before is given as a value here and below: a plan from when a table was small must not go through an index
+# of all that is open.
 # A job that a person lets go on begins to count its attempts anew.
 CHANGE_JOBS = """
     UPDATE jobs j SET state = r.state, retries = coalesce(r.retries, j.retries), worker = NULL, lease_until = NULL,

@@ -48,18 +48,40 @@ def first_row(
     `statement` is a constant of ours with %(name)s for its values: None, bool, int, str, datetime, or a list of them.
     Raises psycopg's errors, and Invalid for a text that the database cannot hold.
     """
+    name, names = _known(connection, statement)
+    given: Sequence[Any] = [_dumped(values[name]) for name in names]
+    return _row(_checked(connection, connection.pgconn.exec_prepared(name, given)))
+
+
+def first_row_begun(
+    connection: psycopg.Connection, statement: str, values: Mapping[str, int]
+) -> tuple[bytes | None, ...] | None:
+    """Like `first_row`, with a BEGIN before it in the same round trip, which takes no values but whole numbers."""
+    name, names = _known(connection, statement)
+    given = b", ".join(b"%d" % values[name] for name in names)
+    return _row(_checked(connection, connection.pgconn.exec_(b"BEGIN; EXECUTE %s (%s)" % (name, given))))
+
+
+def send(connection: psycopg.Connection, command: bytes) -> None:
+    """BEGIN, COMMIT: what takes no values and gives no rows."""
+    _checked(connection, connection.pgconn.exec_(command))
+
+
+def _known(connection: psycopg.Connection, statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """What a statement is called on this connection, which it is prepared on now if it has not been; its values."""
     text, names = _numbered(statement)
-    pgconn = connection.pgconn
     known = _prepared.get(connection)
     if known is None:
         known = _prepared[connection] = {}
         connection._prepared = OwnStatements.after(connection._prepared)
     if statement not in known:
         name = b"tl_%d" % len(known)
-        _checked(connection, pgconn.prepare(name, text))
+        _checked(connection, connection.pgconn.prepare(name, text))
         known[statement] = name
-    given: Sequence[Any] = [_dumped(values[name]) for name in names]
-    result = _checked(connection, pgconn.exec_prepared(known[statement], given))
+    return known[statement], names
+
+
+def _row(result: Any) -> tuple[bytes | None, ...] | None:
     if not result.ntuples:
         return None
     return tuple(result.get_value(0, column) for column in range(result.nfields))

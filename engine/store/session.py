@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -153,12 +153,12 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
     _ours(session).calls_after.append(call)
 
 
-def pipeline(session: Session) -> AbstractContextManager[psycopg.Connection]:
-    """The session's psycopg connection in pipeline mode: statements in the block share round trips.
+def locked_row(session: Session, query: str, values: Mapping[str, int]) -> tuple[bytes | None, ...] | None:
+    """The first row of a query that locks it; its columns come as PostgreSQL writes them.
 
-    Pending changes of the session are sent first. Errors come as psycopg's own, at a fetch or at the block's end.
+    `query` is a constant of ours with %(name)s for its values. Raises psycopg's errors.
     """
-    return _ours(session).pipeline()
+    return _ours(session).locked_row(query, values)
 
 
 def raw_connection(session: Session) -> psycopg.Connection:

@@ -1,8 +1,7 @@
 """One transaction: SQLAlchemy's session on one connection of the pool, with no round trip that it can do without."""
 
 import select
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,6 @@ from engine.store.case_clock import READ_CASE_TIME
 # Sends one statement on the connection and takes its answer.
 Write = Callable[[psycopg.Connection], None]
 
-BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 _WITH_CASE_TIME = (
     f"SELECT ({READ_CASE_TIME}), to_json(found) FROM (SELECT) one LEFT JOIN LATERAL ({{query}}) found ON true LIMIT 1"  # noqa: S608 - our columns
 )
@@ -89,20 +87,16 @@ class Transaction(Session):
             return self.connection_begun()
         return self._raw
 
-    @contextmanager
-    def pipeline(self) -> Iterator[psycopg.Connection]:
-        """The connection in pipeline mode, with the transaction begun: statements in the block share round trips."""
+    def locked_row(self, query: str, values: Mapping[str, int]) -> tuple[bytes | None, ...] | None:
+        """The first row of a query that locks it, in one round trip with the BEGIN where the transaction needs one."""
         if self._has_session and self.in_transaction():
             self.flush()
         nested = self._has_session and self.in_nested_transaction()
-        begin = not (self._begun or self._last or nested) and not (self._fresh and self._is_told_something())
-        raw = self._raw if begin else self.connection_begun()
-        self._fresh = False
-        with raw.pipeline():
-            if begin:
-                raw.execute(BEGIN)
-                self._begun = True
-            yield raw
+        if self._begun or self._last is not None or nested:
+            return prepared.first_row(self.connection_begun(), query, values)
+        found = self._first(lambda raw: prepared.first_row_begun(raw, query, values))
+        self._begun = True
+        return found  # type: ignore[no-any-return]
 
     def write_last(self, write: Write) -> None:
         """Have `write` send one statement when the transaction ends, or before the next statement if there is one."""
@@ -139,7 +133,7 @@ class Transaction(Session):
         if last is not None:
             last(self._raw)
         if self._begun:
-            self._raw.execute(COMMIT)
+            prepared.send(self._raw, b"COMMIT")
         if self._link is not None:
             # What SQLAlchemy has to know of it; nothing is sent any more.
             super().commit()
@@ -179,7 +173,7 @@ class Transaction(Session):
 
     def _begin(self) -> None:
         if not self._begun:
-            self._first(lambda raw: raw.execute(BEGIN))
+            self._first(lambda raw: prepared.send(raw, b"BEGIN"))
             self._begun = True
         if self._last is not None:
             last, self._last = self._last, None

@@ -198,7 +198,7 @@ def test_a_web_server_killed_during_a_request_has_done_nothing(house: House) -> 
     with psycopg.connect(house.server.url()) as holding, ThreadPoolExecutor(1) as pool:
         holding.execute("SELECT FROM instances WHERE key = %s FOR UPDATE", [instance])
         asked = pool.submit(house.ask, port, "POST", done, {"variables": {"answer": 1}})
-        waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%instances%%'"
+        waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'BEGIN; EXECUTE%%'"
         until(lambda: bool(house.rows(waiting)))
         house.children[-1].send_signal(signal.SIGKILL)
         house.children[-1].wait(PATIENCE)

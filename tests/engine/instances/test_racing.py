@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import psycopg
+
 from engine import store
 from engine.core import commands
 from engine.errors import Conflict, NotFound
@@ -58,6 +60,29 @@ def test_hundreds_of_messages_meet_their_receivers_in_whatever_order_both_come(h
     assert house.rows("SELECT state, count(*) FROM instances GROUP BY 1") == [("completed", len(keys))]
     got = house.rows("SELECT value FROM variables WHERE name = 'got'")
     assert sorted(value for (value,) in got) == sorted(keys)
+
+
+def test_who_waited_for_an_instance_goes_on_from_what_the_other_has_left(house: House) -> None:
+    """Its variables too, which are read with the statement that waits."""
+    asks = diagram(
+        begin("s"), user("a"), user("b"), user("x"), end("e"), flows("s a", "s b", "a x e", "b e", a_x="=n > 1")
+    )
+    house.deploy(asks)
+    key = house.start(variables={"n": 1}).key
+    first, second = house.rows("SELECT key, element_key FROM tasks ORDER BY element DESC")
+    waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            advance(session, key, commands.CompleteTask(*first, {"n": 2}))
+            store.raw_connection(session)  # has it written, not committed
+            done = pool.submit(
+                store.retrying, lambda session: advance(session, key, commands.CompleteTask(*second, {}))
+            )
+            with psycopg.connect(store.configured_url(), autocommit=True) as looking:
+                while not looking.execute(waits).fetchall():
+                    assert not done.done()
+        done.result(20)
+    assert house.rows("SELECT element FROM tasks WHERE state = 'created'") == [("x",)]
 
 
 def test_a_clock_that_is_put_back_fires_nothing_twice_and_nothing_early(house: House) -> None:

@@ -138,39 +138,50 @@ def test_a_failing_call_after_commit_is_logged_and_the_others_run(caplog: pytest
     assert "a call after the commit failed" in caplog.text
 
 
-@pytest.mark.usefixtures("db")
-def test_a_pipeline_sends_many_statements_in_the_sessions_transaction() -> None:
-    table()
+LOCK = "SELECT id, body FROM note WHERE id = %(id)s FOR UPDATE"
 
-    def write_and(fail: bool) -> None:
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("before", ["nothing", "a reading", "a write", "a last write"])
+def test_a_row_is_locked_in_the_sessions_transaction(before: str) -> None:
+    table()
+    add(1)
+
+    def lock_and_write(fail: bool) -> None:
         with store.transaction() as session:
-            with store.pipeline(session) as connection:
-                inserted = connection.execute("INSERT INTO note VALUES (1), (2)")
-                counted = connection.execute("SELECT count(*) FROM note")
-            assert inserted.rowcount == 2
-            assert counted.fetchone() == (2,)
+            if before == "a reading":
+                assert session.execute(select(1)).scalar_one() == 1
+            elif before == "a write":
+                session.execute(text("INSERT INTO note VALUES (2)"))
+            elif before == "a last write":
+                store.write_last(session, adding("INSERT INTO note VALUES (2) RETURNING id"))
+            assert store.locked_row(session, LOCK, {"id": 9}) is None
+            assert store.locked_row(session, LOCK, {"id": 1}) == (b"1", None)
+            with pytest.raises(psycopg.errors.LockNotAvailable), psycopg.connect(store.configured_url()) as other:
+                other.execute("SELECT FROM note WHERE id = 1 FOR UPDATE NOWAIT")
+            store.raw_connection(session).execute("INSERT INTO note VALUES (3)")
             if fail:
                 raise LookupError
 
     with pytest.raises(LookupError):
-        write_and(fail=True)
-    assert count() == 0
-    write_and(fail=False)
-    assert count() == 2
+        lock_and_write(fail=True)
+    assert count() == 1
+    lock_and_write(fail=False)
+    assert count() == (3 if "write" in before else 2)
 
 
 @pytest.mark.usefixtures("db")
-def test_an_error_in_a_pipeline_undoes_the_transaction() -> None:
+def test_an_error_while_locking_undoes_the_transaction() -> None:
     table()
 
-    def insert_twice() -> None:
-        with store.transaction() as session, store.pipeline(session) as connection:
-            connection.execute("INSERT INTO note VALUES (1)")
-            connection.execute("INSERT INTO note VALUES (1)")
+    def lock_nonsense() -> None:
+        with store.transaction() as session:
+            store.locked_row(session, "SELECT 1 / %(id)s", {"id": 0})
 
-    with pytest.raises(psycopg.errors.UniqueViolation):
-        insert_twice()
-    assert count() == 0
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        lock_nonsense()
+    add(1)
+    assert count() == 1
 
 
 def adding(statement: str, seen: list[int] | None = None) -> Callable[[psycopg.Connection], None]:
@@ -269,7 +280,7 @@ def test_a_last_write_in_a_savepoint_goes_with_it() -> None:
 
 
 @pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("way", ["pipeline", "select"])
+@pytest.mark.parametrize("way", ["lock", "select"])
 def test_a_savepoint_that_begins_the_transaction_takes_back_what_is_in_it(way: str) -> None:
     table()
 
@@ -277,8 +288,9 @@ def test_a_savepoint_that_begins_the_transaction_takes_back_what_is_in_it(way: s
         with session.begin_nested():
             if way == "select":
                 assert session.execute(select(1)).scalar_one() == 1
-            with store.pipeline(session) as connection:
-                connection.execute("INSERT INTO note VALUES (2)")
+            else:
+                assert store.locked_row(session, LOCK, {"id": 2}) is None
+            store.raw_connection(session).execute("INSERT INTO note VALUES (2)")
             raise LookupError
 
     with store.transaction() as session:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from croniter import CroniterError, croniter
-
 from .clocks import add_months
+from .cron import Cron, parse_cron
 from .stuck import Stuck
 
 _DURATION = re.compile(
@@ -15,17 +14,6 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
 )
 _REPEAT = re.compile(r"R(\d*)(?:/(?P<start>[^/]+))?/(?P<every>P[^/]+)")
-_LAST = re.compile(r"(?<=\s)(\w{1,3})L$")  # the last such weekday of the month, which our library writes L5
-_DAYS = {"SUN": 0, "MON": 1, "TUE": 2, "WED": 3, "THU": 4, "FRI": 5, "SAT": 6}
-_MACROS = {
-    "@yearly": "0 0 0 1 1 *",
-    "@annually": "0 0 0 1 1 *",
-    "@monthly": "0 0 0 1 * *",
-    "@weekly": "0 0 0 * * 0",
-    "@daily": "0 0 0 * * *",
-    "@midnight": "0 0 0 * * *",
-    "@hourly": "0 0 * * * *",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +35,22 @@ class Duration:
 class Cycle:
     """A repeating timer: `every` so long, or by `cron`; `times` in all, None for without end."""
 
+    text: str
     times: int | None
     start: str | None = None
-    every: Duration | None = None
-    cron: str | None = None
+    every: Duration = Duration(0, timedelta())
+    cron: Cron | None = None
 
     def first(self, now: datetime) -> datetime:
         return parse_instant(self.start, now) if self.start else self.next(now)
 
     def next(self, after: datetime) -> datetime:
         """The next time after `after`: a cycle missed while nothing ran goes on from then, it is not caught up."""
-        if self.every is not None:
+        if self.cron is None:
             return self.every.after(after)
-        # six fields begin with the seconds, and both days have to fit, as Camunda has it
-        try:
-            wall: datetime = croniter(self.cron or "", after, second_at_beginning=True, day_or=False).get_next(datetime)
-        except CroniterError:  # a day that no month has
-            raise unreadable("cycle", self.cron or "") from None
-        return wall.astimezone(after.tzinfo)
+        if (found := self.cron.next(after)) is None:
+            raise unreadable("cycle", self.text)
+        return found
 
     def left_after_first(self) -> int | None:
         return None if self.times is None else self.times - 1
@@ -114,14 +100,11 @@ def parse_cycle(text: str) -> Cycle:
         every = parse_duration(match["every"])
         if every.as_timedelta() <= timedelta() or match[1] == "0":
             raise unreadable("cycle", text)
-        return Cycle(int(match[1]) if match[1] else None, match["start"], every)
-    cron = _LAST.sub(lambda last: f"L{_DAYS.get(last[1].upper(), last[1])}", _MACROS.get(text, text))
+        return Cycle(text, int(match[1]) if match[1] else None, match["start"], every)
     try:
-        if len(cron.split()) == 6 and croniter.is_valid(cron, second_at_beginning=True):
-            return Cycle(None, cron=cron)
-    except CroniterError:
-        pass  # said below, like every other text that is no cycle
-    raise unreadable("cycle", text)
+        return Cycle(text, None, cron=parse_cron(text))
+    except ValueError:
+        raise unreadable("cycle", text) from None
 
 
 def unreadable(kind: str, text: str) -> Stuck:

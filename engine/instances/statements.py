@@ -87,6 +87,7 @@ CHANGE_TASKS = """
     UPDATE tasks t SET state = coalesce(r.state, t.state), due_at = coalesce(r.due_at, t.due_at),
            warned_at = coalesce(r.warned_at, t.warned_at), overdue_at = coalesce(r.overdue_at, t.overdue_at),
            reminded_at = coalesce(r.reminded_at, t.reminded_at),
+           transition = CASE WHEN r.state IS NULL THEN t.transition END,
            completed_at = CASE WHEN r.state IS NULL THEN NULL ELSE %(now)s::timestamptz END,
            completed_by = CASE r.state WHEN 'completed' THEN %(actor)s::text END
     FROM json_to_recordset(%(task_changes)s::json) r(key bigint, state text, due_at timestamptz,

@@ -1,29 +1,29 @@
 """The engine in memory, run straight on and restarted from its snapshot before every command."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from engine.sandbox import Case, Sandbox
-from tests.engine.house import House
+from engine.sandbox import Case
+from tests.engine.house import MONDAY, House
+from tests.engine.properties.recorded import Recorded
 
-MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # nine o'clock in Shanghai, a working day
+__all__ = ["MONDAY", "Begin"]
 
 Begin = Callable[..., Case]
 
 
 @pytest.fixture(params=[False, True], ids=["straight", "restarted"])
-def box(request: pytest.FixtureRequest) -> Sandbox:
+def box(request: pytest.FixtureRequest) -> Recorded:
     """A sandbox at nine on a Monday."""
-    sandbox = Sandbox(now=MONDAY)
+    sandbox = Recorded(now=MONDAY)
     sandbox.restarts = request.param
     return sandbox
 
 
 @pytest.fixture
-def begin(box: Sandbox) -> Begin:
+def begin(box: Recorded) -> Begin:
     """Deploy a diagram and start a case of it: `begin(data, variables…)`."""
 
     def starting(data: bytes, **variables: Any) -> Case:

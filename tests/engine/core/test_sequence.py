@@ -181,6 +181,7 @@ def test_an_unknown_process_is_refused(box: Sandbox) -> None:
         box.start("nowhere")
 
 
+@pytest.mark.in_memory(reason="handlers are run by workers there")
 def test_a_handler_that_is_named_runs_by_itself(box: Sandbox) -> None:
     box.handlers["mail"] = lambda job: {"sent": job.variables["to"]}
     box.deploy(diagram(start("s"), service("j", "mail"), end("e"), flows("s j e")), "p.bpmn")

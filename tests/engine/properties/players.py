@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import pytest
@@ -22,7 +22,7 @@ from engine.sandbox import Sandbox
 from engine.sandbox.scenarios import CORE_KINDS
 from engine.store.transaction import Transaction
 from engine.work import timers
-from tests.engine.conftest import MONDAY
+from tests.engine.house import MONDAY
 from tests.engine.properties.random_diagrams import REFUSAL
 
 LIVES = timedelta(hours=2)  # a published message's time to live
@@ -30,9 +30,10 @@ Told = list[tuple[str, str, list[Any]]]  # of each case its process, state and h
 
 _RECORDS = """
     SELECT key, instance_key, element_key, element, 'job' AS kind, '' AS name, NULL AS correlation FROM jobs
-    WHERE state IN ('created', 'activated')
+    WHERE state IN ('created', 'activated') AND kind <> 'REMINDER'
     UNION ALL SELECT key, instance_key, element_key, element, 'task', '', NULL FROM tasks WHERE state = 'created'
     UNION ALL SELECT key, instance_key, element_key, element, 'timer', '', NULL FROM timers
+    WHERE kind = 'event'
     UNION ALL SELECT key, instance_key, element_key, element, kind, name, correlation_key FROM subscriptions
     UNION ALL SELECT key, instance_key, element_key, element, 'incident', '', NULL FROM incidents
     WHERE state = 'active'
@@ -99,8 +100,8 @@ def relative(value: Any, numbers: Sequence[int]) -> Any:
 class InMemory:
     """The sandbox."""
 
-    def __init__(self) -> None:
-        self.box = Sandbox(now=MONDAY)
+    def __init__(self, box: Sandbox | None = None) -> None:
+        self.box = box or Sandbox(now=MONDAY)
 
     def begin(self, data: bytes, variables: Mapping[str, Any]) -> None:
         self.box.deploy(data, "p.bpmn")
@@ -135,6 +136,7 @@ class InMemory:
                 [
                     (note.kind, note.element, relative(note.element_key, numbers), relative(dict(note.data), numbers))
                     for note in case.history
+                    if note.kind in CORE_KINDS
                 ],
             )
             for case in self.box.cases
@@ -168,9 +170,14 @@ class OnPostgres:
         self._dice = random.Random(seed)
         self.crashes = 0
         self._now = MONDAY
+        self._pin(MONDAY)
+
+    @classmethod
+    def alone(cls, chance: float = 0, seed: int = 0) -> "OnPostgres":
+        """On a database that others have played on before."""
         with engine.transaction() as session:
             session.execute(text(_CLEAR))
-            engine.pin_case_clock(session, MONDAY)
+        return cls(chance, seed)
 
     def begin(self, data: bytes, variables: Mapping[str, Any]) -> None:
         """Whoever starts a case and does not hear of it looks for it by its business id."""
@@ -243,9 +250,7 @@ class OnPostgres:
             engine.advance(session, key >> 24 << 24, done if place.kind == "task" else came)
 
     def _pass_time(self) -> None:
-        self._now = max(self._now, self._rows("SELECT min(due_at) AS due FROM timers")[0].due)
-        with engine.transaction() as session:
-            engine.pin_case_clock(session, self._now)
+        self._pin(max(self._now, self._rows("SELECT min(due_at) AS due FROM timers")[0].due))
 
         def firing() -> None:
             while True:
@@ -257,6 +262,11 @@ class OnPostgres:
                     timers.fire(session, taken[0])
 
         self._surely(firing, lambda: False)
+
+    def _pin(self, moment: datetime) -> None:
+        self._now = moment
+        with engine.transaction() as session:
+            engine.pin_case_clock(session, moment)
 
     # Crashes
 

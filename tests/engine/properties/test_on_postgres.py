@@ -64,7 +64,7 @@ def play(drawn: Drawn, numbers: list[int], seed: int, there: OnPostgres) -> None
 @settings(some_examples, max_examples=8)
 @given(drawn=diagrams(), numbers=numbers, seed=seeds)
 def test_gives_the_same_history_as_in_the_sandbox(drawn: Drawn, numbers: list[int], seed: int) -> None:
-    play(drawn, numbers, seed, OnPostgres())
+    play(drawn, numbers, seed, OnPostgres.alone())
 
 
 @settings(some_examples, max_examples=8)
@@ -72,4 +72,4 @@ def test_gives_the_same_history_as_in_the_sandbox(drawn: Drawn, numbers: list[in
 def test_a_crash_at_any_commit_loses_and_doubles_nothing(
     drawn: Drawn, numbers: list[int], seed: int, dice: int
 ) -> None:
-    play(drawn, numbers, seed, OnPostgres(0.15, dice))
+    play(drawn, numbers, seed, OnPostgres.alone(0.15, dice))

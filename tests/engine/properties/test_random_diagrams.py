@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.core.effects import Note
 from engine.sandbox import Case, Sandbox
-from tests.engine.conftest import MONDAY
+from tests.engine.house import MONDAY
 from tests.engine.properties.random_diagrams import Drawn, diagrams
 
 STEPS = 3000

@@ -1,0 +1,25 @@
+"""Whatever a test of the core does in the sandbox is done on PostgreSQL once more, and gives the same there."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine import store
+from tests.databases import lent
+
+
+@pytest.fixture(autouse=True)
+def on_postgres_too(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Not where a test is marked `in_memory`, with the reason."""
+    box = request.getfixturevalue("box") if "box" in request.fixturenames else None
+    if box is None or box.restarts or request.node.get_closest_marker("in_memory"):
+        yield
+        return
+    server = request.getfixturevalue("server")
+    yield
+    with lent(server) as url:
+        store.configure(url)
+        try:
+            box.holds_on_postgres()
+        finally:
+            store.dispose()

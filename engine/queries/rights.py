@@ -1,5 +1,9 @@
-"""What a principal sees: the cases of its units and of all below them (decision 14)."""
+"""What a principal sees: the cases of its units and of all below them (decision 14).
 
+The same is the same object, so that statements that use it can be kept.
+"""
+
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_
@@ -8,6 +12,7 @@ from engine.directory.principal import ADMIN, Principal
 from engine.store.models import InvolvedUnit, Task
 
 
+@lru_cache(maxsize=500)
 def sees_case(principal: Principal | None, instance_key: Any) -> ColumnElement[bool] | None:
     """Whether the instance of a key is seen; None where everything is: by the system and its administrators."""
     if principal is None or ADMIN in principal.roles:
@@ -16,6 +21,7 @@ def sees_case(principal: Principal | None, instance_key: Any) -> ColumnElement[b
     return exists().where(involved, InvolvedUnit.unit.in_(sorted(principal.units)))
 
 
+@lru_cache(maxsize=500)
 def sees_task(principal: Principal | None) -> ColumnElement[bool] | None:
     """A task is seen with its case, and by whoever it is for."""
     case = sees_case(principal, Task.instance_key)

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid, NotFound
@@ -16,7 +20,7 @@ Special = Callable[[Any], ColumnElement[bool]]
 Sort = Sequence[tuple[str, str]]  # field, ASC or DESC
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Searchable:
     """What can be searched: the rows, their fields by name, the key that makes every order whole.
 
@@ -40,22 +44,81 @@ def search(
     visible: ColumnElement[bool] | None = None,
 ) -> Page:
     """One page of what fits. `wanted` is a filter dataclass; raises Invalid for fields, orders and cursors unknown."""
-    query = table.rows.where(*conditions(table, wanted))
-    if visible is not None:
-        query = query.where(visible)
-    fitting = query
+    asked = _asked(wanted)
     order = ordered(table, sort, turned=page.before is not None)
     text = page.before if page.after is None else page.after
-    if text is not None:
-        query = query.where(beyond(order, place(text, [column.type.python_type for column, _ in order])))
-    query = query.add_columns(*(column.label(f"_order_{n}") for n, (column, _) in enumerate(order)))
-    query = query.order_by(*(column.desc().nulls_last() if down else column.asc() for column, down in order))
-    found = list(session.execute(query.limit(page.limit).offset(page.start)).all())
+    if text is None and (plain := _plainly(table, asked)) is not None:
+        places, values = plain
+        fitting, query = _prepared(table, places, tuple(map(tuple, sort)), visible)
+    else:
+        values = {}
+        fitting = _fitting(table, _conditions(table, asked), visible)
+        beyond_it = (
+            None if text is None else beyond(order, place(text, [column.type.python_type for column, _ in order]))
+        )
+        query = _in_order(fitting if beyond_it is None else fitting.where(beyond_it), order)
+    found = list(session.execute(query, values | {"_limit": page.limit, "_offset": page.start}).all())
     if page.before is not None:
         found.reverse()
-    total = len(found) if _is_whole(page, found) else counted(session, fitting)
+    total = len(found) if _is_whole(page, found) else counted(session, fitting, values)
     ends = [cursor(row[-len(order) :]) for row in (found[0], found[-1])] if found else [None, None]
     return Page(found, min(total, MOST), total > MOST, *ends)
+
+
+def _asked(wanted: Any) -> dict[str, Condition]:
+    """The filter's fields that ask for something."""
+    if wanted is None:
+        return {}
+    return {f.name: value for f in fields(wanted) if (value := getattr(wanted, f.name)) is not None}
+
+
+def _plainly(
+    table: Searchable, asked: Mapping[str, Condition]
+) -> tuple[tuple[tuple[str, bool], ...], dict[str, Any]] | None:
+    """The fields asked for, each with whether it is the instance rows lie within, and their values by place.
+
+    None where one is compared otherwise than with a value as it stands.
+    """
+    places = []
+    for name, value in asked.items():
+        inside = _is_inside(table, name, value)
+        field_asked = table.fields.get(name)
+        if not inside and (name in table.special or field_asked is None or isinstance(field_asked.type, JSONB)):
+            return None
+        if not isinstance(value, str | int | Decimal | datetime):
+            return None
+        places.append((name, inside))
+    return tuple(places), {f"_{name}": value for name, value in asked.items()}
+
+
+@lru_cache(maxsize=500)
+def _prepared(
+    table: Searchable,
+    places: tuple[tuple[str, bool], ...],
+    sort: tuple[tuple[str, str], ...],
+    visible: ColumnElement[bool] | None,
+) -> tuple[Select[Any], Select[Any]]:
+    """What fits and the page of it, with a place for each value, made once: SQLAlchemy takes as long for making a
+    statement and finding out which one it is as for having it answered."""
+    clauses = []
+    for name, inside in places:
+        value: Any = bindparam(f"_{name}", type_=table.key.type if inside else table.fields[name].type)
+        clauses.append(within(table.key, value) if inside else table.fields[name] == value)
+    fitting = _fitting(table, clauses, visible)
+    return fitting, _in_order(fitting, ordered(table, sort, turned=False))
+
+
+def _fitting(
+    table: Searchable, clauses: Sequence[ColumnElement[bool]], visible: ColumnElement[bool] | None
+) -> Select[Any]:
+    return table.rows.where(*clauses) if visible is None else table.rows.where(*clauses, visible)
+
+
+def _in_order(query: Select[Any], order: list[tuple[Any, bool]]) -> Select[Any]:
+    """One page, with the columns of its order at the end of each row."""
+    query = query.add_columns(*(column.label(f"_order_{n}") for n, (column, _) in enumerate(order)))
+    query = query.order_by(*(column.desc().nulls_last() if down else column.asc() for column, down in order))
+    return query.limit(bindparam("_limit", type_=Integer)).offset(bindparam("_offset", type_=Integer))
 
 
 def _is_whole(page: PageRequest, found: Sequence[Any]) -> bool:
@@ -74,22 +137,28 @@ def get(session: Session, table: Searchable, key: int, visible: ColumnElement[bo
 
 def conditions(table: Searchable, wanted: Any) -> list[ColumnElement[bool]]:
     """The filter's fields that ask for something, as SQL."""
-    if wanted is None:
-        return []
-    asked = {f.name: getattr(wanted, f.name) for f in fields(wanted)}
-    return [_condition(table, name, value) for name, value in asked.items() if value is not None]
+    return _conditions(table, _asked(wanted))
+
+
+def _conditions(table: Searchable, asked: Mapping[str, Condition]) -> list[ColumnElement[bool]]:
+    return [_condition(table, name, value) for name, value in asked.items()]
 
 
 def _condition(table: Searchable, name: str, value: Condition) -> ColumnElement[bool]:
-    if table.inside and name == "instance_key" and isinstance(value, int) and is_instance(value):
+    if _is_inside(table, name, value):
         return within(table.key, value)
     return table.special[name](value) if name in table.special else holds(table.fields[name], value, name)
 
 
-def counted(session: Session, query: Select[Any]) -> int:
+def _is_inside(table: Searchable, name: str, value: Condition) -> bool:
+    """Whether the rows asked for are those of one instance, whose keys lie side by side."""
+    return table.inside and name == "instance_key" and isinstance(value, int) and is_instance(value)
+
+
+def counted(session: Session, query: Select[Any], values: Mapping[str, Any]) -> int:
     """How many fit, counted no further than one beyond what is told."""
     few = query.with_only_columns(1, maintain_column_froms=True).limit(MOST + 1).subquery()
-    return session.execute(select(func.count()).select_from(few)).scalar_one()
+    return session.execute(select(func.count()).select_from(few), values).scalar_one()
 
 
 def ordered(table: Searchable, sort: Sort, *, turned: bool) -> list[tuple[Any, bool]]:

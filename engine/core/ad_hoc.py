@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from SpiffWorkflow.util.task import TaskState
+
 from .element import texts_of
-from .expressions import Source
+from .expressions import Source, variable_of
 from .stuck import Stuck, warned
 from .subprocesses import SubProcess
-from .token import Token
+from .token import PATH, Token
 
 if TYPE_CHECKING:
     from .run import Run
@@ -18,16 +20,21 @@ OVER = "over"  # the condition has held: what runs may end, nothing begins
 class AdHocSubProcess(SubProcess):
     """`active` gives the ids of the elements to begin with; without it, all that no flow leads to.
 
-    `completion` is asked after each inner element; `cancel_remaining` ends what still runs when it holds.
+    `completion` is asked after each inner element; `cancel_remaining` ends what still runs when it holds. Where
+    outputs are collected, each element begun opens a path with a scope of its own, and gives one output at its end.
     """
 
     active: Source | None = None
     completion: Source | None = None
     cancel_remaining = True
     sequential = False
+    output_collection: str | None = None
+    output_element: Source | None = None
 
     def enter(self, run: "Run", token: Token) -> bool | None:
         run.watch_scope(token)
+        if self.output_collection:
+            run.state.set(token.key, self.output_collection, [])
         if self.begun(run, token):
             return None
         wanted = self._wanted(run, token)
@@ -35,10 +42,28 @@ class AdHocSubProcess(SubProcess):
             token.internal_data[LEFT] = list(wanted[1:])
             wanted = wanted[:1]
         for element in wanted:
-            run.enter(run.spec.elements[element], token)
+            run.enter(run.spec.elements[element], self.path(run, token))
         return None if wanted else True
 
+    def path(self, run: "Run", token: Token) -> Token:
+        """Where an element that begins lies: in the sub-process itself, or in a path of its own."""
+        if self.output_element is None:
+            return token
+        path = Token(run.state.new_key(), self, token.key, TaskState.STARTED)
+        path.workflow = run
+        path.internal_data[PATH] = True
+        run.state.add(path)
+        if name := variable_of(self.output_element):
+            # as in a loop: what one path gives the others do not see
+            run.state.set(path.key, name, None)
+        return path
+
     def child_left(self, run: "Run", token: Token) -> None:
+        if token.is_path:
+            # at its end it is asked when the output has been collected
+            if token.inside:
+                run.child_left(token.parent)
+            return
         if OVER in token.internal_data or not self._complete(run, token):
             return
         token.internal_data[OVER] = True
@@ -49,14 +74,37 @@ class AdHocSubProcess(SubProcess):
             token.internal_data.pop(LEFT, None)
 
     def outlasts_joins(self, token: Token) -> bool:
-        return OVER in token.internal_data or bool(token.internal_data.get(LEFT))
+        around = token.parent if token.is_path else token
+        return OVER in around.internal_data or bool(token.internal_data.get(LEFT))
 
     def scope_emptied(self, run: "Run", token: Token) -> None:
         left = token.internal_data.get(LEFT)
-        if left and OVER not in token.internal_data:
-            run.enter(run.spec.elements[left.pop(0)], token)
+        if token.is_path:
+            self._collect(run, token)
+        elif left and OVER not in token.internal_data:
+            run.enter(run.spec.elements[left.pop(0)], self.path(run, token))
         else:
             run.complete(token)
+
+    def _on_complete(self, token: Token) -> None:
+        if self.output_collection and token.parent_key is not None:
+            collected = token.workflow.state.variables[token.key][self.output_collection]
+            token.workflow.state.propagate(token.parent, {self.output_collection: collected})
+        super()._on_complete(token)
+
+    def _collect(self, run: "Run", path: Token) -> None:
+        """A path has come to its end."""
+        name, around = self.output_collection, path.parent
+        try:
+            output = None if self.output_element is None else run.evaluate(self.output_element, path).value
+        except Stuck as stuck:
+            run.stop(path, stuck, "inside")
+            return
+        if name:
+            run.state.set(around.key, name, [*(run.state.variables[around.key].get(name) or ()), output])
+        run.close_waits(path)
+        run.state.remove(path)
+        run.child_left(around)
 
     def _wanted(self, run: "Run", token: Token) -> tuple[str, ...]:
         if self.active is None:

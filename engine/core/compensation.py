@@ -33,7 +33,7 @@ class Compensation(Definition):
         self.takes_over = wait
 
     def throw(self, run: "Run", token: Token) -> bool:
-        scope = token.parent
+        scope: Any = run.state.scope_of(token)
         records = taken(run, scope.key, self.activity)
         if not records and getattr(scope.task_spec, "by_event", False):
             # an event sub-process undoes what completed in the scope around it
@@ -54,8 +54,8 @@ class Compensation(Definition):
 def completed(run: "Run", token: Token) -> None:
     """Remember a completed activity, or one turn of it, that can be undone."""
     element = token.task_spec
-    inside = taken(run, token.key, None)[::-1]
-    if FOR in token.internal_data or token.parent_key is None:
+    inside, scope = taken(run, token.key, None)[::-1], run.state.scope_of(token)
+    if FOR in token.internal_data or scope is None:
         return  # what undoes something is not undone itself
     turn = "turn" if token.is_inner else "loop" if element.loop is not None else ""
     if not inside and handler_of(run, element, turn) is None:
@@ -67,10 +67,8 @@ def completed(run: "Run", token: Token) -> None:
             run.state.set(keys[0], name, value)
     kept = keys + run.state.kept.pop(token.key, [])
     if kept:
-        run.state.kept.setdefault(token.parent_key, []).extend(kept)
-    run.state.undo.append(
-        {"scope": token.parent_key, "element": element.id, "turn": turn, "keys": keys, "inside": inside}
-    )
+        run.state.kept.setdefault(scope.key, []).extend(kept)
+    run.state.undo.append({"scope": scope.key, "element": element.id, "turn": turn, "keys": keys, "inside": inside})
 
 
 def taken(run: "Run", scope: int, activity: str | None) -> list[Undo]:
@@ -101,7 +99,7 @@ def undo_next(run: "Run", thrower: Token) -> None:
     left = thrower.internal_data[LEFT]
     if left:
         thrower.internal_data[LEFT] = left[1:]
-        undo(run, left[0], thrower.parent, thrower.key)
+        undo(run, left[0], run.state.scope_of(thrower), thrower.key)
         return
     del thrower.internal_data[LEFT]
     definition = getattr(thrower.task_spec, "event_definition", None)
@@ -112,7 +110,7 @@ def undo_next(run: "Run", thrower: Token) -> None:
         run.complete(thrower)
 
 
-def undo(run: "Run", record: Undo, scope: Token, thrower: int) -> None:
+def undo(run: "Run", record: Undo, scope: Token | None, thrower: int) -> None:
     """Start a record's handler with the variables the activity had."""
     handler, start = handler_of(run, run.spec.elements[record["element"]], record["turn"]) or ("", None)
     token = run.enter(run.spec.elements[handler], scope)

@@ -1,5 +1,6 @@
 """Values in a diagram: literals, and FEEL where the text begins with `=` (Camunda 8's rule)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -7,6 +8,7 @@ from typing import Any, Protocol
 from engine.feel import Evaluation, Expression, Moment, compile_expression, to_json
 
 Scope = Mapping[str, Any]
+_PATH = re.compile(r"[\w ]+(\.[\w ]+)*")
 
 
 class Source(Protocol):
@@ -46,6 +48,13 @@ class Feel:
     def evaluate(self, scope: Scope, moment: Moment) -> Evaluation:
         value, warnings = self.expression.evaluate(scope, moment)
         return Evaluation(to_json(value), warnings)
+
+
+def variable_of(source: Source) -> str | None:
+    """The variable that an expression is, or a part of (`=a`, `=a.b`); None for any other."""
+    (name, *others) = source.reads or ("",)
+    own = not others and (source.text == name or source.text.startswith(f"{name}."))
+    return name if own and _PATH.fullmatch(source.text) else None
 
 
 def source(text: str) -> Source:

@@ -112,7 +112,7 @@ def _undo(plan: Plan, records: Iterable[Data]) -> list[Data]:
 
 def _watch(run: Run, plan: Plan, token: Token, old: Element) -> None:
     """Wait for the events that the new version has added where the token is."""
-    if not _listens(token):
+    if token.is_path or not _listens(token):
         return
     element = token.task_spec
     if not token.is_inner:

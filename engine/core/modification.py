@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Finding, Invalid
 
+from .ad_hoc import AdHocSubProcess
 from .commands import Activate, Modify
 from .compensation import FOR, handled
 from .effects import Note
@@ -72,7 +73,11 @@ def _named(state: State, source: int | str) -> list[Token]:
     """One by its key, or all of an element; of a loop its body, with which the turns end."""
     if isinstance(source, int):
         return [state.tokens[source]] if source in state.tokens else []
-    return [token for token in state.tokens.values() if token.task_spec.id == source and not token.is_inner]
+    return [token for token in state.tokens.values() if token.task_spec.id == source and _is_body(token)]
+
+
+def _is_body(token: Token) -> bool:
+    return not token.is_inner and not token.is_path
 
 
 def _starts(spec: ProcessSpec, state: State, command: Modify) -> list[Activate]:
@@ -103,7 +108,7 @@ def _scopes_of(spec: ProcessSpec, element: str) -> list[str]:
 
 def _is_scope(token: Token) -> bool:
     """Whether elements run in this token: a loop's body only counts the tokens they run in."""
-    return token.task_spec.loop is None or token.is_inner
+    return not token.is_path and (token.task_spec.loop is None or token.is_inner)
 
 
 # What cannot be done
@@ -178,7 +183,8 @@ def _begin(run: "Run", start: Activate) -> None:
         token = _enter(run, scope, token)
         token.internal_data[BEGIN] = []
     token = _enter(run, start.element, token)
-    places = {run.tasks[key].task_spec.id: key for key in reversed(list(run.state.scopes(token)))}
+    around = reversed(list(run.state.scopes(token)))
+    places = {run.tasks[key].task_spec.id: key for key in around if not run.tasks[key].is_path}
     for place, variables in start.variables.items():
         for name, value in variables.items():
             run.state.set(places[place] if place else run.state.key, name, value)
@@ -186,12 +192,15 @@ def _begin(run: "Run", start: Activate) -> None:
 
 def _enter(run: "Run", element: str, scope: Token) -> Token:
     """A token at an element; in a scope that has not been entered itself it waits for that."""
-    if BEGIN not in scope.internal_data:
+    begins = scope.internal_data.get(BEGIN)
+    if isinstance(scope.task_spec, AdHocSubProcess):
+        scope = scope.task_spec.path(run, scope)
+    if begins is None:
         return run.enter(run.spec.elements[element], scope)
     token = Token(run.state.new_key(), run.spec.elements[element], scope.key)
     token.workflow = run
     run.state.add(token)
-    scope.internal_data[BEGIN].append(token.key)
+    begins.append(token.key)
     return token
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .expressions import Source
+from .expressions import Source, variable_of
 from .stuck import Stuck, warned
 from .token import Token
 
@@ -120,6 +120,9 @@ class MultiInstance:
     def _begin(self, run: "Run", body: Token, index: int, item: Any) -> None:
         inner = run.enter(body.task_spec, body)
         inner.internal_data["index"] = index
+        if self.output_element is not None and (name := variable_of(self.output_element)):
+            # Camunda's rule: what one instance gives the others do not see
+            run.state.set(inner.key, name, None)
         run.state.set(inner.key, "loopCounter", index + 1)
         if self.item:
             run.state.set(inner.key, self.item, item)

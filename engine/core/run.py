@@ -168,7 +168,8 @@ class Run(Values):
             self.terminate(child)
         self.close_waits(token)
         token.cancel()
-        self.effects.append(Note("element_terminated", token.task_spec.id, token.key))
+        if not token.is_path:
+            self.effects.append(Note("element_terminated", token.task_spec.id, token.key))
         if not task_changes.linger(self, token):
             self.state.remove(token)
 

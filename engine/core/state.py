@@ -94,6 +94,11 @@ class State:
             yield key
             key = self.tokens[key].parent_key
 
+    def scope_of(self, token: Token) -> Token | None:
+        """The scope around a token as the diagram has it: a path through an ad-hoc sub-process is none."""
+        scope = None if token.parent_key is None else self.tokens[token.parent_key]
+        return self.scope_of(scope) if scope is not None and scope.is_path else scope
+
     def view(self, token: Token) -> "View":
         return View(self, token)
 

@@ -69,7 +69,7 @@ def places(run: "Run", token: Token) -> Iterator[tuple[tuple[Any, ...], Token]]:
     while True:
         if not host.is_inner:
             yield run.spec.boundaries(host.task_spec.id), host
-        scope = host.parent
+        scope = run.state.scope_of(host)
         if scope is None:
             return
         if not host.is_inner:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 LEAVING = "leaving"  # a token's data: its task has ended, and only its listeners have still to be told
+PATH = "path"  # a token's data: which of the paths through an ad-hoc sub-process it holds together
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
 
 
@@ -51,6 +52,11 @@ class Token(Task):  # type: ignore[misc]
     def is_inner(self) -> bool:
         """Whether this is one of the instances of a multi-instance body."""
         return "index" in self.internal_data
+
+    @property
+    def is_path(self) -> bool:
+        """Whether this only holds the tokens of one path through an ad-hoc sub-process, and is no element instance."""
+        return PATH in self.internal_data
 
     @property
     def is_leaving(self) -> bool:

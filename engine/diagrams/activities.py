@@ -117,6 +117,10 @@ class AdHocSubProcessParser(ElementParser):
         if wanted is not None:
             text = wanted.get("activeElementsCollection") or ""
             self.task.active = self.fields.feel(wanted, "activeElementsCollection", text)
+            if bool(wanted.get("outputCollection")) != bool(wanted.get("outputElement")):
+                self.findings.error("bpmn_loop_output_incomplete", wanted)
+            self.task.output_collection = self.fields.variable(wanted, "outputCollection")
+            self.task.output_element = self.fields.feel(wanted, "outputElement", wanted.get("outputElement") or "")
 
 
 def binding(parser: ElementParser, node: Node) -> Binding:

@@ -241,7 +241,7 @@ _ZEEBE: dict[str, Rule] = {
     "taskSchedule": of_zeebe("dueDate followUpDate"),
     "subscription": of_zeebe("correlationKey"),
     "versionTag": of_zeebe("value"),
-    "adHoc": of_zeebe("activeElementsCollection"),
+    "adHoc": of_zeebe("activeElementsCollection outputCollection outputElement"),
     "conditionalFilter": of_zeebe("variableNames variableEvents"),
     "executionListeners": of_zeebe("", "executionListener"),
     "executionListener": of_zeebe("eventType type retries", "taskHeaders"),

@@ -78,6 +78,7 @@ CHANGE_TASK = """
            warned_at = coalesce(%(task_warned_at)s, t.warned_at),
            overdue_at = coalesce(%(task_overdue_at)s, t.overdue_at),
            reminded_at = coalesce(%(task_reminded_at)s, t.reminded_at),
+           transition = CASE WHEN %(task_state)s IS NULL THEN t.transition END,
            completed_at = CASE WHEN %(task_state)s IS NULL THEN NULL ELSE %(now)s::timestamptz END,
            completed_by = CASE %(task_state)s WHEN 'completed' THEN %(actor)s::text END
     WHERE t.key = %(task_key)s AND t.state = %(task_open)s

@@ -277,6 +277,8 @@ def ad_hoc(
     cancel: bool = True,
     sequential: bool = False,
     active: str | None = None,
+    collect: str | None = None,
+    output: str | None = None,
     **more: object,
 ) -> Part:
     condition = f"<bpmn:completionCondition>{_escaped(until)}</bpmn:completionCondition>" if until else ""
@@ -284,7 +286,7 @@ def ad_hoc(
         "adHocSubProcess",
         id,
         [*inside, condition],
-        extensions=_zeebe("adHoc", activeElementsCollection=active),
+        extensions=_zeebe("adHoc", activeElementsCollection=active, outputCollection=collect, outputElement=output),
         ordering="Sequential" if sequential else "Parallel",
         cancelRemainingInstances=str(cancel).lower(),
         **more,  # type: ignore[arg-type]

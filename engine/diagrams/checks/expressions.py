@@ -150,6 +150,7 @@ def _sets(element: Element) -> Iterator[str]:
         getattr(element, "result_variable", None),
         getattr(loop, "item", None),
         getattr(loop, "output_collection", None),
+        getattr(element, "output_collection", None),
     ):
         if name:
             yield name

@@ -185,3 +185,12 @@ def test_a_condition_may_be_waited_for_in_every_turn(begin: Begin, box: Sandbox)
     case = begin(diagram(start("s"), inner, end("e"), flows("s b e")), go=False)
     box.set_variables(case, {"go": True})
     assert (case.path.count("c"), case.state) == (2, "completed")
+
+
+def test_what_an_instance_gives_for_the_collection_stays_in_it(begin: Begin) -> None:
+    loop = each("=[1, 2]", "i", collect="r", output="=got.n")
+    case = begin(diagram(start("s"), user("u", loop=loop), end("e"), flows("s u e")))
+    case.waiting[1].complete({"got": {"n": 2}, "other": 1})
+    assert case.waiting[0].variables["got"] is None
+    case.waiting[0].complete({"got": {"n": 1}})
+    assert case.variables == {"r": [1, 2], "other": 1}

@@ -10,10 +10,13 @@ from tests.engine.conftest import Begin
 from tests.engine.factories import (
     Part,
     ad_hoc,
+    boundary,
     call,
     catch,
+    compensate,
     diagram,
     end,
+    error,
     event_based,
     event_sub,
     exclusive,
@@ -33,6 +36,7 @@ from tests.engine.factories import (
     task,
     throw,
     timer,
+    undoing,
     user,
 )
 
@@ -106,6 +110,94 @@ def test_resolved_with_nothing_left_it_goes_on(begin: Begin, box: Sandbox) -> No
     box.set_variables(case, {"done": False})
     case.incidents[0].resolve()
     assert case.path == ["s", "a", "h", "e"]
+
+
+def test_outputs_are_collected_as_their_paths_end(begin: Begin) -> None:
+    inner = ad_hoc("h", user("a"), user("b"), user("c"), flows("b c"), collect="results", output="=got")
+    case = begin(around(inner))
+    items = {item.element: item for item in case.waiting}
+    items["b"].complete({"got": "b"})
+    # the path of b is not at its end; what it gave stays in it
+    assert ("got" in case.variables, case.waiting[0].variables) == (False, {"results": [], "got": None})
+    items["a"].complete({"got": "a"})
+    assert case.waiting[0].variables == {"results": ["a"], "got": "b"}
+    case.waiting[0].complete()
+    assert (case.state, case.variables, case.records) == ("completed", {"results": ["a", "b"]}, {})
+    assert case.path == ["s", "b", "a", "c", "h", "e"]
+
+
+def test_a_completion_condition_sees_what_is_collected(begin: Begin) -> None:
+    parts = (user("a"), user("b"), user("c"))
+    case = begin(around(ad_hoc("h", *parts, until="=count(r) >= 2", collect="r", output="=x * 2")), x=0)
+    case.waiting[2].complete({"x": 3})
+    case.waiting[0].complete({"x": 4})
+    assert (case.state, case.variables, case.records) == ("completed", {"x": 4, "r": [6, 8]}, {})
+
+
+def test_outputs_of_a_sequential_one_and_of_none(begin: Begin) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), sequential=True, collect="r", output="=y")))
+    case.waiting[0].complete({"y": 1})
+    case.waiting[0].complete({"y": 2})
+    assert case.variables == {"r": [1, 2]}
+    nothing = ad_hoc("h", user("a"), active="=[]", collect="r", output="=y")
+    assert begin(around(nothing)).variables == {"r": []}
+
+
+def test_an_output_that_cannot_be_worked_out_is_an_incident_and_collected_when_resolved(
+    begin: Begin, box: Sandbox
+) -> None:
+    endless = "=if y = 1 then 1 else count(for i in 1..1000000000 return i)"
+    case = begin(around(ad_hoc("h", user("a"), collect="r", output=endless)), y=0)
+    case.waiting[0].complete()
+    assert [(stopped.kind, stopped.element) for stopped in case.incidents] == [("EXTRACT_VALUE_ERROR", "h")]
+    box.set_variables(case, {"y": 1})
+    case.incidents[0].resolve()
+    assert (case.state, case.variables["r"], case.records) == ("completed", [1], {})
+
+
+def test_paths_that_collect_are_no_scopes_of_their_own_to_events(begin: Begin, box: Sandbox) -> None:
+    """Errors, event sub-processes, compensation and modification see the sub-process and what lies in it."""
+    fails = ad_hoc("h", service("a"), user("b"), collect="r", output="=y")
+    case = begin(diagram(start("s"), fails, boundary("x", "h", error("no")), end("z"), end("e"), flows("s h e", "x z")))
+    case.waiting[0].throw("no")
+    assert (case.path, case.state, case.records) == (["s", "x", "z"], "completed", {})
+
+    handler = event_sub("v", start("vs", error("no")), end("ve"), flows("vs ve"))
+    case = begin(around(ad_hoc("h", service("a"), user("b"), handler, collect="r", output="=y")))
+    case.waiting[0].throw("no")
+    assert (case.path, case.state, case.records) == (["s", "vs", "ve", "v", "h", "e"], "completed", {})
+
+    undo = undoing("c", "a", user("undo", isForCompensation="true"))
+    inner = ad_hoc(
+        "h",
+        user("a"),
+        undo,
+        throw("t", compensate()),
+        task("z"),
+        flows("a t z"),
+        active='=["a"]',
+        collect="r",
+        output="=y",
+    )
+    case = begin(around(inner))
+    case.waiting[0].complete()
+    assert elements(case) == ["undo"]
+    case.waiting[0].complete()
+    assert (case.path, case.variables, case.records) == (["s", "a", "undo", "t", "z", "h", "e"], {"r": [None]}, {})
+
+
+def test_what_a_modification_begins_in_it_gives_an_output_too(begin: Begin) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), active='=["a"]', collect="r", output="=y")))
+    case.modify(start=["b"], cancel=["a"])
+    assert elements(case) == ["b"]
+    case.waiting[0].complete({"y": 5})
+    assert (case.state, case.variables) == ("completed", {"r": [5]})
+    case = begin(
+        diagram(start("s"), user("u"), ad_hoc("h", user("a"), user("b"), collect="r", output="=y"), flows("s u h"))
+    )
+    case.modify(start=["b"], cancel=["u"])
+    case.waiting[0].complete({"y": 6})
+    assert (case.state, case.variables) == ("completed", {"r": [6]})
 
 
 # Links

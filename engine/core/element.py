@@ -6,7 +6,7 @@ An element class mixes `Element` in before one of SpiffWorkflow's spec classes. 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
@@ -46,6 +46,8 @@ class Mapping:
 
 class Loop(Protocol):
     """What makes an activity run more than once: the body's token counts, each inner token is one turn."""
+
+    keeps_outputs: ClassVar[bool]  # whether output mappings of a turn write to its own scope first, as in Camunda
 
     def enter(self, run: "Run", body: Token) -> bool | None: ...
 

@@ -4,7 +4,7 @@ from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .expressions import Source, variable_of
 from .stuck import Stuck, warned
@@ -36,6 +36,7 @@ class Told:
 class MultiInstance:
     """A collection, or with `counted` a number of instances. The body's token counts; `index` is an inner's place."""
 
+    keeps_outputs: ClassVar[bool] = True
     collection: Source
     counted: bool = False
     sequential: bool = False

@@ -3,7 +3,7 @@
 from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .expressions import Source
 from .stuck import warned
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class StandardLoop:
     """`test_before` asks before the first turn too. Each turn is an inner token; the body's token counts them."""
 
+    keeps_outputs: ClassVar[bool] = False
     condition: Source | None = None
     test_before: bool = False
     maximum: int | None = None

@@ -64,11 +64,12 @@ class Values:
             return
         if not element.output_mappings or "mapped" in token.internal_data:
             return
-        parent = token.parent
+        # an instance of a loop may collect what its mappings give: a name that is local to it stays so
+        around = token if token.is_inner and element.loop and element.loop.keeps_outputs else token.parent
         for mapping in element.output_mappings:
             value, _ = self.evaluate(mapping.source, token)
             name, *path = mapping.target
-            self.state.propagate(parent, {name: _merged(self.view(parent).get(name), path, value)})
+            self.state.propagate(around, {name: _merged(self.view(around).get(name), path, value)})
         token.internal_data["mapped"] = True
 
 

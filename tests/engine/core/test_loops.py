@@ -194,3 +194,10 @@ def test_what_an_instance_gives_for_the_collection_stays_in_it(begin: Begin) -> 
     assert case.waiting[0].variables["got"] is None
     case.waiting[0].complete({"got": {"n": 1}})
     assert case.variables == {"r": [1, 2], "other": 1}
+
+
+def test_output_mappings_of_an_instance_write_to_what_is_local_to_it(begin: Begin) -> None:
+    loop = each("=[1, 2]", "i", collect="r", output="=got")
+    mapped = task("t", inputs={"x": "=i"}, outputs={"got": "=x * 10", "i": "=0", "last": "=x"}, loop=loop)
+    case = begin(diagram(start("s"), mapped, end("e"), flows("s t e")))
+    assert case.variables == {"r": [10, 20], "last": 2}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar, cast
 
-from flask import Request, current_app, request
+from flask import Request, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError
 from webargs import core
@@ -12,6 +12,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 import engine
+from web.json import read
 
 View = TypeVar("View", bound=Callable[..., Any])
 Shaped = Schema | type[Schema]
@@ -29,10 +30,7 @@ class BodyParser(FlaskParser):
             return {}
         if not core.is_json(req.mimetype):
             raise UnsupportedMediaType
-        try:
-            told = current_app.json.loads(text)
-        except ValueError as error:
-            raise engine.Invalid("request_not_json", reason=str(error)) from None
+        told = read(text)
         return {} if told is None else told
 
     def handle_error(self, error: ValidationError, req: Any, schema: Schema, **kwargs: Any) -> NoReturn:

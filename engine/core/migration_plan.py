@@ -57,7 +57,7 @@ class Plan:
         """Every reason why this instance cannot be migrated; empty where it can."""
         if self.old.process_id != self.new.process_id:
             return [Finding("migration_other_process", {"process": self.new.process_id})]
-        found = list(self._check_mapping())
+        found = list(self.check_mapping())
         for token in state.tokens.values():
             found += self._check_token(token)
         for (_, element), arrived in state.joins.items():
@@ -66,7 +66,8 @@ class Plan:
         found += self._check_undo([*state.undo, *left])
         return list({(finding.code, finding.element): finding for finding in found}.values())
 
-    def _check_mapping(self) -> Iterator[Finding]:
+    def check_mapping(self) -> Iterator[Finding]:
+        """What is wrong with the mapping itself, whatever the instance."""
         for source, target in self.mapping.items():
             told = {"source": source, "target": target}
             if source not in self.old.elements:

@@ -5,7 +5,7 @@ from .between import apply_due_commands, on_command, retry_command, send
 from .calling import call as _call  # noqa: F401 - registers what the engine's own commands do
 from .decision_parts import keep_decision
 from .loading import Inside
-from .migrating import migrate
+from .migrating import check_mapping, migrate
 from .operating import cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
 from .surroundings import surroundings
@@ -19,6 +19,7 @@ __all__ = [
     "advance_by",
     "apply_due_commands",
     "cancel",
+    "check_mapping",
     "keep_decision",
     "migrate",
     "modify",

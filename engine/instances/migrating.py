@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from engine.core.effects import Migrate
 from engine.core.migration import migrate as core_migrate
+from engine.core.migration_plan import Plan
 from engine.definitions import definition, process_spec
-from engine.errors import Conflict
+from engine.errors import Conflict, Invalid
 from engine.store import json, raw_connection
 
 from .changes import sort
@@ -54,6 +55,13 @@ def migrate(session: Session, key: int, definition_key: int, mapping: Mapping[st
         if isinstance(effect, Migrate):
             _follow(session, row, effect.records)
     write(session, row, new, state, sort(migrated.effects))
+
+
+def check_mapping(session: Session, old_key: int, new_key: int, mapping: Mapping[str, str]) -> None:
+    """Before a whole batch is begun. Raises Invalid where the mapping names what neither version has."""
+    plan = Plan(process_spec(session, old_key), process_spec(session, new_key), mapping)
+    if findings := tuple(plan.check_mapping()):
+        raise Invalid("migration_refused", findings=findings)
 
 
 def _follow(session: Session, row: InstanceRow, records: Iterable[tuple[str, int, str]]) -> None:

@@ -25,7 +25,7 @@ def dumps(value: Any) -> str:
             text.encode()  # half a surrogate pair is no character
         return text
     except UnicodeEncodeError as error:
-        raise Invalid("value_not_storable", reason=str(error)) from error
+        raise Invalid("value_not_storable", reason=f"U+{ord(error.object[error.start]):04X}") from error
     except (TypeError, ValueError, RecursionError) as error:
         raise Invalid("value_not_json", reason=str(error)) from error
 

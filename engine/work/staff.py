@@ -3,6 +3,7 @@
 People themselves name who stands in for them.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,6 +18,9 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.models import LoginSession, Membership, Person, Substitute
 
 PLATFORM_ROLES = ("admin", "analyst", "operator")
+LONGEST_ID, LONGEST_NAME, LONGEST_MAIL = 60, 100, 254
+# As browsers check it: something, an @, a domain. Whether a mailbox is there only a mail can tell.
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
@@ -34,10 +38,14 @@ def hire(
 ) -> None:
     """Add a person. Raises Forbidden, Invalid, Conflict for a name in use, NotFound for an unknown unit."""
     require_admin(principal)
-    if not person or not set(person) <= _ID_CHARACTERS or not name.strip() or "\x00" in name:
-        raise Invalid("person_malformed")
+    name = name.strip()
+    is_account = person and set(person) <= _ID_CHARACTERS and len(person) <= LONGEST_ID
+    if not is_account or not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid("person_malformed", longest_id=LONGEST_ID, longest_name=LONGEST_NAME)
+    if mail is not None and not (_MAIL.fullmatch(mail) and len(mail) <= LONGEST_MAIL):
+        raise Invalid("mail_malformed", mail=mail[:LONGEST_NAME])
     _require_known(roles)
-    add_person(session, person, name.strip(), unit, password=password, roles=roles, groups=groups, mail=mail)
+    add_person(session, person, name, unit, password=password, roles=roles, groups=groups, mail=mail)
     history.record(session, "person_added", data={"person": person, "roles": list(roles), "groups": list(groups)})
 
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 import engine
 from web.answers import nothing
 from web.asking import principal
+from web.json import read
 from web.parsing import Blueprint
 from web.schemas.documents import Metadata, Reference
 
@@ -86,10 +87,7 @@ def _metadata() -> Mapping[str, Any]:
     text = part.read() if part is not None else request.form.get("metadata")
     if not text:
         return {}
-    try:
-        given = engine.load_json(text)
-    except (ValueError, RecursionError) as error:
-        raise engine.Invalid("request_not_json", reason=str(error)) from None
+    given = read(text)
     try:
         loaded: Mapping[str, Any] = Metadata().load(given)
     except ValidationError as error:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 import engine
 from web.asking import principal
 from web.pages import mapping, visitor
+from web.pages.asked import number
 from web.pages.frame import Pages, page
 from web.pages.words import say
 from web.rights import require_operator
@@ -68,7 +69,7 @@ def plan() -> Response:
         if kind == "migrate":
             versions = engine.queries.models.versions(session, "process", process, language)
             values["others"] = [one for one in versions if one.version != version]
-            target = _number(request.args.get("to")) or (values["others"][0].version if values["others"] else None)
+            target = number(request.args.get("to")) or (values["others"][0].version if values["others"] else None)
             if target is not None:
                 there = engine.latest(session, "process", process, target)
                 values |= {"to": target, "lines": mapping.lines(session, here.key, there.key, language)}
@@ -83,25 +84,25 @@ def begin() -> Answer:
     """Have workers do it."""
     kind, process, version = _asked(request.form)
     with engine.transaction() as session:
+        here = engine.latest(session, "process", process, version)
         keys = _keys(session, kind, process, version, request.form)
+        if not keys:
+            raise engine.Conflict("batch_of_nothing")
         work: dict[str, Any] = {}
         if kind == "migrate":
-            there = engine.latest(session, "process", process, _number(request.form.get("to")) or abort(404))
+            there = engine.latest(session, "process", process, number(request.form.get("to")) or abort(404))
             work = {"definition_key": there.key, "mapping": dict(mapping.asked())}
+            engine.check_mapping(session, here.key, there.key, work["mapping"])
         key = engine.create_batch(session, kind, keys, work)
     flash(say("operations.batch_begun", visitor.language(), count=len(keys)), "success")
     return redirect(url_for("batches.batch", batch_key=key))
 
 
 def _asked(given: Any) -> tuple[str, str, int]:
-    kind, process, version = given.get("kind", ""), given.get("process", ""), _number(given.get("version"))
+    kind, process, version = given.get("kind", ""), given.get("process", ""), number(given.get("version"))
     if kind not in KINDS or not process or "\x00" in process or version is None:
         raise engine.NotFound("route_unknown", path=request.path)
     return kind, process, version
-
-
-def _number(given: str | None) -> int | None:
-    return int(given) if given and given.isascii() and given.isdecimal() and len(given) < 9 else None
 
 
 def _keys(session: engine.Session, kind: str, process: str, version: int, given: Any) -> list[int]:
@@ -109,6 +110,8 @@ def _keys(session: engine.Session, kind: str, process: str, version: int, given:
     wanted: dict[str, Any] = {"process_id": process, "version": version}
     if kind == "resolve":
         code, element = given.get("code"), given.get("element")
+        if bool(code) != bool(element):
+            raise engine.NotFound("route_unknown", path=request.path)
         if code and element:
             return _stuck(session, process, version, code.replace("\x00", ""), element.replace("\x00", ""))
         wanted["has_incident"] = True

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from web.pages import visitor
+from web.pages.asked import one_of
 from web.pages.frame import Pages, for_anybody, local_time
 from web.pages.words import say
 
@@ -25,21 +26,19 @@ def only_in_demo() -> None:
 @pages.post("/demo/clock")
 def shift() -> Response:
     """Put case time forward: by a step, or to when the next timer is due. It runs on from there."""
-    chosen = request.form.get("step", "")
+    chosen = one_of("step", ("reset", "timer", *STEPS))
     language = visitor.language()
     with engine.transaction() as session:
         if chosen == "reset":
             engine.reset_case_clock(session)
         elif chosen in STEPS:
             engine.move_case_clock(session, engine.case_time() + STEPS[chosen])
-        elif chosen == "timer":
+        else:
             due = engine.next_timer(session)
             if due is None:
                 flash(say("demo.no_timer", language), "info")
                 return redirect(visitor.back(url_for("inbox.inbox")))
             engine.move_case_clock(session, max(due, engine.case_time()))
-        else:
-            raise engine.Invalid("request_malformed")
     with engine.transaction():
         now = local_time(engine.case_time(), "%Y-%m-%d %H:%M:%S")
     flash(say("demo.shifted", language, time=now), "info")

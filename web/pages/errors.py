@@ -15,6 +15,8 @@ from web.pages.headers import protect
 API = ("/v2", "/oauth", "/tmf-api", "/api", "/openapi.json", "/healthz", "/readyz", "/assets")
 ICONS = {401: "lock", 403: "lock", 404: "map-question", 409: "refresh-alert", 429: "hourglass", 503: "plug-off"}
 
+MOST_SAID = 5  # findings on a page
+
 
 def register(app: Flask) -> None:
     """Tell errors by who asks: after the API has registered its own way."""
@@ -25,7 +27,9 @@ def register(app: Flask) -> None:
 def refused(error: engine.TrunklineError) -> Response:
     """What the engine or a page refuses."""
     _identify()
-    return _told(problems.refused(error), engine.words(error, _language()))
+    language = _language()
+    said = [engine.words(finding, language) for finding in error.findings[:MOST_SAID]]
+    return _told(problems.refused(error), " ".join([engine.words(error, language), *said]))
 
 
 def _not_served(error: HTTPException) -> Response:

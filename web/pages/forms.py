@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app, g, jsonify, request, url_for
+from flask import Response, g, jsonify, request, url_for
 
 import engine
+from web.json import read
 from web.pages.form_look import changing
 from web.pages.words import said_below
 
@@ -75,13 +76,22 @@ def with_labels(session: engine.Session, form_key: int | None, error: engine.Inv
 
 def asked_json() -> dict[str, Any]:
     """The object a script has sent. Raises Invalid."""
-    try:
-        sent = current_app.json.loads(request.get_data())
-    except (ValueError, RecursionError) as error:
-        raise engine.Invalid("request_not_json", reason=str(error)) from None
+    sent = read(request.get_data())
     if not isinstance(sent, dict):
         raise engine.Invalid("variables_not_an_object")
     return sent
+
+
+def text_of(sent: dict[str, Any], name: str) -> str:
+    """A text that was sent. Raises Invalid."""
+    found = sent.get(name, "")
+    if not isinstance(found, str) or "\x00" in found:
+        raise engine.Invalid("model_not_text", name=name)
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        raise engine.Invalid("model_not_text", name=name) from None
+    return found
 
 
 def _labelled(finding: engine.Finding, labels: Mapping[str, str]) -> engine.Finding:

@@ -10,7 +10,7 @@ from web import problems, rights
 from web.asking import principal
 from web.pages import visitor
 from web.pages.element_templates import element_templates
-from web.pages.forms import asked_json
+from web.pages.forms import asked_json, text_of
 from web.pages.frame import Pages, page
 from web.pages.models import KINDS, LONGEST_COMMENT, PATH, asked_version
 from web.pages.words import said_below, say
@@ -72,7 +72,7 @@ def check() -> Response:
     if kind is None:
         raise engine.Invalid("request_malformed")
     with engine.transaction() as session:
-        findings = engine.check_model(session, kind, _text(sent, "resource")[:200], _text(sent, "content"))
+        findings = engine.check_model(session, kind, text_of(sent, "resource")[:200], text_of(sent, "content"))
     return jsonify({"findings": [problems.told(finding) for finding in findings]})
 
 
@@ -86,7 +86,7 @@ def save(kinds: str, id: str) -> Response:  # noqa: A002
             principal().id,
             KINDS[kinds],
             id,
-            content=_text(sent, "content"),
+            content=text_of(sent, "content"),
             base=_base(sent),
             seen=_seen(sent),
         )
@@ -98,8 +98,8 @@ def save(kinds: str, id: str) -> Response:  # noqa: A002
 def deploy(kinds: str, id: str) -> Response:  # noqa: A002
     """Deploy what the canvas shows, with the English texts of the draft or the latest version."""
     sent = asked_json()
-    comment = _text(sent, "comment").strip()[:LONGEST_COMMENT]
-    content, base, over = _text(sent, "content"), _base(sent), sent.get("over") is True
+    comment = text_of(sent, "comment").strip()[:LONGEST_COMMENT]
+    content, base, over = text_of(sent, "content"), _base(sent), sent.get("over") is True
     with engine.transaction() as session:
         person = principal().id
         engine.save_model(session, person, KINDS[kinds], id, content=content, base=base, seen=_seen(sent))
@@ -109,18 +109,6 @@ def deploy(kinds: str, id: str) -> Response:  # noqa: A002
     text = say("modeler.deployed" if made.new else "modeler.unchanged", visitor.language(), version=made.version)
     remarks = [problems.told(finding) for finding in deployed.findings]
     return jsonify({"version": made.version, "new": made.new, "said": text, "findings": remarks})
-
-
-def _text(sent: dict[str, Any], name: str) -> str:
-    """A text that was sent. Raises Invalid."""
-    found = sent.get(name, "")
-    if not isinstance(found, str) or "\x00" in found:
-        raise engine.Invalid("model_not_text", name=name)
-    try:
-        found.encode()
-    except UnicodeEncodeError:
-        raise engine.Invalid("model_not_text", name=name) from None
-    return found
 
 
 def _base(sent: dict[str, Any]) -> int:
@@ -133,6 +121,6 @@ def _base(sent: dict[str, Any]) -> int:
 def _seen(sent: dict[str, Any]) -> datetime | None:
     """When the draft was kept that the window works on."""
     try:
-        return datetime.fromisoformat(_text(sent, "seen")) if sent.get("seen") else None
+        return datetime.fromisoformat(text_of(sent, "seen")) if sent.get("seen") else None
     except ValueError:
         raise engine.Invalid("request_malformed") from None

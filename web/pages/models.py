@@ -11,12 +11,13 @@ import engine
 from web import problems, rights
 from web.asking import principal
 from web.pages import visitor
+from web.pages.asked import TOLD, one_of
 from web.pages.frame import Pages, page
 from web.pages.words import say
 
 KINDS: dict[str, engine.ModelKind] = {"processes": "process", "forms": "form", "decisions": "decision"}
 PATH = "/models/<any(processes, forms, decisions):kinds>/<id>"
-LONGEST_ID, LONGEST_COMMENT, LONGEST_NAME = 80, 500, 200
+LONGEST_ID, LONGEST_COMMENT, LONGEST_NAME, LONGEST_TEXT = 80, 500, 200, 2000
 MOST_SAID, MOST_CHARACTERS = 5, 1000
 # Ids are names in XML; a form's may stand in a diagram.
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -41,11 +42,10 @@ def models() -> Response:
 @pages.post("/models/new")
 def begin() -> AnyResponse:
     """Begin a process, form or decision table of one's own as a draft."""
-    kinds = request.form.get("kinds", "")
-    id, name = request.form.get("id", "").strip(), request.form.get("name", "").strip()[:200]  # noqa: A001
-    if kinds not in KINDS:
-        raise engine.Invalid("request_malformed")
+    kinds = one_of("kinds", KINDS)
+    id, name = request.form.get("id", "").strip(), request.form.get("name", "").strip()  # noqa: A001
     _require_id(id)
+    _require_short(name, LONGEST_NAME)
     with engine.transaction() as session:
         engine.new_model(session, principal().id, KINDS[kinds], id, blank(kinds, id, name or id))
     return redirect(url_for("modeler.edit", kinds=kinds, id=id))
@@ -115,7 +115,7 @@ def texts(kinds: str, id: str) -> Response:  # noqa: A002
         model = engine.open_model(session, principal().id, KINDS[kinds], id)
     lines = engine.translatable(model.kind, model.resource, model.content)
     missing = sum(1 for place in lines if not model.texts.get(place))
-    return page("model_texts.html", kinds=kinds, id=id, model=model, lines=lines, missing=missing)
+    return page("model_texts.html", kinds=kinds, id=id, model=model, lines=lines, missing=missing, longest=LONGEST_TEXT)
 
 
 @pages.post(f"{PATH}/texts")
@@ -128,6 +128,7 @@ def save_texts(kinds: str, id: str) -> AnyResponse:  # noqa: A002
         for place in lines:
             given = request.form.get(f"text.{place}")
             if given is not None:
+                _require_short(given, LONGEST_TEXT)
                 told[place] = given.strip()
         kept = {place: text for place, text in told.items() if text}
         engine.save_model(session, principal().id, KINDS[kinds], id, texts=kept)
@@ -155,6 +156,11 @@ def deployer(name: str | None) -> str:
 def _require_id(id: str) -> None:  # noqa: A002
     if not ID.fullmatch(id) or len(id) > LONGEST_ID:
         raise engine.Invalid("model_id_malformed", id=id[:LONGEST_ID], longest=LONGEST_ID)
+
+
+def _require_short(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise engine.Invalid("field_too_long", name=text[:TOLD], longest=longest)
 
 
 def asked_version() -> int | None:

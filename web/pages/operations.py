@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 import engine
 from web.asking import principal
-from web.pages import visitor
+from web.pages import asked, visitor
 from web.pages.frame import Pages, case_clock, page
 from web.pages.words import say
 from web.rights import require_operator
 
 ON_A_PAGE = 25
-LONGEST_VALUE = 100_000
 # Seconds. Workers tell of themselves each minute; one that misses three has a reason.
 SILENT_AFTER = 180
 CAUSE = ("definition", "element", "code")
@@ -37,20 +36,20 @@ def incidents() -> Response:
     language = visitor.language()
     queries = engine.queries
     page_of = queries.PageRequest(start=(int(number) - 1) * ON_A_PAGE, limit=ON_A_PAGE)
-    asked = {name: request.args[name].replace("\x00", "") for name in CAUSE if request.args.get(name)}
+    cause = {name: request.args[name].replace("\x00", "") for name in CAUSE if request.args.get(name)}
     with engine.transaction() as session:
-        wanted = queries.IncidentFilter(state="active", **_cause(asked))
+        wanted = queries.IncidentFilter(state="active", **_cause(cause))
         found = queries.incidents.search(session, wanted, [("key", "ASC")], page_of, principal())
         rows = [(row, *_names(session, row, language)) for row in found.items]
         holidays = _unknown_holidays(session)
-        groups = [] if asked else queries.incidents.groups(session, principal())
+        groups = [] if cause else queries.incidents.groups(session, principal())
         causes = [(row, *_names(session, row, language)) for row in groups]
     return page(
         "operations.html",
         part="incidents",
         rows=rows,
         causes=causes,
-        asked=asked,
+        asked=cause,
         total=found.total,
         number=int(number),
         more=found.total > int(number) * ON_A_PAGE,
@@ -59,10 +58,10 @@ def incidents() -> Response:
     )
 
 
-def _cause(asked: Mapping[str, str]) -> dict[str, Any]:
+def _cause(cause: Mapping[str, str]) -> dict[str, Any]:
     """What of a filter a cause is. A key that is none is not there."""
-    wanted: dict[str, Any] = {name: asked[name] for name in ("element", "code") if name in asked}
-    if key := asked.get("definition"):
+    wanted: dict[str, Any] = {name: cause[name] for name in ("element", "code") if name in cause}
+    if key := cause.get("definition"):
         if not (key.isascii() and key.isdecimal() and len(key) < 19):
             raise engine.NotFound("route_unknown", path=request.path)
         wanted["definition_key"] = int(key)
@@ -103,17 +102,12 @@ def retry(incident_key: int) -> Answer:
 @pages.post("/operations/incidents/<incident_key>/variables")
 def correct(incident_key: int) -> Answer:
     """Set one variable of the case, so that another try can succeed."""
-    name, text = request.form.get("name", "").strip(), request.form.get("value", "")
-    if not name or "\x00" in name or len(text) > LONGEST_VALUE:
-        raise engine.Invalid("variables_not_an_object")
-    try:
-        value = current_app.json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise engine.Invalid("request_not_json", reason=str(error)) from None
+    name, value = asked.variable()
+    where = asked.one_of("scope", ("case", "own"))
 
     def apply(session: engine.Session) -> None:
         row = engine.queries.incidents.get(session, incident_key, principal())
-        scope = row.element_key if request.form.get("scope") == "own" else row.instance_key
+        scope = row.element_key if where == "own" else row.instance_key
         engine.set_variables(session, scope, {name: value}, local=True)
 
     engine.retrying(apply)

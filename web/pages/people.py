@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 import engine
 from web.asking import principal
 from web.pages import visitor
+from web.pages.asked import one_of
 from web.pages.frame import Pages, page
 from web.pages.naming import Directory
 from web.pages.words import say
@@ -18,8 +19,10 @@ pages = Pages("people", __name__)
 
 @pages.before_request
 def only_for_operators() -> None:
-    """Whatever lies below is refused to others with a sentence."""
+    """Whatever lies below is refused to others with a sentence; what changes something, to all but administrators."""
     require_operator()
+    if request.method == "POST":
+        engine.require_admin(principal())
 
 
 @pages.get("/operations/people")
@@ -52,7 +55,7 @@ def add() -> Response:
             principal(),
             person,
             request.form.get("name", ""),
-            request.form.get("unit", ""),
+            one_of("unit", {one.id for one in engine.all_units(session)}),
             password=password,
             mail=request.form.get("mail", "").strip() or None,
             roles=[role for role in request.form.getlist("role") if role],
@@ -92,7 +95,7 @@ def switch(person: str, what: str) -> Answer:
 def group(person: str) -> Answer:
     """Put somebody into a group, or take them out of it."""
     named = request.form.get("group", "").strip()
-    leaves = request.form.get("what") == "leave"
+    leaves = one_of("what", ("join", "leave")) == "leave"
     with engine.transaction() as session:
         (engine.leave_group if leaves else engine.enter_group)(session, principal(), person, named)
     word = "group_left" if leaves else "group_joined"

@@ -9,6 +9,7 @@ import engine
 from web.asking import principal
 from web.credentials import checking
 from web.pages import visitor
+from web.pages.asked import one_of
 from web.pages.frame import Pages, for_anybody, page
 from web.pages.naming import Directory
 from web.pages.words import say
@@ -71,7 +72,7 @@ def _day(field: str, more: timedelta) -> datetime:
     try:
         day = date.fromisoformat(request.form.get(field, "")) + more
     except (ValueError, OverflowError):
-        raise engine.Invalid("substitute_time") from None
+        raise engine.Invalid("date_malformed") from None
     return datetime.combine(day, time(), current_app.config["SETTINGS"].timezone)
 
 
@@ -89,7 +90,7 @@ def change_password() -> Response:
 
 
 def _refusal(new: str, again: str) -> str | None:
-    if len(new) < SHORTEST or "\x00" in new:
+    if len(new) < SHORTEST:
         return "password_short"
     return None if new == again else "password_twice"
 
@@ -115,9 +116,7 @@ def _change(old: str, new: str) -> str | None:
 @for_anybody
 def choose_language() -> Response:
     """Show the pages in a language from now on, and write to the person in it."""
-    chosen = request.form.get("language", "")
-    if chosen not in ("zh", "en"):
-        raise engine.Invalid("request_malformed")
+    chosen = one_of("language", ("zh", "en"))
     if visitor.is_known():
         with engine.transaction() as session:
             engine.set_language(session, principal().id, chosen)
@@ -130,9 +129,7 @@ def choose_language() -> Response:
 @for_anybody
 def choose_theme() -> Response:
     """Light, dark, or as the system has it."""
-    chosen = request.form.get("theme", "")
-    if chosen not in visitor.THEMES:
-        raise engine.Invalid("request_malformed")
+    chosen = one_of("theme", visitor.THEMES)
     response = redirect(visitor.back(url_for("home.home")))
     visitor.keep(response, visitor.THEME, chosen)
     return response

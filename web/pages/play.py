@@ -13,7 +13,7 @@ import engine
 from web import problems, rights
 from web.asking import Language, principal
 from web.pages.form_look import changing
-from web.pages.forms import answered, asked_json, shown_form
+from web.pages.forms import answered, asked_json, shown_form, text_of
 from web.pages.frame import Pages, page
 from web.pages.models import asked_version
 from web.pages.play_telling import told
@@ -87,7 +87,7 @@ def form(kinds: str, id: str) -> Response:  # noqa: A002
     if not isinstance(values, dict) or not isinstance(held, dict):
         raise engine.Invalid("variables_not_an_object")
     with engine.transaction() as session:
-        key = engine.latest(session, "form", str(sent.get("form"))).key
+        key = engine.latest(session, "form", text_of(sent, "form")).key
         parts, findings = answered(session, key, values, held)
     html = render_template("pages/_play_form.html", parts=parts)
     told = [{"element": one.element, "message": engine.words(one, g.language)} for one in findings]

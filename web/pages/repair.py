@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 import engine
 from web import problems
 from web.asking import Language, principal
-from web.pages import mapping, visitor
+from web.pages import asked, mapping, visitor
 from web.pages.case import drawing
 from web.pages.frame import Pages, page
 from web.pages.words import say
 from web.rights import require_operator
 
-LONGEST_VALUE = 100_000
 MOST_VARIABLES = 500
 MOST_SAID, MOST_CHARACTERS = 5, 1000
 PATH = "/operations/cases/<case_key>"
@@ -55,21 +54,17 @@ def case(case_key: int) -> Response:
 @pages.post(f"{PATH}/variables")
 def correct(case_key: int) -> Answer:
     """Set a variable of the case, or of one of its elements."""
-    name, scope, text = (request.form.get(field, "") for field in ("name", "scope", "value"))
-    if not name.strip() or "\x00" in name or len(text) > LONGEST_VALUE or not scope.isdecimal() or len(scope) > 18:
-        raise engine.Invalid("variables_not_an_object")
-    try:
-        value = current_app.json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise engine.Invalid("request_not_json", reason=str(error)) from None
+    (name, value), scope = asked.variable(), request.form.get("scope", "")
+    if not (scope.isascii() and scope.isdecimal() and len(scope) < 19):
+        raise engine.Invalid("choice_unknown", value=scope[: asked.TOLD])
 
     def apply(session: engine.Session) -> None:
         # A scope's key is the case's own number with a counter: another case's is none of this one's.
         if int(scope) >> 24 != case_key >> 24:
             raise engine.NotFound("route_unknown", path=request.path)
-        engine.set_variables(session, int(scope), {name.strip(): value}, local=True)
+        engine.set_variables(session, int(scope), {name: value}, local=True)
 
-    return _do(case_key, apply, say("operations.variable_set", visitor.language(), name=name.strip()))
+    return _do(case_key, apply, say("operations.variable_set", visitor.language(), name=name))
 
 
 @pages.post(f"{PATH}/move")
@@ -83,7 +78,7 @@ def move(case_key: int) -> Answer:
     elif source:
         command = engine.Modify(cancel=(source,))
     else:
-        raise engine.Invalid("request_malformed")
+        raise engine.Invalid("move_of_nothing")
     said = say("operations.moved", visitor.language())
     return _do(case_key, lambda session: engine.modify(session, case_key, command), said)
 
@@ -91,13 +86,13 @@ def move(case_key: int) -> Answer:
 @pages.post(f"{PATH}/migrate")
 def migrate(case_key: int) -> Answer:
     """Have the case follow another version of its process."""
-    wanted, version = mapping.asked(), request.form.get("version", "")
-    if not (version.isascii() and version.isdecimal() and len(version) < 9):
-        raise engine.Invalid("request_malformed")
+    wanted, version = mapping.asked(), asked.number(request.form.get("version"))
+    if version is None:
+        raise engine.Invalid("version_missing")
 
     def apply(session: engine.Session) -> None:
         found = engine.queries.process_instances.get(session, case_key, principal())
-        new = engine.latest(session, "process", found.process_id, int(version))
+        new = engine.latest(session, "process", found.process_id, version)
         engine.migrate(session, case_key, new.key, wanted)
 
     return _do(case_key, apply, say("operations.migrated", visitor.language(), version=version))

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 import engine
 from web.asking import principal
 from web.pages import visitor
+from web.pages.asked import number, one_of
 from web.pages.frame import Pages, page
 from web.pages.naming import Directory
 from web.pages.words import say
@@ -18,8 +19,10 @@ pages = Pages("tokens", __name__)
 
 @pages.before_request
 def only_for_operators() -> None:
-    """Whatever lies below is refused to others with a sentence."""
+    """Whatever lies below is refused to others with a sentence; what changes something, to all but administrators."""
     require_operator()
+    if request.method == "POST":
+        engine.require_admin(principal())
 
 
 @pages.get("/operations/tokens")
@@ -43,18 +46,16 @@ def tokens() -> Response:
 @pages.post("/operations/tokens")
 def issue() -> Response:
     """A new token. Its text stands on this page alone, and is gone with it."""
-    given, days = request.form.get("group", "").strip(), request.form.get("days", "")
-    if not (days.isascii() and days.isdecimal() and len(days) <= 4):
-        raise engine.Invalid("request_malformed")
+    given, days = request.form.get("group", "").strip(), number(request.form.get("days"))
     with engine.transaction() as session:
         text = engine.issue_token(
             session,
             principal(),
             request.form.get("name", ""),
-            request.form.get("unit", ""),
+            one_of("unit", {one.id for one in engine.all_units(session)}),
             roles=[role for role in request.form.getlist("role") if role],
             groups=[given] if given else [],
-            lifetime=timedelta(days=int(days)),
+            lifetime=timedelta(days=days or 0),
         )
     return page("secret.html", title="token_issued", secret=text, back=url_for("tokens.tokens"))
 

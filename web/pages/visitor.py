@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 import engine
 from web import asking
 from web.asking import Language
+from web.pages.asked import refuse_unusable
 
 SESSION, LANGUAGE, THEME = "trunkline_session", "trunkline_language", "trunkline_theme"
 THEMES = ("auto", "light", "dark")
@@ -22,6 +23,7 @@ def enter() -> Response | None:
     identify()
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_theirs():
         raise engine.Forbidden("page_is_old")
+    refuse_unusable()
     view = current_app.view_functions[request.endpoint or ""]
     if "principal" in g or getattr(view, "for_anybody", False):
         return None

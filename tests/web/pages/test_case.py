@@ -81,7 +81,7 @@ def test_a_comment_is_read_by_all_who_see_the_case(office: Office, visitor: Visi
     assert list(kept[0].data) == ["comment"]
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "x" * 4001, "a\x00b"])
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 4001])
 def test_no_comment_and_too_long_a_one_are_refused(office: Office, visitor: Visiting, case: int, text: str) -> None:
     answer = visitor("li.na").post(f"/cases/{case}/comments", text=text)
     assert answer.status_code == 400

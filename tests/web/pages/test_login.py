@@ -21,7 +21,7 @@ def test_a_stranger_is_sent_to_the_login_and_back(visitor: Visiting) -> None:
     assert visitor().send("GET", "/lookups/customer").status_code == 401
 
 
-@pytest.mark.parametrize("person", ["li.na", "nobody", "chen.chen", "", "a\x00b", "张三" * 100])
+@pytest.mark.parametrize("person", ["li.na", "nobody", "chen.chen", "", "张三" * 100])
 def test_a_wrong_name_and_a_wrong_password_look_the_same(visitor: Visiting, person: str) -> None:
     answer = visitor(language="en").post("/login", person=person, password="wrong")
     assert answer.status_code == 401

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
 
+from .cases import prefix
 from .commands import Returned
 from .effects import Binding, Call, Note, Uncall
 from .element import Element, text_of
@@ -40,10 +41,16 @@ class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
         token.workflow.effects.append(Uncall(token.key))
 
 
-def _without_collection(token: Token, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a called instance was given of the loop's output it gives back as it was: others have added to it since."""
-    collected = getattr(token.task_spec.loop, "output_collection", None)
-    return {name: value for name, value in variables.items() if name != collected}
+def _result(run: "Run", token: Token, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the called instance gives back, but what is the caller's own.
+
+    Of the loop's output it gives back what it was given, and others have added to it since. Its case number takes the
+    place of the caller's only where an output mapping says so.
+    """
+    own = {getattr(token.task_spec.loop, "output_collection", None)}
+    if prefix(run.spec) is not None and not token.task_spec.output_mappings:
+        own.add("no")
+    return {name: value for name, value in variables.items() if name not in own}
 
 
 def returned(run: "Run", token: Token, command: Returned) -> None:
@@ -51,7 +58,7 @@ def returned(run: "Run", token: Token, command: Returned) -> None:
     if command.outcome == "completed":
         call: Any = token.task_spec
         wanted = call.propagate_all_child or call.output_mappings
-        run.complete(token, _without_collection(token, command.variables) if wanted else {})
+        run.complete(token, _result(run, token, command.variables) if wanted else {})
     elif command.outcome == "error":
         try:
             throw_error(run, token, command.code, command.message, command.variables)

@@ -210,6 +210,54 @@ def test_only_what_is_mapped_goes_in_and_out(begin: Begin, box: Sandbox) -> None
     assert case.variables == {"a": 1, "y": 2}
 
 
+@pytest.mark.parametrize(
+    ("all_parent", "inputs", "given"),
+    [
+        (True, {}, {"a": 1, "b": 0}),
+        (True, {"a": "=a + 1", "x": "=b"}, {"a": 2, "b": 0, "x": 0}),
+        (False, {}, {}),
+        (False, {"x": "=a"}, {"x": 1}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("all_child", "outputs", "taken"),
+    [
+        (True, {}, {"b": 2, "c": 3}),
+        (True, {"y": "=b + a"}, {"y": 3}),
+        (False, {}, {}),
+        (False, {"y": "=c"}, {"y": 3}),
+    ],
+)
+def test_which_variables_a_call_passes_as_camunda_does(
+    all_parent: bool,
+    inputs: dict[str, str],
+    given: dict[str, int],
+    all_child: bool,
+    outputs: dict[str, str],
+    taken: dict[str, int],
+    begin: Begin,
+    box: Sandbox,
+) -> None:
+    """Output mappings take the place of what would be propagated, and see it even where nothing would."""
+    box.deploy(CHILD, "child.bpmn")
+    called = call("c", "child", all_parent=all_parent, all_child=all_child, inputs=inputs, outputs=outputs)
+    case = begin(diagram(start("s"), called, end("e"), flows("s c e")), a=1, b=0)
+    assert box.cases[1].variables == given
+    box.cases[1].waiting[0].complete({"a": 1, "b": 2, "c": 3})
+    assert case.variables == {"a": 1, "b": 0} | taken
+
+
+def test_a_called_process_does_not_give_its_own_case_number_back(begin: Begin, box: Sandbox) -> None:
+    own = {"prefix": "CLD"}
+    box.deploy(diagram(start("s"), user("work"), end("e"), flows("s work e"), process_id="child", **own), "c.bpmn")
+    numbered = diagram(start("s"), call("c", "child"), end("e"), flows("s c e"), prefix="PAR")
+    case = begin(numbered)
+    child = box.cases[1]
+    assert (case.variables["no"][:3], child.variables["no"][:3]) == ("PAR", "CLD")
+    child.waiting[0].complete()
+    assert (case.state, case.variables["no"]) == ("completed", case.case_no)
+
+
 def test_a_missing_called_process_is_an_incident_until_it_is_deployed(begin: Begin, box: Sandbox) -> None:
     case = begin(diagram(start("s"), call("c", "child"), end("e"), flows("s c e")))
     assert [(i.kind, i.record.parameters["process"]) for i in case.incidents] == [("CALLED_ELEMENT_ERROR", "child")]

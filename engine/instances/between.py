@@ -57,16 +57,17 @@ _AGAIN = """
 logger = logging.getLogger(__name__)
 _applies: dict[str, Apply] = {}
 _give_ups: dict[str, GiveUp] = {}
+_attempts: dict[str, int] = {}
 _waiting: ContextVar[deque[tuple[list[int], list[int]]] | None] = ContextVar("commands_to_apply", default=None)
 
 
-def on_command(kind: str, apply: Apply, give_up: GiveUp | None = None) -> None:
+def on_command(kind: str, apply: Apply, give_up: GiveUp | None = None, attempts: int = ATTEMPTS) -> None:
     """Say what a kind of command does: `apply(session, instance_key, payload)` in a transaction of its own.
 
     `give_up` is called, with the last error's text, when it has failed for the last time. Without one it stays where
     it is, for an operator to look at and to retry.
     """
-    _applies[kind] = apply
+    _applies[kind], _attempts[kind] = apply, attempts
     if give_up is not None:
         _give_ups[kind] = give_up
 
@@ -215,7 +216,7 @@ def _apply(session: Session, id: int, instance_key: int | None, kind: str, paylo
 
 def _note_failure(id: int, instance_key: int | None, kind: str, payload: dict[str, Any], error: Exception) -> None:  # noqa: A002
     with store.transaction() as session:
-        values = {"id": id, "error": f"{type(error).__name__}: {error}", "most": ATTEMPTS}
+        values = {"id": id, "error": f"{type(error).__name__}: {error}", "most": _attempts.get(kind, ATTEMPTS)}
         found = raw_connection(session).execute(_FAILED, values).fetchone()
         if found is not None and found[0]:
             logger.error("a command is given up", extra={"command": id, "kind": kind, "instance": instance_key})

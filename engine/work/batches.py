@@ -3,6 +3,7 @@
 A chunk is one command and one transaction; an instance that refuses is undone alone and says why.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -11,19 +12,22 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, store
 from engine.core.commands import Modify, Move
 from engine.directory.acting import current
 from engine.errors import Conflict, Finding, Invalid, NotFound, TrunklineError
 from engine.instances import cancel, migrate, modify, on_command
 from engine.store import json
 from engine.store.enqueue import COMMANDS, enqueue
-from engine.store.session import raw_connection
+from engine.store.session import WORTH_ANOTHER_TRY, raw_connection
 from engine.work.jobs import resolve_incident
 
 CHUNK = 50
 KIND = "batch"
+ATTEMPTS = 3  # of one instance; somebody waits for what came of it
 KINDS = ("cancel", "migrate", "modify", "resolve")
+
+logger = logging.getLogger(__name__)
 
 _CREATE = text("""
     INSERT INTO batches (key, kind, plan, state, created_by, unit, total, started_at, ended_at)
@@ -65,7 +69,7 @@ _CANCEL_ITEMS = text("""
 """)
 _CANCEL = text("UPDATE batches SET state = 'canceled', ended_at = :now WHERE key = :batch")
 _INCIDENTS = text(
-    "SELECT key FROM incidents WHERE key BETWEEN :key AND :key + 16777215 AND state = 'active' ORDER BY key"
+    "SELECT key, element FROM incidents WHERE key BETWEEN :key AND :key + 16777215 AND state = 'active' ORDER BY key"
 )
 
 
@@ -100,24 +104,27 @@ def cancel_batch(session: Session, key: int) -> None:
 
 
 def apply_chunk(session: Session, instance_key: int | None, payload: Mapping[str, Any]) -> None:
-    """Do what is left of a chunk."""
-    batch = payload["batch"]
-    for key, kind, plan in session.execute(_LEFT, {"batch": batch, "keys": payload["keys"]}).all():
+    """Do what is left of a chunk. An instance that fails for no reason it could give is tried again alone."""
+    batch, keys = payload["batch"], payload["keys"]
+    for key, kind, plan in session.execute(_LEFT, {"batch": batch, "keys": keys}).all():
         try:
             with session.begin_nested():
-                _operate(session, kind, key, plan)
-        except TrunklineError as refused:
-            _note(session, batch, key, refused)
-        else:
-            _note(session, batch, key, None)
+                refused = _operate(session, kind, key, plan)
+        except TrunklineError as error:
+            refused = error
+        except Exception as error:
+            # when others have got in its way the whole chunk is begun anew
+            if len(keys) == 1 or store.sqlstate(error) in WORTH_ANOTHER_TRY:
+                raise
+            logger.warning("tried again alone", exc_info=True, extra={"batch": batch, "instance": key})
+            _send(session, batch, [[key]])
+            continue
+        _note(session, batch, key, refused)
     _end(session, batch)
 
 
 def give_up_chunk(session: Session, instance_key: int | None, payload: Mapping[str, Any], error: str) -> None:
-    """What has failed again and again, for no reason that an instance could give: each is tried alone, then given up.
-
-    So whatever is wrong with one of a chunk is said of that one only.
-    """
+    """What has failed again and again; a chunk that did as a whole is tried one by one, so that it is said of each."""
     batch, keys = payload["batch"], payload["keys"]
     if len(keys) > 1:
         _send(session, batch, [[key] for key in keys])
@@ -135,7 +142,8 @@ def _send(session: Session, batch: int, chunks: Sequence[Sequence[int]]) -> None
     enqueue(raw_connection(session), COMMANDS, [0] * min(len(chunks), 100))
 
 
-def _operate(session: Session, kind: str, key: int, plan: Mapping[str, Any]) -> None:
+def _operate(session: Session, kind: str, key: int, plan: Mapping[str, Any]) -> TrunklineError | None:
+    """Do it; gives why it has not come to what was wanted, where what it did come to stays. Raises TrunklineError."""
     match kind:
         case "cancel":
             cancel(session, key)
@@ -144,14 +152,21 @@ def _operate(session: Session, kind: str, key: int, plan: Mapping[str, Any]) -> 
         case "modify":
             modify(session, key, Modify(move=tuple(Move(source, target) for source, target in plan["moves"])))
         case _:
-            _resolve(session, key)
+            return _resolve(session, key)
+    return None
 
 
-def _resolve(session: Session, key: int) -> None:
+def _resolve(session: Session, key: int) -> TrunklineError | None:
     """Every incident there is now; one that goes with another, or that somebody resolves meanwhile, is no refusal."""
-    for incident in session.execute(_INCIDENTS, {"key": key}).scalars().all():
+    found = session.execute(_INCIDENTS, {"key": key}).all()
+    if not found:
+        raise Conflict("batch_no_incident", key=str(key))
+    for incident in found:
         with suppress(NotFound):
-            resolve_incident(session, incident)
+            resolve_incident(session, incident.key)
+    before = {incident.key for incident in found}
+    again = [one.element for one in session.execute(_INCIDENTS, {"key": key}).all() if one.key not in before]
+    return Conflict("batch_incident_again", elements=", ".join(dict.fromkeys(again))) if again else None
 
 
 def _note(session: Session, batch: int, key: int, refused: TrunklineError | None) -> None:
@@ -172,4 +187,4 @@ def _end(session: Session, batch: int) -> None:
     session.execute(_END, {"batch": batch, "now": clock.now()})
 
 
-on_command(KIND, apply_chunk, give_up_chunk)
+on_command(KIND, apply_chunk, give_up_chunk, ATTEMPTS)

@@ -10,7 +10,6 @@ from engine import store
 from engine.directory.acting import Actor, acting
 from engine.errors import Conflict, Invalid, NotFound
 from engine.instances import apply_due_commands, cancel, set_variables
-from engine.instances.between import ATTEMPTS
 from engine.queries import BatchItemFilter, batches
 from engine.work import batches as work
 from engine.work.jobs import fail_job
@@ -120,15 +119,32 @@ def test_what_is_wrong_with_one_fails_that_one_only(desk: Desk) -> None:
     keys = [desk.start() for _ in range(3)]
     desk.rows("UPDATE instances SET snapshot = '{}' WHERE key = :key", key=keys[1])
     batch = make("cancel", keys)
-    for _ in ("all together", "each alone"):
-        desk.rows("UPDATE commands SET attempts = :tried, due_at = now()", tried=ATTEMPTS - 1)
-        while apply_due_commands():
-            pass
+    apply_due_commands(1)
+    assert [desk.state(key) for key in keys] == ["canceled", "active", "canceled"]
+    assert (told(batch).state, told(batch).completed) == ("active", 2)
+    for _ in range(work.ATTEMPTS):
+        assert apply_due_commands() == 1
+        desk.rows("UPDATE commands SET due_at = now()")
     assert desk.value("SELECT count(*) FROM commands") == 0
     assert [desk.state(key) for key in keys] == ["canceled", "active", "canceled"]
     items = desk.rows("SELECT instance_key, error->'findings'->0->>'code' FROM batch_items WHERE state = 'failed'")
     assert items == [(keys[1], "batch_given_up")]
     assert (told(batch).state, told(batch).completed, told(batch).failed) == ("completed", 2, 1)
+
+
+def test_a_resolved_incident_that_comes_again_and_none_at_all_are_told(desk: Desk) -> None:
+    ways = flows("s x a", "x e", x_a="=go")
+    desk.deploy(diagram(start("s"), exclusive("x", "x_e"), user("a"), end("e"), ways))
+    stuck, well = desk.start(go=1), desk.start(go=True)
+    batch = make("resolve", [stuck, well])
+    apply_due_commands()
+    items = desk.rows(
+        "SELECT instance_key, state, error->'findings'->0->>'code', error->'findings'->0->'parameters'->>'elements'"
+        " FROM batch_items ORDER BY 1"
+    )
+    assert items == [(stuck, "failed", "batch_incident_again", "x"), (well, "failed", "batch_no_incident", None)]
+    assert desk.value("SELECT count(*) FROM incidents WHERE state = 'active'") == 1
+    assert (told(batch).completed, told(batch).failed) == (0, 2)
 
 
 def test_an_incident_that_goes_with_another_is_no_refusal(desk: Desk) -> None:

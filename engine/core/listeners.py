@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import Invalid
+
 from .element import number_of, text_of
 from .expressions import Source
 from .records import Job
@@ -20,6 +22,9 @@ ASKED = "asked"  # a token's data: the event whose listener has not answered yet
 EVENT = "listenerEventType"  # a header of a listener's job: the event it listens to
 EXECUTION_EVENTS = ("beforeAll", "start", "end")
 TASK_EVENTS = ("creating", "assigning", "updating", "completing", "canceling")
+CORRECTABLE = frozenset({"assignee", "candidate_groups", "candidate_users", "due_at", "follow_up_at", "priority"})
+DENIABLE = frozenset({"assigning", "updating", "completing"})
+RESERVED = "io.camunda.zeebe:"  # before the names of the headers that the engine gives
 HEARD = "heard"  # a token's data: event → how many of its listeners have answered
 
 
@@ -36,6 +41,23 @@ class Listener:
 def hears(element: "Element", *events: str) -> bool:
     """Whether an element has listeners for one of these events."""
     return any(listener.event in events for listener in element.listeners)
+
+
+def require_asked(
+    key: int, kind: str, headers: Mapping[str, str], denied: bool, corrections: Mapping[str, Any]
+) -> None:
+    """Only a task's listener may correct or deny; not that a task is created or has ended. Raises Invalid."""
+    event = headers.get(EVENT)
+    if kind != "TASK_LISTENER":
+        raise Invalid("job_result_misplaced", key=str(key), kind=kind)
+    if denied and event not in DENIABLE:
+        raise Invalid("job_denial_misplaced", key=str(key), event=event)
+    if denied and corrections:
+        raise Invalid("job_denial_corrects", key=str(key))
+    if event == "creating" and "assignee" in corrections and RESERVED + "assignee" in headers:
+        raise Invalid("job_assignee_given", key=str(key))
+    if unknown := sorted(corrections.keys() - CORRECTABLE):
+        raise Invalid("job_correction_unknown", names=", ".join(unknown), known=", ".join(sorted(CORRECTABLE)))
 
 
 def ask(run: "Run", token: Token, event: str, told: Mapping[str, str], scopes: tuple[int, ...]) -> bool:

@@ -14,7 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from .commands import AssignTask, CompleteJob, CompleteTask, SetVariables, UpdateTask
 from .effects import Change, Note
-from .listeners import ASKED, HEARD, hears
+from .listeners import ASKED, DENIABLE, HEARD, RESERVED, hears
 from .stuck import Stuck
 from .token import LEAVING, Token
 
@@ -25,7 +25,6 @@ TASK = "task"  # a token's data, where its task has listeners: the task's key an
 PENDING = "change"  # a token's data: {event, action, to}; `to` has the attributes that become others
 KEPT = "kept"  # a token's data: the key of the variables that come with the change, and whether they stay local
 LISTEN = "listen"  # the phase of an incident: a task's listener could not be asked
-DENIABLE = frozenset({"assigning", "updating", "completing"})
 HEADERS = {  # attribute of a task → how the jobs of its listeners name it
     "assignee": "assignee",
     "candidate_groups": "candidateGroups",
@@ -35,7 +34,6 @@ HEADERS = {  # attribute of a task → how the jobs of its listeners name it
     "form_key": "formKey",
     "priority": "priority",
 }
-RESERVED = "io.camunda.zeebe:"  # before the names of the headers that the engine gives
 
 Attributes = Mapping[str, Any]  # of a task as JSON, by the names of `records.Task`
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.core import commands, effects, task_changes
+from engine.core.listeners import require_asked
 from engine.core.records import Incident, Job, Record, Subscription, Task, Timer
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
@@ -62,12 +63,17 @@ class Item:
                 self._do(commands.Deliver(*at, element, given))
 
     def deny(self, reason: str | None = None) -> None:
-        """A task's listener says no."""
-        self._do(commands.CompleteJob(self.key, self._record.element_key, denied=True, denied_reason=reason))
+        """A task's listener says no. Raises Invalid where that was not asked."""
+        self._answer(commands.CompleteJob(self.key, self._record.element_key, denied=True, denied_reason=reason))
 
     def correct(self, **corrections: Any) -> None:
-        """A task's listener agrees, with corrections by the names of `records.Task`."""
-        self._do(commands.CompleteJob(self.key, self._record.element_key, corrections=corrections))
+        """A task's listener agrees, with corrections by the names of `records.Task`. Raises Invalid."""
+        self._answer(commands.CompleteJob(self.key, self._record.element_key, corrections=corrections))
+
+    def _answer(self, command: commands.CompleteJob) -> None:
+        kind = getattr(self._record, "kind", self.kind)
+        require_asked(self.key, kind, self.headers, command.denied, command.corrections)
+        self._do(command)
 
     def assign(self, assignee: str | None) -> None:
         """Give the task to somebody."""

@@ -40,6 +40,10 @@ def take(box: Sandbox, process_id: str, step: Step) -> None:
             _item(box, step).fail(_text(step, "message"))
         case "throw":
             _item(box, step).throw(_text(step, "code"), variables)
+        case "deny":
+            _item(box, step).deny(_text(step, "reason"))
+        case "correct":
+            _item(box, step).correct(**_object(step, "to"))
         case "escalate":
             _item(box, step).escalate(_text(step, "code"), variables)
         case "resolve":

@@ -9,9 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine.core import commands
-from engine.core.listeners import EVENT
+from engine.core.listeners import require_asked
 from engine.core.state import State
-from engine.core.task_changes import DENIABLE, RESERVED
 from engine.errors import Conflict, Invalid, NotFound
 from engine.instances import Inside, advance, advance_by
 
@@ -71,24 +70,11 @@ def complete_job(
 
     def command(job: JobRow) -> commands.Command:
         if verdict is not None:
-            _require_asked(job, verdict)
+            require_asked(job.key, job.kind, job.headers, said.denied, said.corrections)
         result = dict(variables)
         return commands.CompleteJob(key, job.element_key, result, said.denied, said.reason, dict(said.corrections))
 
     _answer(session, key, lease, command)
-
-
-def _require_asked(job: JobRow, verdict: Verdict) -> None:
-    """Only a task's listener may correct or deny; not that a task is created or has ended."""
-    event = job.headers.get(EVENT)
-    if job.kind != "TASK_LISTENER":
-        raise Invalid("job_result_misplaced", key=str(job.key), kind=job.kind)
-    if verdict.denied and event not in DENIABLE:
-        raise Invalid("job_denial_misplaced", key=str(job.key), event=event)
-    if verdict.denied and verdict.corrections:
-        raise Invalid("job_denial_corrects", key=str(job.key))
-    if event == "creating" and "assignee" in verdict.corrections and RESERVED + "assignee" in job.headers:
-        raise Invalid("job_assignee_given", key=str(job.key))
 
 
 def fail_job(

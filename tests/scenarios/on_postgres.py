@@ -80,6 +80,12 @@ class OnPostgres:
             self._lease(session, item)
             engine.throw_job_error(session, item.handle, code, "", variables)
 
+    def deny(self, item: Waiting, reason: str | None) -> None:
+        self._answer(item, engine.Verdict(denied=True, reason=reason))
+
+    def correct(self, item: Waiting, corrections: Doc) -> None:
+        self._answer(item, engine.Verdict(corrections=corrections))
+
     def advance(self, to: datetime) -> None:
         """What falls due fires in order, each at its own time."""
         while (due := self._next_due()) is not None and due <= to:
@@ -142,6 +148,11 @@ class OnPostgres:
         state = session.execute(text("SELECT state FROM jobs WHERE key = :key"), {"key": item.handle}).scalar()
         if state == "created":
             engine.activate_jobs(session, [item.name], "test", 1000, LEASE)
+
+    def _answer(self, item: Waiting, verdict: engine.Verdict) -> None:
+        with engine.transaction() as session:
+            self._lease(session, item)
+            engine.complete_job(session, item.handle, {}, verdict=verdict)
 
     def _next_due(self) -> datetime | None:
         ((found,),) = self._read("SELECT min(due_at) AS due FROM timers")

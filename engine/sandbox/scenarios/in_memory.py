@@ -35,6 +35,12 @@ class InMemory:
     def throw(self, item: Waiting, code: str, variables: Doc) -> None:
         item.handle.throw(code, variables)
 
+    def deny(self, item: Waiting, reason: str | None) -> None:
+        item.handle.deny(reason)
+
+    def correct(self, item: Waiting, corrections: Doc) -> None:
+        item.handle.correct(**corrections)
+
     def resolve(self, element: str) -> bool:
         found = [one for case in self.box.cases for one in case.incidents if one.element == element]
         for incident in found[:1]:

@@ -59,8 +59,11 @@ def _begin(start: Doc, stage: Stage) -> None:
 
 
 def _complete(given: Doc, stage: Stage) -> None:
-    """A task or a job is done; `all` does each one there is."""
-    for item in _chosen(given, stage, ("task", "job")):
+    """A task or a job is done; `all` does each one there is. What a listener is asked about waits for it."""
+    chosen = _chosen(given, stage, ("task", "job"), at_once=True)
+    listeners = [item for item in chosen if item.kind == "job"]
+    chosen = listeners or chosen
+    for item in chosen if given.get("all") else chosen[:1]:
         stage.complete(item, given.get("variables") or {})
 
 
@@ -74,6 +77,18 @@ def _throw(given: Doc, stage: Stage) -> None:
     """A job raises a BPMN error."""
     for item in _chosen(given, stage, ("job",)):
         stage.throw(item, given["code"], given.get("variables") or {})
+
+
+def _deny(given: Doc, stage: Stage) -> None:
+    """A listener says no to what is done to its task."""
+    for item in _chosen(given, stage, ("job",)):
+        stage.deny(item, given.get("reason"))
+
+
+def _correct(given: Doc, stage: Stage) -> None:
+    """A listener agrees, with other attributes for its task."""
+    for item in _chosen(given, stage, ("job",)):
+        stage.correct(item, given["to"])
 
 
 def _message(given: Doc, stage: Stage) -> None:
@@ -106,12 +121,12 @@ def _advance(given: str | datetime | Doc, stage: Stage) -> None:
     stage.advance(stage.now() + lapse(given) if isinstance(given, Mapping) else moment(given))
 
 
-def _chosen(given: Doc, stage: Stage, kinds: tuple[str, ...]) -> list[Waiting]:
+def _chosen(given: Doc, stage: Stage, kinds: tuple[str, ...], at_once: bool = False) -> list[Waiting]:
     waiting = [item for item in stage.waiting() if item.kind in kinds]
     found = [item for item in waiting if _matches(given, item)]
     if not found:
         _nothing_at(given["element"], waiting, given)
-    return found if given.get("all") else found[:1]
+    return found if at_once or given.get("all") else found[:1]
 
 
 def _nothing_at(element: str, waiting: Iterable[Waiting], given: Doc | None = None) -> NoReturn:
@@ -278,6 +293,8 @@ _VERBS: dict[str, Callable[[Any, Stage], None]] = {
     "complete": _complete,
     "fail": _fail,
     "throw": _throw,
+    "deny": _deny,
+    "correct": _correct,
     "message": _message,
     "signal": _signal,
     "action": _action,

@@ -22,6 +22,8 @@ VERBS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "complete": (("element",), (*WHICH, "variables")),
     "fail": (("element",), (*WHICH, "message")),
     "throw": (("element", "code"), (*WHICH, "variables")),
+    "deny": (("element",), (*WHICH, "reason")),
+    "correct": (("element", "to"), WHICH),
     "message": (("name",), ("key", "variables", "ttl_hours")),
     "signal": (("name",), ("variables",)),
     "action": (("element",), ("variables",)),

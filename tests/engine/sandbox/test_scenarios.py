@@ -6,13 +6,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import engine
 from engine.__main__ import main
 from engine.errors import Invalid
 from engine.sandbox import Sandbox
 from engine.sandbox.scenarios import InMemory, play, read
 from engine.texts import texts, words
 from tests.engine.conftest import MONDAY
-from tests.engine.factories import catch, diagram, end, exclusive, flows, service, signal, start, user
+from tests.engine.factories import Part, catch, diagram, end, exclusive, flows, listening, service, signal, start, user
+from tests.scenarios.on_postgres import OnPostgres
 
 SOURCES = Path(__file__).parents[3] / "engine" / "sandbox" / "scenarios"
 GOOD = diagram(
@@ -71,6 +73,31 @@ def test_a_scenario_holds_with_every_verb() -> None:
     assert played(text) == "holds"
 
 
+HEARD = """
+    start: {process: q}
+    steps:
+      - complete: {element: t}
+      - deny: {element: t, reason: too early}
+      - expect: {waiting: [t], state: active}
+      - complete: {element: t, variables: {n: 1}}
+      - correct: {element: t, to: {priority: 80}}
+    expected: {state: completed, variables: {n: 1}}
+"""
+
+
+def test_a_listener_denies_corrects_and_agrees_by_the_same_steps_as_on_postgresql(db: str) -> None:
+    told = listening(("completing", "ask"), kind="task")
+    task = Part(user("t").xml.replace("<zeebe:userTask/>", f"<zeebe:userTask/>{told}"))
+    drawn = diagram(start("s"), task, end("e"), flows("s t e"), process_id="q")
+    box = Sandbox(now=MONDAY)
+    box.deploy(drawn, "q.bpmn")
+    with engine.transaction() as session:
+        engine.deploy(session, [engine.Resource("q.bpmn", drawn)])
+    scenario = read(HEARD.encode(), "heard.yaml")
+    [here], [there] = play(scenario, InMemory(box)), play(scenario, OnPostgres(MONDAY))
+    assert (here.state, here.history) == (there.state, there.history)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -105,6 +132,7 @@ def test_a_malformed_scenario_is_refused_with_its_place_and_what_was_meant(text:
         ("steps: [{complete: {element: j}}]", "Nothing waits at “j”. What waits: t."),
         ("steps: [{complete: {element: t, where: {n: 9}}}]", "There are tasks at “t”, but none with n: 9"),
         ("steps: [{resolve: {element: t}}]", "There is no incident at “t”"),
+        ("steps: [{complete: {element: t}}, {deny: {element: t}}]", "Nothing waits at “t”"),
         ("steps: [{action: {element: t}}]", "Nothing waits at “t”"),
         ("steps: [{message: {name: ''}}, {expect: {state: completed}}]", "p is active, not completed. What waits: t."),
         ("expected: {waiting: [t, u]}", "p waits for t, not for t, u."),

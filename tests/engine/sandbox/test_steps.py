@@ -6,11 +6,13 @@ import pytest
 
 from engine.sandbox import Sandbox, replay
 from tests.engine.factories import (
+    Part,
     boundary,
     catch,
     diagram,
     end,
     flows,
+    listening,
     service,
     start,
     timer,
@@ -65,6 +67,24 @@ def test_a_job_fails_its_incident_is_tried_again_and_a_case_is_cancelled() -> No
     assert case.incidents == []
     replay(box, "p", [{"do": "set", "key": case.key, "variables": {"z": 3}}, {"do": "cancel", "key": case.key}])
     assert (case.state, case.variables["z"]) == ("canceled", 3)
+
+
+def test_only_a_tasks_listener_denies_and_corrects_what_a_task_has() -> None:
+    listener = listening(("completing", "ask"), kind="task")
+    heard = user("look", "GD-GZ.crc.duty").xml.replace("<zeebe:userTask/>", f"<zeebe:userTask/>{listener}")
+    box = box_with(diagram(start("s"), Part(heard), end("e"), flows("s look e")))
+    replay(box, "p", [BEGIN])
+    [case] = box.cases
+    task = case.waiting[0].key
+    replay(box, "p", [{"do": "complete", "key": task}])
+    job = case.waiting[1].key
+    refused = [
+        replay(box, "p", [{"do": "deny", "key": task}])[1],
+        replay(box, "p", [{"do": "correct", "key": job, "to": {"prio": 1}}])[1],
+    ]
+    assert [error and error.code for error in refused] == ["job_result_misplaced", "job_correction_unknown"]
+    assert replay(box, "p", [{"do": "deny", "key": job, "reason": "no"}]) == (1, None)
+    assert [(item.key, item.denied_reason) for item in case.waiting] == [(task, "no")]
 
 
 def test_time_goes_on_to_a_moment_and_fires_what_falls_due() -> None:

@@ -253,6 +253,11 @@ RULES: Mapping[str, Rule] = {bpmn(name): rule for name, rule in _BPMN.items()} |
     zeebe(name): rule for name, rule in _ZEEBE.items()
 }
 
+CONVERSATIONS = (
+    "conversation subConversation callConversation conversationLink conversationAssociation globalConversation"
+)
+CHOREOGRAPHIES = "choreography choreographyTask subChoreography callChoreography globalChoreographyTask choreographyRef"
+
 # Refusals that can say more than "not supported": what to draw or write instead.
 INSTEAD: Mapping[str, str] = {
     "calledElement": "bpmn_called_element_attribute",
@@ -273,4 +278,6 @@ INSTEAD: Mapping[str, str] = {
     "operationRef": "bpmn_operation",
     "interface": "bpmn_operation",
     "import": "bpmn_import",
+    **dict.fromkeys(CONVERSATIONS.split(), "bpmn_conversation"),
+    **dict.fromkeys(CHOREOGRAPHIES.split(), "bpmn_choreography"),
 }

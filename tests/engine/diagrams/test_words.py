@@ -45,7 +45,6 @@ def refusals() -> set[str]:
 def test_every_refusal_tells_its_clause_or_does_not_stand_on_bpmn() -> None:
     without = {code for code in refusals() if not CLAUSE.search(WORDS[code]["en"])}
     assert without == set(OURS.split())
-    assert WORDS.keys() >= OURS
 
 
 @pytest.mark.parametrize("code", sorted(code for code in WORDS if CLAUSE.search(WORDS[code]["en"])))

@@ -45,7 +45,8 @@ class Run(Values):
         self.collections: dict[int, list[Any]] = {}  # of multi-instance bodies, worked out once an advance
         self.unseen = False
         self.joined = bool(state.joins)
-        for token in state.tokens.values():
+        state.workflow = self
+        for token in state.present():
             token.workflow = self
 
     # Stepping

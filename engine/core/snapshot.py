@@ -1,4 +1,5 @@
-"""The state of an instance as JSON and back. Variables are not in it: they live in rows of their own (decision 5).
+"""The state of an instance as JSON and back. Variables are not in it: they live in rows of their own (decision 5), as
+do the tokens that lie apart, whose bodies say how many there are.
 
 Keys are written as offsets from the instance's key. `FORMAT` goes up when the shape changes; `OLDER` then gets what
 brings a snapshot of the format before it into the next, and a snapshot of each format is kept by the tests.
@@ -9,21 +10,25 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from .apart import Row, Rows, Tokens, Variables, is_wide, written
 from .spec import ProcessSpec
 from .state import State
 from .token import Token, Wait
 
-FORMAT = 1
-OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # format → the same state in the next format
+FORMAT = 2
+# Format → the same state in the next format. What lies apart has been in format 1 like all the rest.
+OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: dict}
 
 
 def write(state: State) -> dict[str, Any]:
-    """The snapshot of a state; what is empty is left out."""
+    """The snapshot of a state; what is empty is left out, and so is what lies apart."""
     base = state.key
+    near = _near(state)
     snapshot: dict[str, Any] = {
         "v": FORMAT,
         "n": state.counter,
-        "t": [_token(token, base) for token in state.tokens.values()],
+        "t": [_token(token, base) for token in near],
+        "a": [[token.key - base, token.inside] for token in near if is_wide(token)],
         "j": [[scope - base, element, arrived] for (scope, element), arrived in state.joins.items()],
         "h": state.held,
         "c": state.caller,
@@ -35,10 +40,36 @@ def write(state: State) -> dict[str, Any]:
     return {name: value for name, value in snapshot.items() if value or name == "n"}
 
 
-def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "active") -> State:
-    """The state a snapshot was written from; variables are added by the caller.
+def apart(state: State) -> tuple[list[Row], list[int]]:
+    """The rows that lie apart and have changed since they were read, and the keys of those that are no more.
 
-    Raises ValueError for a format this version does not know, KeyError for an element the specification lacks.
+    Their variables are not in them: those that have changed are in `state.changed` like all others.
+    """
+    read = state.tokens.read if isinstance(state.tokens, Tokens) else {}
+    near = _near(state)
+    if not read and len(near) == len(state.tokens):
+        return [], []
+    keys = {token.key for token in near}
+    rows = [_row(token, state.key) for token in state.present() if token.key not in keys]
+    gone = read.keys() - {row.key for row in rows}
+    return [row for row in rows if read.get(row.key) != written(row.token, row.inside)], sorted(gone)
+
+
+def scopes(snapshot: dict[str, Any], key: int) -> list[int] | None:
+    """The scopes whose variables belong to the snapshot itself, where some lie apart; None where none does."""
+    if not snapshot.get("a"):
+        return None
+    kept = [kept for _, keys in snapshot.get("k", ()) for kept in keys]
+    return [key + offset for offset in (*(row[0] for row in snapshot["t"]), *kept)]
+
+
+def read(
+    snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "active", rows: Rows | None = None
+) -> State:
+    """The state a snapshot was written from; variables are added by the caller, those of `scopes` where some lie apart.
+
+    `rows`: where the tokens are that lie apart. Raises ValueError for a format this version does not know, KeyError for
+    an element the specification lacks.
     """
     snapshot = _migrated(snapshot, key)
     state = State(key)
@@ -46,6 +77,8 @@ def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "a
     state.status = status
     for row in snapshot.get("t", ()):
         state.add(_read_token(row, key, spec))
+    if bodies := snapshot.get("a"):
+        _read_apart(state, spec, bodies, rows)
     state.joins = {(key + scope, element): arrived for scope, element, arrived in snapshot.get("j", ())}
     state.held = snapshot.get("h", [])
     state.caller = snapshot.get("c")
@@ -54,6 +87,42 @@ def read(snapshot: dict[str, Any], key: int, spec: ProcessSpec, status: str = "a
     state.undo = snapshot.get("u", [])
     state.kept = {key + scope: [key + kept for kept in keys] for scope, keys in snapshot.get("k", ())}
     return state
+
+
+def _near(state: State) -> list[Token]:
+    """The tokens of which no body of many is around."""
+    present = state.present()
+    if not any(map(is_wide, present)):
+        return present
+    apart: dict[int, bool] = {}
+
+    def lies_apart(key: int) -> bool:
+        if key not in apart:
+            parent = state.tokens[key].parent_key
+            apart[key] = parent is not None and (is_wide(state.tokens[parent]) or lies_apart(parent))
+        return apart[key]
+
+    return [token for token in present if not lies_apart(token.key)]
+
+
+def _read_apart(state: State, spec: ProcessSpec, bodies: list[list[int]], rows: Rows | None) -> None:
+    """Have the tokens of the bodies, and their variables, read when they are asked for."""
+    if rows is None:
+        raise ValueError(f"tokens of instance {state.key} lie apart, and it is not said where")
+    for offset, inside in bodies:
+        state.tokens[state.key + offset].inside = inside
+
+    def make(row: Row) -> Token:
+        token = _read_token(row.token, state.key, spec)
+        token.inside = row.inside
+        if state.workflow is not None:
+            token.workflow = state.workflow
+        if row.variables:
+            state.variables[row.key] = row.variables
+        return token
+
+    tokens = state.tokens = Tokens(state.tokens, rows, state.key + state.counter, make)
+    state.variables = Variables(state.variables, tokens)
 
 
 def _migrated(snapshot: dict[str, Any], key: int) -> dict[str, Any]:
@@ -72,6 +141,11 @@ def _token(token: Token, base: int) -> list[Any]:
     while row[-1] in ({}, []):
         row.pop()
     return row
+
+
+def _row(token: Token, base: int) -> Row:
+    assert token.parent_key is not None
+    return Row(token.key, token.parent_key, _token(token, base), token.inside, {})
 
 
 def _read_token(row: list[Any], base: int, spec: ProcessSpec) -> Token:

@@ -1,9 +1,13 @@
 """What is alive of one instance: tokens, joins, variables by scope, and the intervals in which its clocks stood."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from .apart import Tokens
 from .token import Token
+
+if TYPE_CHECKING:
+    from .run import Run
 
 COUNTER_BITS = 24  # a key is the instance's number × 2²⁴ + a counter (decision 10)
 
@@ -15,6 +19,7 @@ class State:
         self.key = key
         self.counter = 0
         self.status = "active"
+        self.workflow: Run | None = None  # what tokens read later belong to
         self.tokens: dict[int, Token] = {}
         self.joins: dict[tuple[int, str], dict[str, int]] = {}
         self.variables: dict[int, dict[str, Any]] = {}
@@ -79,8 +84,16 @@ class State:
         for place in [place for place in self.joins if place[0] == scope]:
             del self.joins[place]
 
+    def present(self) -> list[Token]:
+        """The tokens that are here; those that lie apart come when they are asked for."""
+        return self.tokens.present() if isinstance(self.tokens, Tokens) else list(self.tokens.values())
+
     def children(self, token: Token) -> list[Token]:
-        return [t for t in self.tokens.values() if t.parent_key == token.key] if token.inside else []
+        if not token.inside:
+            return []
+        if isinstance(self.tokens, Tokens):
+            return self.tokens.inside(token)
+        return [t for t in self.tokens.values() if t.parent_key == token.key]
 
     def has_pending_join(self, token: Token) -> bool:
         return any(scope == token.key for scope, _ in self.joins)

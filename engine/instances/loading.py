@@ -13,21 +13,26 @@ from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.definitions import process_spec
 from engine.errors import NotFound, TrunklineError
-from engine.store import case_time_is, locked_row
+from engine.store import case_time_is, first_row, locked_row
 from engine.store.case_clock import READ_CASE_TIME
 from engine.store.json import loads
 
 from .row import COLUMNS, InstanceRow
+from .token_rows import TokenRows
 
 # The instance is locked, and its variables are read as they were when the statement began: somebody who had the lock
-# meanwhile has written a new version of its row.
+# meanwhile has written a new version of its row. Where tokens lie apart, so do variables.
 _LOCK = f"""
-    SELECT ({READ_CASE_TIME}), json_build_array({{columns}}), i.snapshot, ({{variables}}),
+    SELECT ({READ_CASE_TIME}), json_build_array({{columns}}), i.snapshot,
+           ({{variables}} AND NOT i.snapshot ? 'a'),
            i.xmin = (SELECT before.xmin FROM instances before WHERE before.key = %(key)s)
     FROM instances i {{inside}} WHERE i.key = %(key)s {{record}} FOR UPDATE
 """  # noqa: S608
 # One text is read at once; a row each would cost more than all the rest where there are thousands.
-_VARIABLES = "SELECT json_agg(json_build_array(scope_key, name, value)) FROM variables WHERE instance_key = %(key)s"
+_VARIABLES = """
+    SELECT json_agg(json_build_array(scope_key, name, value)) AS one FROM variables WHERE instance_key = %(key)s
+"""
+_NEAR = _VARIABLES + " AND scope_key = ANY(%(scopes)s::bigint[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,13 @@ def lock(session: Session, key: int, inside: Inside | None = None) -> Locked:
     assert moment is not None
     assert columns is not None
     assert text is not None
-    if is_alone != b"t":
-        [variables] = locked_row(session, _VARIABLES, {"key": key}) or [None]
     case_time_is(session, datetime.fromisoformat(moment.decode()))
     of_row = loads(columns)
     row = _row(of_row[: len(COLUMNS)])
     spec = process_spec(session, row.definition_key)
-    state = _state(row, spec, text, variables)
+    # Only variables keep the digits of their numbers; the snapshot's are the core's own.
+    read = None if variables is None else loads(variables)
+    state = _state(session, row, spec, json.loads(text), read, is_alone == b"t")
     return Locked(row, spec, state, None if inside is None else inside.row(*of_row[len(COLUMNS) :]))
 
 
@@ -91,10 +96,20 @@ def _row(columns: list[Any]) -> InstanceRow:
     return row
 
 
-def _state(row: InstanceRow, spec: ProcessSpec, text: bytes, variables: bytes | None) -> State:
-    # Only variables keep the digits of their numbers; the snapshot's are the core's own.
-    state = snapshot.read(json.loads(text), row.key, spec, row.state)
-    if variables is not None:
-        for scope, name, value in loads(variables):
-            state.variables.setdefault(scope, {})[name] = value
+def _state(
+    session: Session,
+    row: InstanceRow,
+    spec: ProcessSpec,
+    written: dict[str, Any],
+    variables: list[Any] | None,
+    is_alone: bool,
+) -> State:
+    near = snapshot.scopes(written, row.key)
+    if near is not None:
+        [variables] = first_row(session, _NEAR, {"key": row.key, "scopes": near}) or [None]
+    elif not is_alone:
+        [variables] = first_row(session, _VARIABLES, {"key": row.key}) or [None]
+    state = snapshot.read(written, row.key, spec, row.state, TokenRows(session, row.key))
+    for scope, name, value in variables or ():
+        state.variables.setdefault(scope, {})[name] = value
     return state

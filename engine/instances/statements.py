@@ -34,6 +34,14 @@ SET_VARIABLES = """
 DROP_VARIABLES = """
     DELETE FROM variables WHERE instance_key = %(key)s AND scope_key = ANY(%(dropped)s::bigint[]) RETURNING 1
 """
+SET_TOKENS = """
+    INSERT INTO tokens_apart (key, instance_key, parent_key, inside, token)
+    SELECT (r.one->>0)::bigint, %(key)s, (r.one->>1)::bigint, (r.one->>2)::int, r.one->3
+    FROM jsonb_array_elements(%(tokens)s::jsonb) r(one)
+    ON CONFLICT (key) DO UPDATE SET parent_key = excluded.parent_key, inside = excluded.inside, token = excluded.token
+    RETURNING 1
+"""
+DROP_TOKENS = "DELETE FROM tokens_apart WHERE key = ANY(%(tokens_dropped)s::bigint[]) RETURNING 1"
 # Whether our own workers run a topic is what they have written to `handlers`.
 OPEN_JOBS = """
     INSERT INTO jobs (key, instance_key, element, element_key, kind, type, state, retries, headers, scopes, priority,

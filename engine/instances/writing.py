@@ -48,6 +48,7 @@ def write(
     _lock_messages(session, changes)
     parts = [
         *_instance(row, spec, state, started, values),
+        *_tokens_apart(state, values),
         *_variables(state, values),
         *record_parts(changes, values),
         *decision_parts(changes, values),
@@ -167,6 +168,18 @@ def _instance(row: InstanceRow, spec: ProcessSpec, state: State, started: bool, 
         values["by"] = actor_as_json()
         parts.append(Part("starts_freed", sql.FREE_STARTS))
         parts.append(Part("starts_sent", sql.SEND_FREED, answer=IDS))
+    return parts
+
+
+def _tokens_apart(state: State, values: dict[str, Any]) -> list[Part]:
+    rows, gone = snapshot.apart(state)
+    parts = []
+    if rows:
+        values["tokens"] = json.dumps_rows([[row.key, row.parent, row.inside, row.token] for row in rows])
+        parts.append(Part("tokens_set", sql.SET_TOKENS, len(rows)))
+    if gone:
+        values["tokens_dropped"] = gone
+        parts.append(Part("tokens_dropped", sql.DROP_TOKENS, len(gone)))
     return parts
 
 

@@ -22,6 +22,7 @@ from engine.core.migration import migrate
 from engine.core.records import Job, Subscription, Timer
 from engine.core.snapshot import read, write
 from engine.core.spec import ProcessSpec
+from engine.core.state import State
 from engine.core.surroundings import Calendar, Surroundings
 from engine.core.timers import parse_cycle
 from engine.definitions.start_events import Opening, openings
@@ -30,6 +31,7 @@ from engine.errors import Conflict, Finding, Invalid, NotFound
 from engine.work import contract
 
 from .case import Case, Item
+from .kept_rows import KeptRows
 
 Handler = Callable[[contract.Job], dict[str, Any]]
 KINDS = (".dmn", ".form", ".bpmn")  # in the order in which they are read
@@ -339,10 +341,17 @@ class Sandbox:
         return not advanced.stale
 
     def _restart(self, case: Case) -> None:
+        case.instance, case.rows = self._read_back(case)
+
+    def _read_back(self, case: Case) -> tuple[State, KeptRows]:
+        """What a process that begins anew makes of what is kept."""
+        rows = case.rows.after(case.instance)
         snapshot = json.loads(json.dumps(write(case.instance)))
-        variables = case.instance.variables
-        case.instance = read(snapshot, case.key, case.spec, case.instance.status)
-        case.instance.variables = variables
+        state = read(snapshot, case.key, case.spec, case.instance.status, rows)
+        for scope, held in dict.items(case.instance.variables):
+            if scope not in rows.kept:
+                state.variables[scope] = dict(held)
+        return state, rows
 
     def _settle(self) -> None:
         """Apply what instances asked of each other, run the handlers that are named, hand out buffered messages."""
@@ -454,10 +463,9 @@ class Sandbox:
     def migrate(self, case: Case, mapping: Mapping[str, str]) -> None:
         """Bring a case to the latest version of its process. Raises Invalid, having changed nothing."""
         new = self.specs[case.process_id][-1]
-        state = read(json.loads(json.dumps(write(case.instance))), case.key, case.spec, case.instance.status)
-        state.variables = {scope: dict(held) for scope, held in case.instance.variables.items()}
+        state, rows = self._read_back(case)
         migrated = migrate(case.spec, new, state, mapping, self._surroundings(case.key + state.counter))
-        case.spec, case.instance = new, state
+        case.spec, case.instance, case.rows = new, state, rows
         state.changed.clear()
         for effect in migrated.effects:
             self._apply(case, effect)

@@ -12,6 +12,8 @@ from engine.core.state import State
 from engine.errors import Conflict, Finding
 from engine.texts import terminal_language, words
 
+from .kept_rows import KeptRows
+
 if TYPE_CHECKING:
     from .box import Sandbox
 
@@ -148,6 +150,7 @@ class Case:
         self.key = key
         self.parent = parent
         self.instance = State(key)
+        self.rows = KeptRows()
         self.business_id: str | None = parent.business_id if parent else None
         self.case_no: str | None = None
         self.unit: str | None = None

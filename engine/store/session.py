@@ -76,6 +76,8 @@ def make_engine(url: str, *, pool_size: int = 8, patience: float = 10) -> Engine
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=patience,
+        # The connection used last knows the statements and tables best.
+        pool_use_lifo=True,
         # A transaction gives its connection back as it found it.
         pool_reset_on_return=None,
         json_serializer=json.dumps,

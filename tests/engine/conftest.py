@@ -1,10 +1,14 @@
-"""The engine in memory, run straight on and restarted from its snapshot before every command."""
+"""The engine in memory, run straight on and restarted from its snapshot before every command.
+
+Restarted, the tokens of every parallel multi-instance body lie apart.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from engine.core import apart
 from engine.sandbox import Case
 from tests.engine.house import MONDAY, House
 from tests.engine.properties.recorded import Recorded
@@ -15,10 +19,12 @@ Begin = Callable[..., Case]
 
 
 @pytest.fixture(params=[False, True], ids=["straight", "restarted"])
-def box(request: pytest.FixtureRequest) -> Recorded:
+def box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     """A sandbox at nine on a Monday."""
     sandbox = Recorded(now=MONDAY)
     sandbox.restarts = request.param
+    if sandbox.restarts:
+        monkeypatch.setattr(apart, "MANY", 0)
     return sandbox
 
 

@@ -26,6 +26,7 @@ from engine.store.models.start_event import StartEvent
 from engine.store.models.subscription import Subscription
 from engine.store.models.task import Task
 from engine.store.models.timer import Timer
+from engine.store.models.token_apart import TokenApart
 from engine.store.models.unit import Unit
 from engine.store.models.variable import Variable
 
@@ -63,6 +64,7 @@ __all__ = [
     "Substitute",
     "Task",
     "Timer",
+    "TokenApart",
     "Unit",
     "Variable",
 ]

@@ -16,21 +16,24 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from engine.core import commands
+from engine.core import apart, commands
 from engine.core.advance import advance
+from engine.core.apart import Row
 from engine.core.snapshot import FORMAT, read, write
+from engine.core.snapshot import apart as laid_apart
 from engine.core.state import State
 from engine.core.surroundings import Surroundings
 from engine.diagrams import load
 from engine.sandbox import Sandbox
+from engine.sandbox.kept_rows import KeptRows
 from engine.sandbox.scenarios.reading import BEGINNING
-from tests.engine.factories import diagram, end, flows, parallel, service, start, user
+from tests.engine.factories import diagram, each, end, flows, parallel, service, start, sub, user
 from tests.engine.properties.random_diagrams import diagrams
 
 FOLDER = Path(__file__).parent / "snapshots"
 KEY = 1 << 24
 LONGEST = 120
-Kept = dict[str, Any]  # diagram, process, snapshot, variables by scope, way
+Kept = dict[str, Any]  # diagram, process, snapshot, rows of tokens that lie apart, variables by scope, way
 
 
 def kept() -> list[Kept]:
@@ -41,8 +44,10 @@ def kept() -> list[Kept]:
 def way_on(one: Mapping[str, Any]) -> list[str]:
     """The elements that the instance passes from its snapshot to its end, whatever waits first being done first."""
     spec = next(s for s in load(one["diagram"].encode(), "p.bpmn") if s.process_id == one["process"])
-    state = read(json.loads(json.dumps(one["snapshot"])), KEY, spec)
-    state.variables = {KEY + int(scope): dict(held) for scope, held in one["variables"].items()}
+    variables = {KEY + int(scope): dict(held) for scope, held in one["variables"].items()}
+    rows = [Row(KEY + key, KEY + parent, *more, variables.pop(KEY + key, {})) for key, parent, *more in one["rows"]]
+    state = read(json.loads(json.dumps(one["snapshot"])), KEY, spec, rows=KeptRows({row.key: row for row in rows}))
+    state.variables.update(variables)
     passed: list[str] = []
     box = Sandbox()
     for _ in range(LONGEST):
@@ -98,17 +103,24 @@ def main() -> None:
         if len(drawn.data) < 9_000:
             found.extend(_states(drawn.data, {"r": numbers}, dice))
 
+    apart.MANY = 1
     collect()
-    found.extend(_states(_by_hand(), {}, 1))
+    for drawn in _by_hand():
+        found.extend(_states(drawn, {}, 1))
     json.dump(_fewest(found), sys.stdout, ensure_ascii=False, indent=1)
 
 
-def _by_hand() -> bytes:
-    """What random diagrams leave out: a task with a limit, held and with reminders, and an incident."""
+def _by_hand() -> Iterator[bytes]:
+    """What random diagrams leave out, or seldom show."""
+    # a task with a limit, held and with reminders, and an incident
     limit = '={value: 2, unit: "h", warning: 0.5, reminder: {value: 30, unit: "min"}}'
     limited = user("u", "a.b.c", properties={"limit": limit})
     parts = [start("s"), parallel("f"), limited, service("j"), parallel("x"), end("e")]
-    return diagram(*parts, flows("s f u x e", "f j x"))
+    yield diagram(*parts, flows("s f u x e", "f j x"))
+    # tokens that lie apart, with others in them
+    inside = [start("is"), user("iu"), end("ie"), flows("is iu ie")]
+    body = sub("b", *inside, loop=each("=[4, 5, 6]", "item"))
+    yield diagram(start("s"), body, end("e"), flows("s b e"))
 
 
 def _states(data: bytes, variables: dict[str, Any], dice: int) -> Iterator[tuple[frozenset[str], Kept]]:
@@ -138,12 +150,21 @@ def _state(data: bytes, case: Any) -> Iterator[tuple[frozenset[str], Kept]]:
     held = {str(scope - case.key): values for scope, values in case.instance.variables.items() if values}
     if offset and "u" in snapshot:
         return
-    one = {"diagram": data.decode(), "process": case.process_id, "snapshot": snapshot, "variables": held}
+    rows = [[row.key - case.key, row.parent - case.key, row.token, row.inside] for row in laid_apart(case.instance)[0]]
+    one = {
+        "diagram": data.decode(),
+        "process": case.process_id,
+        "snapshot": snapshot,
+        "rows": rows,
+        "variables": held,
+    }
     one = json.loads(json.dumps(one, default=float))
-    tokens = snapshot.get("t", ())
+    tokens = [*snapshot.get("t", ()), *(row[2] for row in rows)]
     features = {f"top {name}" for name in snapshot} | {
         f"wait {wait[0]}" for t in tokens for wait in (t[4:5] or [[]])[0]
     }
+    if rows:
+        features.add("rows")
     features |= {f"data {name}" for token in tokens for name in (token[5:6] or [{}])[0]}
     yield frozenset(features | {f"state {token[3]}" for token in tokens if len(token) > 3}), one
 

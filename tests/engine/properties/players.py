@@ -41,7 +41,7 @@ _RECORDS = """
 """
 _CLEAR = """
     TRUNCATE instances, variables, jobs, tasks, timers, subscriptions, incidents, commands, messages, message_receipts,
-        message_starts, start_events, involved_units, history
+        message_starts, start_events, involved_units, history, tokens_apart
 """
 _NEW_PROCESS = "UPDATE timers SET taken_until = NULL"
 
@@ -219,7 +219,7 @@ class OnPostgres:
     def left(self) -> dict[str, int]:
         """How many rows there still are of what waits, and of what was to be done."""
         which = {"tasks": "state = 'created'", "variables": "scope_key <> instance_key"}
-        tables = ("jobs", "tasks", "timers", "subscriptions", "commands", "variables")
+        tables = ("jobs", "tasks", "timers", "subscriptions", "commands", "variables", "tokens_apart")
         counts = " UNION ALL ".join(
             f"SELECT '{table}' AS name, count(*) AS number FROM {table} WHERE {which.get(table, 'true')}"
             for table in tables

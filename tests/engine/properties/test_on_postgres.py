@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import store
+from engine.core import apart
 from tests.databases import drop_database
 from tests.engine.properties.players import InMemory, OnPostgres, verb_for
 from tests.engine.properties.random_diagrams import Drawn, diagrams
@@ -65,6 +66,9 @@ def play(drawn: Drawn, numbers: list[int], seed: int, there: OnPostgres) -> None
 @given(drawn=diagrams(), numbers=numbers, seed=seeds)
 def test_gives_the_same_history_as_in_the_sandbox(drawn: Drawn, numbers: list[int], seed: int) -> None:
     play(drawn, numbers, seed, OnPostgres.alone())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "MANY", 0)
+        play(drawn, numbers, seed, OnPostgres.alone())
 
 
 @settings(some_examples, max_examples=8)

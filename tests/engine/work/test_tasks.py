@@ -243,14 +243,16 @@ def test_completing_looks_at_no_other_open_task(desk: Desk, monkeypatch: pytest.
 
     looked = "SELECT coalesce(sum(shared_blks_hit), 0) FROM pg_stat_statements WHERE query LIKE 'WITH instance AS%'"
     a_task(desk)
-    for _ in range(9):
-        complete_one()
+    for _ in range(24):
         desk.start()
-    with_few = complete_one()
-    desk.start()
+        complete_one()
+    # A connection that has not sent the statement yet looks at the catalogue as well.
+    with_few = min(complete_one() for _ in range(2) if desk.start())
+    for _ in range(3):
+        desk.start()
     monkeypatch.setattr(copies, "settle", lambda url: None)  # plans are made anew with fresh statistics
     copies.multiply(desk.value("SELECT max(key) FROM instances"), 3_000)
-    assert 0 < complete_one() < with_few + 15
+    assert 0 < min(complete_one() for _ in range(3)) < with_few + 15
 
 
 def test_a_substitute_completes_what_the_other_has_claimed_and_history_names_both(desk: Desk) -> None:

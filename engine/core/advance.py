@@ -68,6 +68,7 @@ def _apply(run: Run, command: commands.Command) -> bool:
 def _start(run: Run, command: commands.Start) -> None:
     run.state.caller = command.caller
     run.state.catches = command.catches
+    run.state.depth = command.depth
     root = run.enter(run.spec.root, None)
     for name, value in command.variables.items():
         run.state.set(root.key, name, value)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .run import Run
 
 
+DEEPEST = 1000  # calls inside each other, as in Camunda: a process that calls itself for ever ends with an incident
+
+
 class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
     """Starts `process` with the variables visible here, or with its input mappings' only, and waits for its end."""
 
@@ -33,8 +36,10 @@ class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
         process_id = text_of(run, token, self.process, "processId")
         if not run.surroundings.catalogue.has_process(process_id, self.binding):
             raise Stuck("CALLED_ELEMENT_ERROR", "process_missing", {"process": process_id})
+        if run.state.depth >= DEEPEST:
+            raise Stuck("CALLED_ELEMENT_ERROR", "calls_too_deep", {"process": process_id, "most": DEEPEST})
         given = run.view(token) if self.propagate_all_parent else run.state.variables.get(token.key, {})
-        call = Call(process_id, self.binding, dict(given), token.key, catchable(run, token))
+        call = Call(process_id, self.binding, dict(given), token.key, catchable(run, token), run.state.depth + 1)
         run.effects += [call, Note("process_called", self.id, token.key, {"process": process_id})]
 
     def _on_cancel(self, token: Token) -> None:

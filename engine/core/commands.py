@@ -16,6 +16,7 @@ class Start:
     element: str | None = None
     catches: tuple[str, ...] = ()  # of a called instance: see `effects.Call`
     caller: int | None = None  # key of the calling token
+    depth: int = 0  # how many calls lead here
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class Call:
     variables: Mapping[str, Any]
     element_key: int  # of the calling token
     catches: tuple[str, ...]  # error codes somebody up the line catches; "" stands for any
+    depth: int = 1  # how many calls lead to the called instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,11 @@ class Migrate:
 @dataclass(frozen=True, slots=True)
 class Proceed:
     """The step budget is used up: go on with the ready tokens in the next transaction."""
+
+
+def hops(effect: "Effect") -> int:
+    """How much further along an endless way an effect leads (see `Surroundings`)."""
+    return 10 if isinstance(effect, Proceed) else 1 if isinstance(effect, Publish | Broadcast) else 0
 
 
 Outward = Call | Uncall | Answer | Publish | Broadcast | Proceed

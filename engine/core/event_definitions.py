@@ -72,6 +72,7 @@ class Message(Definition, MessageEventDefinition):  # type: ignore[misc]
         run.open(token, record, element.id)
 
     def throw(self, run: "Run", token: Token) -> bool:
+        run.require_end()
         name = text_of(run, token, self.message_name, "message")
         key = text_of(run, token, self.correlation_key, "correlationKey") if self.correlation_key else ""
         ttl = token.task_spec.properties.get("ttl")
@@ -94,6 +95,7 @@ class Signal(Definition, SignalEventDefinition):  # type: ignore[misc]
         run.open(token, Subscription(run.state.new_key(), element.id, token.key, "signal", name), element.id)
 
     def throw(self, run: "Run", token: Token) -> bool:
+        run.require_end()
         name = text_of(run, token, self.signal_name, "signal")
         run.effects.append(Broadcast(name, dict(run.state.variables.get(token.key, {}))))
         run.effects.append(Note("signal_thrown", token.task_spec.id, token.key, {"name": name}))

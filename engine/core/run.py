@@ -66,8 +66,24 @@ class Run(Values):
                 return
         if self.state.moved or self.unseen:
             conditions.look(self)
-        self.state.ready = [token.key for token in self.ready if token.key in self.tasks]
+        self._proceed()
+
+    def _proceed(self) -> None:
+        """Go on in the next transaction, or stop what has gone on like this for too long."""
+        ready = [token for token in self.ready if token.key in self.tasks]
+        try:
+            self.require_end()
+        except Stuck as stuck:
+            for token in ready:
+                self.stop(token, stuck, "enter")
+            return
+        self.state.ready = [token.key for token in ready]
         self.effects.append(Proceed())
+
+    def require_end(self) -> None:
+        """Raises Stuck on a way that nothing from outside has moved on for too long."""
+        if self.surroundings.hops >= self.surroundings.most_hops:
+            raise Stuck("UNKNOWN", "way_without_end", {"most": self.surroundings.most_hops})
 
     def step(self, token: Token) -> None:
         mark, own = len(self.effects), dict(self.state.variables.get(token.key, ()))

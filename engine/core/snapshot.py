@@ -33,6 +33,7 @@ def write(state: State) -> dict[str, Any]:
         "h": state.held,
         "c": state.caller,
         "e": list(state.catches),
+        "d": state.depth,
         "r": [key - base for key in state.ready],
         "u": state.undo,
         "k": [[scope - base, [key - base for key in keys]] for scope, keys in state.kept.items()],
@@ -83,6 +84,7 @@ def read(
     state.held = snapshot.get("h", [])
     state.caller = snapshot.get("c")
     state.catches = tuple(snapshot.get("e", ()))
+    state.depth = snapshot.get("d", 0)
     state.ready = [key + offset for offset in snapshot.get("r", ())]
     state.undo = snapshot.get("u", [])
     state.kept = {key + scope: [key + kept for kept in keys] for scope, keys in snapshot.get("k", ())}

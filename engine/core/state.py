@@ -26,6 +26,7 @@ class State:
         self.held: list[list[str | None]] = []
         self.caller: int | None = None
         self.catches: tuple[str, ...] = ()
+        self.depth = 0  # how many calls lead here
         self.ready: list[int] = []
         self.undo: list[dict[str, Any]] = []  # what has completed and can be compensated, see `compensation`
         self.kept: dict[int, list[int]] = {}  # scope → keys under which variables of what completed in it are kept

@@ -11,6 +11,8 @@ from engine.feel import Moment
 
 from .effects import Binding
 
+MOST_HOPS = 10_000
+
 
 class Catalogue(Protocol):
     """What is deployed beside the definition that runs."""
@@ -33,7 +35,11 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The time and the seed of one command, and where to look things up."""
+    """The time and the seed of one command, and where to look things up.
+
+    `hops`: how many messages, signals and used-up step budgets (each counted tenfold) led here one after the other,
+    with nothing from outside between them. At `most_hops` the way is taken for endless.
+    """
 
     now: datetime
     seed: int
@@ -41,6 +47,8 @@ class Surroundings:
     catalogue: Catalogue
     calendar: Calendar
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    hops: int = 0
+    most_hops: int = MOST_HOPS
 
     def moment(self) -> Moment:
         return Moment(now=self.now.astimezone(self.zone), seed=self.seed, functions=self.functions)

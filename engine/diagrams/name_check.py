@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .findings import DiagramError, Findings
+from .findings import DiagramError, Findings, element_of
 from .names import BPMN, SILENT, ZEEBE, Node, bpmn, local, namespace, shown
 from .reading import refused
 from .rules import INSTEAD, RULES, Rule
@@ -93,4 +93,4 @@ class NameCheck:
             self._first.setdefault(uri, node)
 
     def _too_deep(self, node: Node) -> DiagramError:
-        return refused(self._findings.file, "bpmn_too_deep", node.sourceline, limit=self._depth)
+        return refused(self._findings.file, "bpmn_too_deep", node.sourceline, element_of(node), limit=self._depth)

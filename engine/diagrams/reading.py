@@ -47,5 +47,7 @@ def read_xml(data: bytes, name: str, limits: Limits) -> Node:
     return root
 
 
-def refused(name: str, code: str, line: int | None = None, **parameters: object) -> DiagramError:
-    return DiagramError([Finding(code, parameters, file=name, line=line)], name)
+def refused(
+    name: str, code: str, line: int | None = None, element: str | None = None, **parameters: object
+) -> DiagramError:
+    return DiagramError([Finding(code, parameters, file=name, element=element or "", line=line)], name)

@@ -12,13 +12,17 @@ from .principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A principal by its id, for whom it acts, its unit, the way it came (web, api, worker, timer, command)."""
+    """A principal by its id, for whom it acts, its unit, the way it came (web, api, worker, timer, command).
+
+    `hops` counts what followed from what they did (see `core.surroundings`).
+    """
 
     id: str
     source: str
     unit: str | None = None
     on_behalf_of: str | None = None
     request_id: str | None = None
+    hops: int = 0
 
 
 ENGINE = Actor("system:engine", "command")

@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -53,6 +53,8 @@ _AGAIN = """
     UPDATE commands SET attempts = 0, failed_at = NULL, due_at = now() WHERE id = %s AND failed_at IS NOT NULL
     RETURNING instance_key, kind
 """
+
+_HOPS = {"publish": 1, "broadcast": 1, "proceed": 10}  # as `effects.hops` has it
 
 logger = logging.getLogger(__name__)
 _applies: dict[str, Apply] = {}
@@ -127,6 +129,7 @@ def _payload(row: InstanceRow, effect: Outgoing) -> dict[str, Any]:
                 "variables": dict(effect.variables),
                 "element_key": effect.element_key,
                 "catches": list(effect.catches),
+                "depth": effect.depth,
                 "definition_key": row.definition_key,
             }
         case Uncall():
@@ -209,7 +212,7 @@ def _apply_next(keys: list[int] | None, ids: list[int]) -> bool:
 
 
 def _apply(session: Session, id: int, instance_key: int | None, kind: str, payload: dict[str, Any]) -> None:  # noqa: A002
-    with acting(_sender(payload)):
+    with acting(_sender(payload, _HOPS.get(kind, 0))):
         _applies[kind](session, instance_key, payload)
     raw_connection(session).execute(_DONE, [id])
 
@@ -227,5 +230,6 @@ def _note_failure(id: int, instance_key: int | None, kind: str, payload: dict[st
                 raw_connection(session).execute(_DONE, [id])
 
 
-def _sender(payload: Mapping[str, Any]) -> Actor:
-    return Actor(**{**payload["by"], "source": "command"})
+def _sender(payload: Mapping[str, Any], hops: int = 0) -> Actor:
+    sender = Actor(**{**payload["by"], "source": "command"})
+    return replace(sender, hops=sender.hops + hops)

@@ -119,7 +119,8 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
     root_key, business_id, unit = found
     element_key = payload["element_key"]
     caller = Caller(element_key, parent_key, root_key, business_id, unit)
-    command = commands.Start(payload["variables"], None, tuple(payload["catches"]), element_key)
+    depth = payload.get("depth", 1)  # a command of an older version does not say
+    command = commands.Start(payload["variables"], None, tuple(payload["catches"]), element_key, depth)
     return _open(session, _chosen(session, None, key, None), command, business_id, caller)
 
 

@@ -34,6 +34,7 @@ from .case import Case, Item
 from .kept_rows import KeptRows
 
 Handler = Callable[[contract.Job], dict[str, Any]]
+MOST_BETWEEN = 20_000  # what cases may ask of each other before somebody from outside has to act again
 KINDS = (".dmn", ".form", ".bpmn")  # in the order in which they are read
 
 
@@ -75,11 +76,12 @@ class Sandbox:
         self.forms: dict[str, tuple[int, Any]] = {}
         self.messages: list[Message] = []
         self.starts: list[StartEvent] = []
-        self.rounds = 100  # how many step budgets a case gets before it has to wait for others
+        self.most_hops = 200  # fewer than for cases that last: somebody waits for the play
         self.restarts = False  # read every state back from its snapshot before each command
         self._numbers = 0
         self._series: Counter[tuple[str, str, date]] = Counter()
-        self._outbox: deque[Callable[[], None]] = deque()
+        self._hops = 0  # of what is being done
+        self._outbox: deque[tuple[int, Callable[[], None]]] = deque()
         self._models: dict[str, dmn.Model] = {}
 
     # Deploying
@@ -273,21 +275,26 @@ class Sandbox:
             (m.name, m.correlation_key, m.message_id) == (name, correlation_key, message_id) for m in self.messages
         ):
             raise Conflict("message_published_already", message_id=message_id)
-        message = Message(self._number(), name, correlation_key, variables or {}, self.now + ttl, message_id)
-        if ttl > timedelta():
-            self.messages.append(message)
-        for waiting in receivers(self._waiting("message", name), correlation_key, message.reached):
-            self._give(message, waiting)
+        self._publish(Message(self._number(), name, correlation_key, variables or {}, self.now + ttl, message_id))
         self._settle()
+
+    def _publish(self, message: Message) -> None:
+        if message.expires > self.now:
+            self.messages.append(message)
+        for waiting in receivers(self._waiting("message", message.name), message.correlation_key, message.reached):
+            self._give(message, waiting)
 
     def broadcast(self, signal: str, variables: Mapping[str, Any] | None = None) -> None:
         """A signal reaches all who wait for it."""
+        self._broadcast(signal, variables or {})
+        self._settle()
+
+    def _broadcast(self, signal: str, variables: Mapping[str, Any]) -> None:
         for waiting in list(self._waiting("signal", signal)):
             if waiting.element is not None:
-                self._open(waiting.process_id, commands.Start(variables or {}, waiting.element))
+                self._open(waiting.process_id, commands.Start(variables, waiting.element))
             else:
-                self._deliver(waiting, variables or {})
-        self._settle()
+                self._deliver(waiting, variables)
 
     def _waiting(self, kind: str, name: str) -> Iterator[Waiting]:
         for case in self.cases:
@@ -325,7 +332,6 @@ class Sandbox:
 
     def send(self, case: Case, command: commands.Command) -> None:
         """Give a case a command and do all that follows from it. Raises Conflict where it waits for no such thing."""
-        case.rounds_done = 0
         if not self._advance(case, command):
             raise Conflict("waits_no_longer", process_id=case.process_id)
         self._settle()
@@ -355,9 +361,16 @@ class Sandbox:
 
     def _settle(self) -> None:
         """Apply what instances asked of each other, run the handlers that are named, hand out buffered messages."""
-        while self._outbox or self._run_handlers() or self._hand_out():
+        for _ in range(MOST_BETWEEN):
+            if not (self._outbox or self._run_handlers() or self._hand_out()):
+                return
             if self._outbox:
-                self._outbox.popleft()()
+                hops, work = self._outbox.popleft()
+                self._hops = hops
+                work()
+                self._hops = 0
+        self._outbox.clear()
+        raise Invalid("play_without_end", most=MOST_BETWEEN)
 
     def _run_handlers(self) -> bool:
         for case in self.cases:
@@ -424,7 +437,7 @@ class Sandbox:
             case effects.Change(_, key, changes):
                 self._change(case, key, changes)
             case _:
-                self._outbox.append(lambda: self._pass_on(case, effect))
+                self._outbox.append((self._hops + effects.hops(effect), lambda: self._pass_on(case, effect)))
 
     def _change(self, case: Case, key: int, changes: Mapping[str, Any]) -> None:
         record = case.records[key]
@@ -440,7 +453,7 @@ class Sandbox:
                     failed = commands.Returned(effect.element_key, "failed", told, "process_without_none_start")
                     self._advance(case, failed)
                     return
-                start = commands.Start(effect.variables, None, effect.catches, effect.element_key)
+                start = commands.Start(effect.variables, None, effect.catches, effect.element_key, effect.depth)
                 self._open(effect.process_id, start, parent=case)
             case effects.Uncall(element_key):
                 for child in self.cases:
@@ -453,11 +466,11 @@ class Sandbox:
                 if case.parent is not None:
                     self._advance(case.parent, answer)
             case effects.Publish():
-                self.publish(effect.name, effect.correlation_key, effect.variables, effect.ttl)
+                expires, given = self.now + effect.ttl, effect.variables
+                self._publish(Message(self._number(), effect.name, effect.correlation_key, given, expires))
             case effects.Broadcast():
-                self.broadcast(effect.name, effect.variables)
-            case effects.Proceed() if case.rounds_done < self.rounds:
-                case.rounds_done += 1
+                self._broadcast(effect.name, effect.variables)
+            case effects.Proceed():
                 self._advance(case, commands.Continue())
 
     def migrate(self, case: Case, mapping: Mapping[str, str]) -> None:
@@ -475,7 +488,7 @@ class Sandbox:
 
     def _surroundings(self, seed: int) -> Surroundings:
         functions = calendars.functions(self.calendar)
-        return Surroundings(self.now, seed, self.zone, self, self.calendar, functions)
+        return Surroundings(self.now, seed, self.zone, self, self.calendar, functions, self._hops, self.most_hops)
 
     def decision(self, decision_id: str, binding: effects.Binding) -> tuple[int, dmn.Decision] | None:
         # Nothing here has versions, so no key is told apart from another.

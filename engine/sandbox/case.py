@@ -155,7 +155,6 @@ class Case:
         self.case_no: str | None = None
         self.unit: str | None = None
         self.held = False
-        self.rounds_done = 0
         self.records: dict[int, Record] = {}
         self.history: list[effects.Note] = []
         self.decisions: list[effects.Decided] = []
@@ -182,12 +181,13 @@ class Case:
     @property
     def waiting(self) -> list[Item]:
         """What has to happen next, in the order it began to wait. A task's limit and its reminders are not shown."""
+        stopped = {record.job_key for record in self.records.values() if isinstance(record, Incident)}
         return [
             Item(self, record)
             for record in self.records.values()
             if not isinstance(record, Incident)
             and getattr(record, "kind", "") not in LIMITS
-            and self.incident_of(record.key) is None
+            and record.key not in stopped
         ]
 
     @property

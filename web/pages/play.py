@@ -20,8 +20,8 @@ from web.pages.play_telling import told
 from web.pages.words import said_below
 
 MOST_STEPS = 300
-# How many of the engine's step budgets a command gets: on the engine a loop goes on, here somebody waits for it.
-ROUNDS = 3
+# Fewer than the engine allows before it takes a way for endless: somebody waits, and each step is played anew.
+MOST_HOPS = 50
 PATH = "/models/<any(processes):kinds>/<id>/play"
 
 pages = Pages("play", __name__)
@@ -97,7 +97,7 @@ def form(kinds: str, id: str) -> Response:  # noqa: A002
 def _box(model: engine.Model, deployed: engine.InForce, now: datetime) -> engine.Sandbox:
     """A sandbox with the model, and around it what is deployed. Raises Invalid with every finding on the model."""
     box = engine.Sandbox(now=now)
-    box.rounds = ROUNDS
+    box.most_hops = MOST_HOPS
     others = [spec for spec in deployed.processes.values() if spec.process_id != model.id]
     box.take(others, deployed.decisions, deployed.forms)
     box.deploy(model.content.encode(), model.resource.rpartition("/")[2])

@@ -11,7 +11,10 @@ from tests.databases import lent
 
 @pytest.fixture(autouse=True)
 def on_postgres_too(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """There the tokens of every parallel body lie apart. Not where a test is marked `in_memory`, with the reason."""
+    """There the tokens of every parallel body lie apart, and what a test has patched is patched too.
+
+    Not where a test is marked `in_memory`, with the reason.
+    """
     box = request.getfixturevalue("box") if "box" in request.fixturenames else None
     if box is None or box.restarts or request.node.get_closest_marker("in_memory"):
         yield

@@ -81,6 +81,7 @@ def test_an_analyst_adds_a_user_task_deploys_and_the_next_case_has_it(visit: Sit
     # An input method puts words there without a key for each.
     page.keyboard.insert_text("用户任务")
     expect(page.locator(".djs-popup .entry")).to_have_count(1)
+    expect(page.locator(".djs-popup-search-count")).to_have_text("1 项结果")
     page.keyboard.press("Enter")
     box = page.locator('[data-element-id="f1"]').bounding_box()
     assert box is not None
@@ -141,6 +142,11 @@ def test_a_phone_looks_and_changes_nothing(visit: Site) -> None:
     expect(page.locator('[data-element-id="go"]')).to_be_attached()
     expect(page.get_by_role("button", name="部署…")).to_be_hidden()
     assert page.locator(".djs-palette").count() == 0
+    # The editors of forms and tables have no viewer beside them: nothing in them answers.
+    page.goto("/models/forms/look")
+    expect(page.locator("#modeler[data-ready=true]")).to_be_attached()
+    page.locator(".fjs-element").nth(1).click(force=True)
+    assert page.locator(".fjs-editor-selected").count() == 0
 
 
 def test_forms_and_decisions_open_in_their_editors(visit: Site) -> None:
@@ -203,6 +209,21 @@ def test_versions_lie_beside_each_other_with_their_changes_marked(visit: Site) -
     expect(page.locator("#compare[data-ready=true]")).to_be_attached()
     expect(page.locator("#compare-list")).to_contain_text("name: 开始 → 起")
     expect(page.locator('#canvas-new .diff-changed[data-element-id="begin"]')).to_be_attached()
+
+
+def test_the_comparison_is_drawn_in_the_readers_language_and_finds_what_the_file_has_changed(visit: Site) -> None:
+    renamed = VISIT.replace('name="开始"', 'name="起"').encode()
+    with store.transaction() as session:
+        deploy(session, [Resource("visit.bpmn", renamed), Resource("visit.en.yaml", b"begin: Begin\ndone: Done\n")])
+    context = visit.context(ANALYST)
+    context.add_cookies([{"name": "trunkline_language", "value": "en", "url": visit.address}])
+    page = context.new_page()
+    page.goto("/models/processes/visit/compare")
+    expect(page.locator("#compare[data-ready=true]")).to_be_attached()
+    expect(page.locator("#canvas-new")).to_contain_text("Done")
+    expect(page.locator("#canvas-old")).to_contain_text("结束")
+    expect(page.locator("#compare-list")).to_contain_text("Begin")
+    expect(page.locator("#compare-list")).to_contain_text("name: 开始 → 起")
 
 
 def test_a_second_window_does_not_write_over_the_first(visit: Site) -> None:

@@ -38,6 +38,7 @@ def compare(kinds: str, id: str) -> Response:  # noqa: A002
         "old": url_for("models.file", kinds=kinds, id=id, version=_number(old)),
         "new": url_for("models.file", kinds=kinds, id=id, version=_number(new)),
         "words": said_below("compare.", language),
+        "texts": {"old": _texts(before, language), "new": _texts(after, language)},
     }
     lines = [] if kinds == "processes" else _lines(before.content, after.content)
     return page(
@@ -69,6 +70,11 @@ def _before(new: str, versions: list[int]) -> int:
     """The version before; of a draft the latest one."""
     older = [one for one in versions if new == DRAFT or one < int(new)]
     return older[0] if older else versions[-1]
+
+
+def _texts(model: engine.Model, language: str) -> dict[str, str]:
+    """What the elements are called where that is not the language of the file."""
+    return dict(model.texts) if language == "en" else {}
 
 
 def _lines(old: str, new: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Errors on pages: a page in the reader's language that says what to do; scripts and the API get problem details."""
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -10,6 +11,7 @@ from web import problems
 from web.asking import Language
 from web.pages import visitor
 from web.pages.headers import protect
+from web.pages.words import say, texts
 
 # Addresses of the API: whatever goes wrong there is told as problem details.
 API = ("/v2", "/oauth", "/tmf-api", "/api", "/openapi.json", "/healthz", "/readyz", "/assets")
@@ -29,22 +31,32 @@ def refused(error: engine.TrunklineError) -> Response:
     _identify()
     language = _language()
     said = [engine.words(finding, language) for finding in error.findings[:MOST_SAID]]
-    return _told(problems.refused(error), " ".join([engine.words(error, language), *said]))
+    sentence = _helped(error.code, engine.words(error, language))
+    return _told(problems.refused(error), " ".join([sentence, *said]))
 
 
 def _not_served(error: HTTPException) -> Response:
-    return _for_reader(problems.not_served(error))
+    return _for_reader(lambda: problems.not_served(error))
 
 
 def _failed(error: Exception) -> Response:
-    return _for_reader(problems.failed(error))
+    return _for_reader(lambda: problems.failed(error))
 
 
-def _for_reader(problem: Response) -> Response:
+def _for_reader(problem: Callable[[], Response]) -> Response:
+    """Words are made once it is known who reads them."""
     if request.path.startswith(API):
-        return problem
+        return problem()
     _identify()
-    return _told(problem, current_app.json.loads(problem.get_data())["detail"])
+    made = problem()
+    told = current_app.json.loads(made.get_data())
+    return _told(made, _helped(told.get("code", ""), told["detail"]))
+
+
+def _helped(code: str, sentence: str) -> str:
+    """The API's own sentences help programmers; readers of pages get others."""
+    name = f"error.help_{code}"
+    return say(name, _language()) if name in texts() else sentence
 
 
 def _told(problem: Response, sentence: str) -> Response:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
@@ -68,7 +68,7 @@ def install(app: Flask) -> None:
     app.session_interface = VisitSession()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(entry=assets.entry, plain_asset=assets.plain, icon=icon, t=_say, texts_below=_below)
-    app.jinja_env.filters.update(local_time=local_time, instant=_instant)
+    app.jinja_env.filters.update(local_time=local_time, instant=_instant, first_day=_first_day, last_day=_last_day)
     app.context_processor(_around)
 
 
@@ -95,6 +95,23 @@ def icon(name: str, label: str = "") -> Markup:
 def local_time(moment: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
     """A time in the zone of the installation."""
     return moment.astimezone(current_app.config["SETTINGS"].timezone).strftime(form) if moment else "—"
+
+
+def _first_day(moment: datetime | None) -> str:
+    """The day on which something begins; its time where that is not the day's own."""
+    return _day(moment, timedelta(0))
+
+
+def _last_day(moment: datetime | None) -> str:
+    """The day with which something ends, which is the one before a midnight."""
+    return _day(moment, timedelta(days=1))
+
+
+def _day(moment: datetime | None, back: timedelta) -> str:
+    if moment is None:
+        return ""
+    here = moment.astimezone(current_app.config["SETTINGS"].timezone)
+    return f"{here - back:%Y-%m-%d}" if here.time() == time() else f"{here:%Y-%m-%d %H:%M}"
 
 
 def _instant(moment: datetime | None) -> str:

@@ -119,6 +119,8 @@ def test_standing_in_ends_when_it_is_ended(visitor: Visiting, task: int, substit
     person.post(f"/tasks/{task}/claim")
     number = office.rows("SELECT number FROM substitutes WHERE person = 'li.na'")[0].number
     assert "代您办理" in person.text("/me")
+    # Both days as they were named; the second one is the last.
+    assert f"{TODAY} – {TODAY + timedelta(days=1)}</div>" in person.text("/me")
     assert "您代 李娜 办理" in substitute.text("/me")
     assert substitute.post("/me/substitutes/end", number=str(number)).status_code == 404
     assert person.post("/me/substitutes/end", number=str(number)).status_code == 302

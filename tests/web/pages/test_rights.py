@@ -123,3 +123,9 @@ def test_errors_speak_the_readers_language(visitor: Visiting) -> None:
     english = visitor("li.na")
     english.client.set_cookie("trunkline_language", "en")
     assert "There is no such page" in english.text("/nowhere")
+    # What the framework refuses is told in the language of the page, too, not in that of the browser alone.
+    chinese = visitor("li.na", language="en")
+    chinese.client.set_cookie("trunkline_language", "zh")
+    page = chinese.text("/nowhere")
+    assert "地址可能写错了" in page
+    assert "There is no address" not in page

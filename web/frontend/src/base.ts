@@ -8,7 +8,9 @@ import "./styles/cases.css";
 import { startCountdowns } from "./lib/countdown.ts";
 import { startNotes } from "./lib/notes.ts";
 import { submitOnChange } from "./lib/submit.ts";
+import { showOpenTab } from "./lib/tabs.ts";
 
 startCountdowns();
 startNotes();
 submitOnChange();
+showOpenTab();

@@ -13,10 +13,13 @@ const SHOWN_AT = 0.6;
 type Kind = "added" | "removed" | "changed" | "layout";
 type Any = any;
 
+type Texts = Record<string, string>;
+
 interface Compared {
   old: string;
   new: string;
   words: Record<string, string>;
+  texts: { old: Texts; new: Texts };
 }
 interface Change {
   kind: Kind;
@@ -30,8 +33,8 @@ export async function openComparison(): Promise<void> {
   if (!given) return;
   try {
     const [before, after] = [viewer("canvas-old"), viewer("canvas-new")];
-    await Promise.all([load(before, given.old), load(after, given.new)]);
-    const changes = found(before, after);
+    await Promise.all([load(before, given.old, given.texts.old), load(after, given.new, given.texts.new)]);
+    const changes = found(before, after, { ...given.texts.old, ...given.texts.new });
     for (const change of changes) {
       if (change.kind !== "added") mark(before, change);
       if (change.kind !== "removed") mark(after, change);
@@ -55,17 +58,33 @@ function viewer(id: string): Any {
   } as object);
 }
 
-async function load(canvas: Any, address: string): Promise<void> {
+/** Drawn in the reader's language; compared is what stands in the file. */
+async function load(canvas: Any, address: string, texts: Texts): Promise<void> {
   const answer = await fetch(address, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${answer.status}`);
+  let own: (() => void)[] = [];
+  canvas.on("import.parse.complete", ({ elementsById }: Any) => {
+    own = translate(elementsById ?? {}, texts);
+  });
   await canvas.importXML(await answer.text());
+  for (const giveBack of own) giveBack();
   canvas.get("canvas").zoom("fit-viewport", "auto");
 }
 
-function found(before: Any, after: Any): Change[] {
+function translate(elements: Record<string, { name?: string }>, texts: Texts): (() => void)[] {
+  return Object.entries(texts).flatMap(([id, text]) => {
+    const element = elements[id];
+    if (!element?.name) return [];
+    const name = element.name;
+    element.name = text;
+    return [() => void (element.name = name)];
+  });
+}
+
+function found(before: Any, after: Any, texts: Texts): Change[] {
   const result = diff(before.getDefinitions(), after.getDefinitions()) as Any;
   const changes: Change[] = [];
-  const add = (kind: Kind, id: string, element: Any, details: string[] = []) => changes.push({ kind, id, name: element?.name || id, details });
+  const add = (kind: Kind, id: string, element: Any, details: string[] = []) => changes.push({ kind, id, name: texts[id] || element?.name || id, details });
   for (const [id, element] of Object.entries<Any>(result._added)) add("added", id, element);
   for (const [id, element] of Object.entries<Any>(result._removed)) add("removed", id, element);
   for (const [id, one] of Object.entries<Any>(result._changed)) {

@@ -21,6 +21,9 @@ const PASSED_BY = [
 ];
 export const PAST_TRANSLATE = Object.fromEntries(PASSED_BY.map((word) => [word, PANEL[word] ?? word]));
 
+// "5 results found", each word by itself.
+export const IN_MENUS = { result: "项结果", results: "项结果", found: "" };
+
 export const OF_DIAGRAMS = { ...ELEMENTS, ...SHARED, ...PANEL };
 export const OF_DECISIONS = { ...SHARED, ...DECISIONS };
 export const OF_FORMS = { ...PAST_TRANSLATE, ...SHARED, ...FORMS };

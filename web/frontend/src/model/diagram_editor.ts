@@ -16,7 +16,7 @@ import minimap from "diagram-js-minimap";
 import colorPicker from "bpmn-js-color-picker";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import { colours, place } from "./canvas.ts";
-import { OF_DIAGRAMS, PAST_TRANSLATE } from "./chinese.ts";
+import { IN_MENUS, OF_DIAGRAMS, PAST_TRANSLATE } from "./chinese.ts";
 import { translateBelow } from "./words_in_place.ts";
 import { lint } from "./lint.ts";
 import { Markers } from "./markers.ts";
@@ -52,9 +52,9 @@ const EDGE = 24;
 const READABLE = 0.6;
 
 export async function openDiagram(given: ModelData): Promise<Canvas> {
-  if (given.language === "zh") translateBelow(PAST_TRANSLATE, place("panel"));
   const templates = fetch(given.addresses.templates, { headers: { Accept: "application/json" } });
   const modeler = newModeler(given);
+  if (given.language === "zh") speakChinese(modeler);
   hearInputMethods(place("canvas"));
   const part = <Name extends keyof Parts>(name: Name) => modeler.get(name) as Parts[Name];
   await modeler.importXML(given.content);
@@ -83,6 +83,15 @@ export async function openDiagram(given: ModelData): Promise<Canvas> {
     },
     nameOf: (id) => registry.get(id)?.businessObject?.name || id,
   };
+}
+
+/** What bpmn.io does not ask its translations for: in the panel, and in a menu once it is open. */
+function speakChinese(modeler: { on(event: string, heard: () => void): void }): void {
+  translateBelow(PAST_TRANSLATE, place("panel"));
+  modeler.on("popupMenu.opened", () => {
+    const menu = place("canvas").querySelector<HTMLElement>(".djs-popup-parent");
+    if (menu) translateBelow(IN_MENUS, menu);
+  });
 }
 
 /** The search of menus hears keys alone: words of an input method, or pasted ones, raise none; its Enter chooses nothing. */

@@ -14,6 +14,7 @@ from engine.definitions import (
     deploy,
     form_of,
     latest,
+    latest_key,
     process_spec,
 )
 from engine.definitions.editing import (
@@ -276,6 +277,7 @@ __all__ = [
     "issue_token",
     "issued_tokens",
     "latest",
+    "latest_key",
     "leave_group",
     "let_go",
     "listen",

@@ -76,7 +76,9 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 
     def body(self, schema: Shaped, **options: Any) -> Callable[[View], View]:
         """Hand the view the body of the request, read by a shape, as its first argument."""
-        return cast(Callable[[View], View], self.arguments(schema, **options))
+        # A class would be made an instance of with every request.
+        shape = schema() if isinstance(schema, type) else schema
+        return cast(Callable[[View], View], self.arguments(shape, **options))
 
     def answer(self, status: int, schema: Shaped | None = None, **options: Any) -> Callable[[View], View]:
         """Answer with what the view returns, in a shape."""

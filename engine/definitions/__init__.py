@@ -2,7 +2,7 @@
 
 from .catalogue import DeployedCatalogue
 from .deploying import Deployed, Deployment, deploy, zone
-from .finding import decision_of, definition, definition_xml, form_of, latest, process_spec
+from .finding import decision_of, definition, definition_xml, form_of, latest, latest_key, process_spec
 from .resources import DeployRefused, Resource
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "deploy",
     "form_of",
     "latest",
+    "latest_key",
     "process_spec",
     "zone",
 ]

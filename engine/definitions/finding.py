@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, undefer
 from engine import diagrams, dmn
 from engine.core.spec import ProcessSpec
 from engine.errors import NotFound
-from engine.store import json, raw_connection
+from engine.store import first_row, json, raw_connection
 from engine.store.models import Definition
 
 from .cache import cache_of
@@ -17,6 +17,11 @@ from .cache import cache_of
 _IMPORTED = """
     SELECT content FROM definitions WHERE namespace = %s AND deployment_key <= %s
     ORDER BY deployment_key DESC LIMIT 1
+"""
+_LATEST = """
+    SELECT d.key FROM definitions d WHERE d.kind = %(kind)s AND d.id = %(id)s
+      AND (%(version)s::int IS NULL OR d.version = %(version)s::int)
+    ORDER BY d.version DESC LIMIT 1
 """
 _FILE = "SELECT kind, id, resource, content, deployment_key, drg_key FROM definitions WHERE key = %s"
 
@@ -36,9 +41,23 @@ def latest(session: Session, kind: str, id: str, version: int | None = None) -> 
         query = query.where(Definition.version == version)
     found = session.scalars(query.order_by(Definition.version.desc()).limit(1)).one_or_none()
     if found is None:
-        names: dict[str, Any] = {f"{kind}_id": id, "version": version}
-        raise NotFound(f"{kind}_unknown", **names)
+        raise _unknown(kind, id, version)
     return found
+
+
+def latest_key(session: Session, kind: str, id: str, version: int | None = None) -> int:  # noqa: A002
+    """Like `latest`, its key alone."""
+    given = {"kind": kind, "id": id, "version": version}
+    found = first_row(session, _LATEST, given)
+    if found is None:
+        raise _unknown(kind, id, version)
+    key: int = found[0]
+    return key
+
+
+def _unknown(kind: str, id: str, version: int | None) -> NotFound:  # noqa: A002
+    names: dict[str, Any] = {f"{kind}_id": id, "version": version}
+    return NotFound(f"{kind}_unknown", **names)
 
 
 def definition_xml(session: Session, key: int) -> bytes:

@@ -11,13 +11,42 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import Conflict, Invalid, NotFound, Unauthorized
+from engine.store import first_row
+from engine.store.case_clock import READ_CASE_TIME
 from engine.store.models import Membership, Person, Shift, Substitute, Unit
 
 from .groups import Group, parse
 from .principal import Principal
-from .units import below
+from .units import BELOW
 
 _hasher = PasswordHasher()
+_NOW = f"({READ_CASE_TIME})"
+_VALID = (
+    f"({{0}}.valid_from IS NULL OR {{0}}.valid_from <= {_NOW})"
+    f" AND ({{0}}.valid_until IS NULL OR {{0}}.valid_until > {_NOW})"
+)
+# Every request of a person asks this.
+_PRINCIPAL = f"""
+    WITH RECURSIVE
+    lenders AS (
+        SELECT DISTINCT s.person FROM substitutes s WHERE s.substitute = %(person)s AND {_VALID.format("s")}
+    ),
+    whose AS (SELECT %(person)s::text AS person UNION SELECT person FROM lenders),
+    held AS (
+        SELECT m.person, m.unit, m.role, m.post, m.specialty FROM memberships m JOIN whose USING (person)
+        WHERE {_VALID.format("m")}
+        UNION ALL
+        SELECT s.person, s.unit, s.role, s.post, NULL FROM shifts s JOIN whose USING (person)
+        WHERE s.starts_at <= {_NOW} AND s.ends_at > {_NOW}
+    ),
+    heads AS (SELECT p.unit AS id FROM people p WHERE p.id = %(person)s UNION SELECT unit FROM held),
+    {BELOW}
+    SELECT p.id, p.name, p.unit, p.roles, p.language,
+           (SELECT json_agg(person ORDER BY person) FROM lenders) AS stood_in_for,
+           (SELECT json_agg(json_build_array(h.person, h.unit, h.role, h.post, h.specialty)) FROM held h) AS held,
+           (SELECT json_agg(id) FROM below) AS units
+    FROM people p WHERE p.id = %(person)s AND p.active
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,42 +61,28 @@ class Contact:
 
 def principal_of(session: Session, person_id: str, source: str = "web") -> Principal:
     """An active person with the groups it is in now, those of people it stands in for included. Raises NotFound."""
-    person = session.get(Person, person_id)
-    if person is None or not person.active:
+    try:
+        found = first_row(session, _PRINCIPAL, {"person": person_id})
+    except Invalid:
+        found = None  # a name that the database cannot hold
+    if found is None:
         raise NotFound("person_unknown", person=person_id)
-    stood_in_for = session.scalars(
-        select(Substitute.person)
-        .where(Substitute.substitute == person_id, _valid(Substitute))
-        .distinct()
-        .order_by(Substitute.person)
-    )
-    held = _groups(session, [person_id, *stood_in_for])
-    groups = [group for of_one in held.values() for group in of_one]
-    units = below(session, {person.unit, *(group.unit for group in groups)})
+    person, name, unit, roles, language, stood_in_for, held, units = found
+    groups: dict[str, set[str]] = {}
+    for whose, *group in held or ():
+        groups.setdefault(whose, set()).add(str(Group(*group)))
     return Principal(
-        person.id,
-        person.name,
-        person.unit,
-        units,
-        frozenset(person.roles),
-        frozenset(map(str, groups)),
-        person.language,
+        person,
+        name,
+        unit,
+        frozenset(units),
+        frozenset(roles),
+        frozenset().union(*groups.values()),
+        language,
         source,
-        own_groups=frozenset(map(str, held.pop(person_id))),
-        lent=tuple((other, frozenset(map(str, of_one))) for other, of_one in held.items()),
+        own_groups=frozenset(groups.get(person, ())),
+        lent=tuple((other, frozenset(groups.get(other, ()))) for other in stood_in_for or ()),
     )
-
-
-def _groups(session: Session, people: list[str]) -> dict[str, list[Group]]:
-    """The groups of each."""
-    found: dict[str, list[Group]] = {person: [] for person in people}
-    for m in session.scalars(select(Membership).where(Membership.person.in_(people), _valid(Membership))):
-        found[m.person].append(Group(m.unit, m.role, m.post, m.specialty))
-    now = clock.now()
-    shifts = select(Shift).where(Shift.person.in_(people), Shift.starts_at <= now, Shift.ends_at > now)
-    for s in session.scalars(shifts):
-        found[s.person].append(Group(s.unit, s.role, s.post))
-    return found
 
 
 def authenticate(session: Session, person_id: str, password: str, source: str = "api") -> Principal:

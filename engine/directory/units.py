@@ -1,7 +1,5 @@
 """Units and what lies below and above them."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -13,12 +11,10 @@ ABOVE = text(
 )
 
 
-def below(session: Session, units: Iterable[str]) -> frozenset[str]:
-    """These units and all below them: the units whose cases a person of theirs sees."""
-    tree = select(Unit.id).where(Unit.id.in_(list(units))).cte("below", recursive=True)
-    tree = tree.union(select(Unit.id).join(tree, Unit.parent == tree.c.id))
-    # A select, as SQLAlchemy knows it, opens no transaction; every request asks this.
-    return frozenset(session.scalars(select(tree.c.id)))
+# Of the column `id` of `heads`, which whoever asks with one statement puts before it: these units and all below them.
+BELOW = """
+    below AS (SELECT id FROM heads UNION SELECT u.id FROM units u JOIN below b ON u.parent = b.id)
+"""
 
 
 def above(session: Session, unit: str) -> list[str]:

@@ -110,7 +110,10 @@ def _dumped(value: Any) -> bytes | None:
         case str():
             if "\0" in value:
                 raise Invalid("value_not_storable", reason="U+0000")
-            return value.encode()
+            try:
+                return value.encode()
+            except UnicodeEncodeError as error:
+                raise Invalid("value_not_storable", reason=error.reason) from error
         case bool():
             return b"t" if value else b"f"
         case int():

@@ -148,7 +148,7 @@ def _definition_key(session: engine.Session, body: Mapping[str, Any]) -> int:
         return int(key)
     # Camunda's -1 stands for the latest one.
     version = body.get("process_definition_version", -1)
-    return engine.latest(session, "process", str(process_id), None if version == -1 else version).key
+    return engine.latest_key(session, "process", str(process_id), None if version == -1 else version)
 
 
 def _members(started: engine.Instance) -> dict[str, Any]:

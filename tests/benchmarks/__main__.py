@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from tests.benchmarks.aims import ratios
+from tests.benchmarks.aims import ratios, share
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.crew import Crew
 from tests.benchmarks.dispatch import measure_dispatch
@@ -30,13 +30,19 @@ def main() -> int:
     # Its servers end with it, however it is ended.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rows: list[Row] = []
+    commits: float | None = None
     with with_database() as ground, Crew(ground.url, max(2, *asked.processes)) as crew:
         bench = Bench(ground, crew, tuple(asked.processes), seconds=asked.seconds)
         with Beside(bench) as beside:
+            before = " ".join(f"{one:.1f}" for one in os.getloadavg())
+            tell(Figure("load of this machine before (1, 5, 15 minutes)", before))
+            if not asked.loads or "GROUND" in asked.loads:
+                commits = single_row_commits(ground, bench.seconds)
+                tell(Figure("pgbench, one row a commit, 1 client", f"{commits:,.0f} /s"))
             for row in measured(bench, asked.loads, beside if asked.peers or not asked.loads else None):
                 rows.append(row)
                 tell(row)
-            for row in ratios([row for row in rows if isinstance(row, Rate)]):
+            for row in [*share(rows, commits), *ratios([row for row in rows if isinstance(row, Rate)])]:
                 rows.append(row)
                 tell(row)
             # Last, so that what was measured has been told.
@@ -58,11 +64,10 @@ def arguments() -> argparse.ArgumentParser:
 
 def measured(bench: Bench, names: list[str], beside: Beside | None) -> Iterator[Row]:
     """All rows, or those of some loads; a load and the peers' one after the other, as a machine's pace changes."""
-    yield Figure("load of this machine before (1, 5, 15 minutes)", " ".join(f"{one:.1f}" for one in os.getloadavg()))
     if not names or "FEEL" in names:
         yield from measure_feel(bench.seconds / 4)
     if not names or "GROUND" in names:
-        yield from ground_rows(bench)
+        yield core_row(bench)
     if not names or "DISPATCH" in names:
         yield from dispatch_rows(bench)
     if not names or "MODELER" in names:
@@ -76,11 +81,9 @@ def measured(bench: Bench, names: list[str], beside: Beside | None) -> Iterator[
                 yield from beside.rows(name)
 
 
-def ground_rows(bench: Bench) -> Iterator[Row]:
+def core_row(bench: Bench) -> Row:
     core = measure_core(bench.seconds / 3)
-    yield Figure("core alone, SEQ5", f"{core * 1000:.3f} ms", "under 0.1 ms", core < 0.0001)
-    commits = single_row_commits(bench.ground, bench.seconds)
-    yield Figure("pgbench, one row a commit, 1 client", f"{commits:,.0f} /s")
+    return Figure("core alone, SEQ5", f"{core * 1000:.3f} ms", "under 0.1 ms", core < 0.0001)
 
 
 def dispatch_rows(bench: Bench) -> Iterator[Row]:

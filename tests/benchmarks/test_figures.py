@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.benchmarks.aims import share
 from tests.benchmarks.bench import rate
 from tests.benchmarks.counting import Counted
 from tests.benchmarks.crew import Window
@@ -54,3 +55,10 @@ def test_the_best_concurrency_counts() -> None:
 def test_a_missed_figure_says_so() -> None:
     assert Figure("a", "2 ms", "under 1 ms", False).line().split() == ["a", "2", "ms", "under", "1", "ms", "MISSED"]
     assert "MISSED" not in Figure("a", "2 ms", "under 3 ms").line()
+
+
+def test_the_share_of_what_the_disk_can_do_is_of_one_process() -> None:
+    rates = [Rate("SEQ5", "Trunkline", 1, 100, 1, 1), Rate("SEQ5", "Trunkline", 2, 900, 1, 1)]
+    assert [(row.value, row.holds) for row in share(rates, 500)] == [("1/5.0", True)]
+    assert [(row.value, row.holds) for row in share(rates, 650)] == [("1/6.5", False)]
+    assert not list(share(rates, None))

@@ -30,6 +30,7 @@ class Pages(Blueprint):
         super().__init__(name, import_name)
         self.before_request(visitor.enter)
         self.after_request(protect)
+        self.after_request(_without_leaving)
         self.register_error_handler(engine.TrunklineError, errors.refused)
 
     def add_url_rule(
@@ -39,6 +40,14 @@ class Pages(Blueprint):
         if view_func is not None:
             asking.public(view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **more)
+
+
+def _without_leaving(response: Response) -> Response:
+    """A script that keeps a form until it is taken cannot see where a redirection leads: it is told."""
+    if request.headers.get("X-Form-Kept") and response.status_code == 302:
+        response.set_data(current_app.json.dumps({"next": response.headers.pop("Location")}))
+        response.status_code, response.content_type = 200, "application/json"
+    return response
 
 
 def for_anybody(view: View) -> View:

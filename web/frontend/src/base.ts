@@ -7,10 +7,12 @@ import "./styles/base.css";
 import "./styles/cases.css";
 import { startCountdowns } from "./lib/countdown.ts";
 import { startNotes } from "./lib/notes.ts";
+import { keepRefused } from "./lib/refusals.ts";
 import { submitOnChange } from "./lib/submit.ts";
 import { showOpenTab } from "./lib/tabs.ts";
 
 startCountdowns();
 startNotes();
 submitOnChange();
+keepRefused();
 showOpenTab();

@@ -78,7 +78,7 @@ class StartEvent(Element, defaults.StartEvent):  # type: ignore[misc]
             run.state.clear_joins(host.key)
             run.close_events(host)
         around = run.spec.elements[self.scope or ""]
-        handler = run.enter(around, host)
+        handler = run.enter_first(around, host)
         handler.internal_data["start"] = self.id
         for name, value in variables.items():
             run.state.set(handler.key, name, value)

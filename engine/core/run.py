@@ -115,10 +115,15 @@ class Run(Values):
         self.ready.append(token)
         return token
 
-    def spring(self, element: Element, parent: Token, variables: Mapping[str, Any]) -> Token:
-        """A token that comes out of an event: it steps before the others and has the event's variables."""
+    def enter_first(self, element: Element, parent: Token) -> Token:
+        """A token that an event brings steps before those that go on by themselves."""
         token = self.enter(element, parent)
         self.ready.rotate(1)
+        return token
+
+    def spring(self, element: Element, parent: Token, variables: Mapping[str, Any]) -> Token:
+        """A token that comes out of an event, with the event's variables."""
+        token = self.enter_first(element, parent)
         token.internal_data["sprung"] = True
         self.take_result(token, variables)
         return token

@@ -521,3 +521,10 @@ def test_instances_of_one_specification_do_not_touch_each_other(box: Sandbox) ->
     ]
     two.waiting[-1].complete()
     assert [case.state for case in (one, two, three)] == ["active", "completed", "active"]
+
+
+def test_what_an_event_triggers_steps_before_what_goes_on_by_itself(begin: Begin) -> None:
+    handler = event_sub("h", start("hs", escalation("up"), interrupting=False), end("he"), flows("hs he"))
+    parts = (parallel("f"), throw("t", escalation("up")), task("a"), task("b"), end("e"), end("x"), end("y"))
+    case = begin(diagram(start("s"), *parts, handler, flows("s f t e", "f a x", "f b y")))
+    assert case.path[:6] == ["s", "f", "t", "hs", "a", "b"]

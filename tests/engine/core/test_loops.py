@@ -201,3 +201,12 @@ def test_output_mappings_of_an_instance_write_to_what_is_local_to_it(begin: Begi
     mapped = task("t", inputs={"x": "=i"}, outputs={"got": "=x * 10", "i": "=0", "last": "=x"}, loop=loop)
     case = begin(diagram(start("s"), mapped, end("e"), flows("s t e")))
     assert case.variables == {"r": [10, 20], "last": 2}
+
+
+def test_a_completion_condition_may_ask_how_many_are_still_active(begin: Begin) -> None:
+    loop = each("=[1, 2, 3]", "i", until="=numberOfActiveInstances < 2 and numberOfInstances = 3")
+    case = begin(diagram(start("s"), user("u", loop=loop), end("e"), flows("s u e")))
+    case.waiting[0].complete()
+    assert len(case.waiting) == 2
+    case.waiting[0].complete()
+    assert (case.state, case.records) == ("completed", {})

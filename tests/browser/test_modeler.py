@@ -212,15 +212,23 @@ def test_versions_lie_beside_each_other_with_their_changes_marked(visit: Site) -
 
 
 def test_the_comparison_is_drawn_in_the_readers_language_and_finds_what_the_file_has_changed(visit: Site) -> None:
-    renamed = VISIT.replace('name="开始"', 'name="起"').encode()
+    place = '<di:waypoint x="650" y="200" />'
+    narrow = f'{place}<bpmndi:BPMNLabel><dc:Bounds x="605" y="182" width="14" height="14" /></bpmndi:BPMNLabel>'
+    changed = {'name="开始"': 'name="起"', 'id="f2"': 'id="f2" name="是"', place: narrow}
+    renamed = VISIT
+    for old, new in changed.items():
+        renamed = renamed.replace(old, new)
+    texts = b"begin: Begin\ndone: Done\nf2: 'Yes'\n"
     with store.transaction() as session:
-        deploy(session, [Resource("visit.bpmn", renamed), Resource("visit.en.yaml", b"begin: Begin\ndone: Done\n")])
+        deploy(session, [Resource("visit.bpmn", renamed.encode()), Resource("visit.en.yaml", texts)])
     context = visit.context(ANALYST)
     context.add_cookies([{"name": "trunkline_language", "value": "en", "url": visit.address}])
     page = context.new_page()
     page.goto("/models/processes/visit/compare")
     expect(page.locator("#compare[data-ready=true]")).to_be_attached()
     expect(page.locator("#canvas-new")).to_contain_text("Done")
+    # In one line, though its place was drawn for one sign.
+    expect(page.locator('#canvas-new [data-element-id="f2_label"] tspan')).to_have_text(["Yes"])
     expect(page.locator("#canvas-old")).to_contain_text("结束")
     expect(page.locator("#compare-list")).to_contain_text("Begin")
     expect(page.locator("#compare-list")).to_contain_text("name: 开始 → 起")

@@ -1,6 +1,7 @@
 // The diagram of a case: read-only, coloured by markers; what is new comes with each renewal of the page's data.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { data } from "../lib/sending.ts";
+import { translate } from "../lib/translated.ts";
 
 export interface Drawing {
   address: string;
@@ -25,7 +26,9 @@ export async function openDiagram(): Promise<void> {
     zoomScroll: { enabled: false },
     bpmnRenderer: { defaultFillColor: "var(--tl-shape)", defaultStrokeColor: "var(--tl-stroke)", defaultLabelColor: "var(--tl-label)" },
   } as object);
-  viewer.on("import.parse.complete", ({ elementsById }: Any) => translate(elementsById, drawing.texts));
+  viewer.on("import.parse.complete", ({ elementsById }: Any) => {
+    translate(elementsById, drawing.texts);
+  });
   try {
     const answer = await fetch(drawing.address, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${answer.status}`);
@@ -48,13 +51,6 @@ export async function openDiagram(): Promise<void> {
 
 // bpmn-js brings no types of its services.
 export type Any = any;
-
-export function translate(elements: Record<string, { name?: string }>, texts: Record<string, string>): void {
-  for (const [id, text] of Object.entries(texts)) {
-    const element = elements[id];
-    if (element && "name" in element) element.name = text;
-  }
-}
 
 export function mark(viewer: Any, drawing: Drawing): void {
   const canvas = viewer.get("canvas");

@@ -5,6 +5,7 @@ import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import { make, told } from "../lib/make.ts";
 import { note } from "../lib/notes.ts";
 import { data } from "../lib/sending.ts";
+import { translate } from "../lib/translated.ts";
 import { place } from "../model/canvas.ts";
 
 const READABLE = 0.4;
@@ -62,23 +63,13 @@ function viewer(id: string): Any {
 async function load(canvas: Any, address: string, texts: Texts): Promise<void> {
   const answer = await fetch(address, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${answer.status}`);
-  let own: (() => void)[] = [];
+  let giveBack = () => {};
   canvas.on("import.parse.complete", ({ elementsById }: Any) => {
-    own = translate(elementsById ?? {}, texts);
+    giveBack = translate(elementsById, texts);
   });
   await canvas.importXML(await answer.text());
-  for (const giveBack of own) giveBack();
+  giveBack();
   canvas.get("canvas").zoom("fit-viewport", "auto");
-}
-
-function translate(elements: Record<string, { name?: string }>, texts: Texts): (() => void)[] {
-  return Object.entries(texts).flatMap(([id, text]) => {
-    const element = elements[id];
-    if (!element?.name) return [];
-    const name = element.name;
-    element.name = text;
-    return [() => void (element.name = name)];
-  });
 }
 
 function found(before: Any, after: Any, texts: Texts): Change[] {

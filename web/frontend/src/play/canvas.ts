@@ -2,7 +2,8 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
-import { mark, toHere, translate, type Any } from "../case/diagram.ts";
+import { mark, toHere, type Any } from "../case/diagram.ts";
+import { translate } from "../lib/translated.ts";
 import { place } from "../model/canvas.ts";
 import type { Case, PlayData } from "./types.ts";
 
@@ -48,7 +49,9 @@ export class Stage {
       bpmnRenderer: { defaultFillColor: "var(--tl-shape)", defaultStrokeColor: "var(--tl-stroke)", defaultLabelColor: "var(--tl-label)" },
     } as object);
     this.viewer = viewer;
-    viewer.on("import.parse.complete", ({ elementsById }: Any) => translate(elementsById, texts));
+    viewer.on("import.parse.complete", ({ elementsById }: Any) => {
+      translate(elementsById, texts);
+    });
     viewer.on("element.click", ({ element }: Any) => this.chosen(element.id));
     const { file, files } = this.given.addresses;
     const address = process === this.given.id ? file : files.replace("ID", encodeURIComponent(process));

@@ -57,6 +57,28 @@ def test_a_claimed_task_opens_and_is_given_back(site: Site) -> None:
     expect(page.get_by_role("button", name="认领")).to_be_visible()
 
 
+def test_tasks_are_picked_and_claimed_together_while_the_list_renews_itself(site: Site) -> None:
+    for _ in range(2):
+        site.case()
+    page = site.page("li.na")
+    page.goto("/inbox?tab=groups")
+    boxes = page.locator('[name="task"]')
+    page.get_by_role("button", name="认领所选任务").click()
+    expect(page.locator(".form-said")).to_contain_text("请先勾选")
+    boxes.first.check()
+    site.case()
+    expect(page.locator(".task-table tbody tr")).to_have_count(3)
+    expect(page.locator('[name="task"]:checked')).to_have_count(1)
+    page.get_by_label("全部选择").check()
+    expect(page.locator('[name="task"]:checked')).to_have_count(3)
+    boxes.last.uncheck()
+    expect(page.get_by_label("全部选择")).not_to_be_checked()
+    page.get_by_role("button", name="认领所选任务").click()
+    expect(page).to_have_url(re.compile("tab=mine"))
+    expect(page.get_by_role("status").first).to_contain_text("已认领 2 个任务")
+    expect(page.locator(".task-table tbody tr")).to_have_count(2)
+
+
 def test_of_two_who_claim_the_same_task_one_is_told_who_has_it(site: Site) -> None:
     site.case()
     first, second = site.page("li.na"), site.page("chen.chen")

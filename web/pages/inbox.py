@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 import engine
-from web.asking import principal
+from web.asking import key_of, principal
 from web.pages import live, visitor
 from web.pages.frame import Pages, case_clock, page
 from web.pages.naming import Directory
@@ -17,6 +17,7 @@ TABS = ("mine", "groups", "overdue", "done")
 ORDERS = ("due", "newest")
 LONGEST = 100
 ON_A_PAGE = 25
+MOST_TOLD = 5
 
 pages = Pages("inbox", __name__)
 
@@ -80,6 +81,32 @@ def claim(task_key: int) -> Response:
         flash(_who_was_first(task_key, error), "warning")
         return redirect(visitor.back(url_for("inbox.inbox", tab="groups")))
     return redirect(url_for("task.task", task_key=task_key))
+
+
+@pages.post("/inbox/claim")
+def claim_many() -> Response:
+    """Take several tasks at once, each by itself: what another was first at is told, the rest is one's own."""
+    keys = [key_of(text) for text in dict.fromkeys(request.form.getlist("task"))][:ON_A_PAGE]
+    if not keys:
+        raise engine.Invalid("tasks_not_picked")
+    missed = [sentence for key in keys if (sentence := _missed(key))]
+    if claimed := len(keys) - len(missed):
+        flash(say("inbox.claimed", visitor.language(), count=claimed), "success")
+    for sentence in missed[:MOST_TOLD]:
+        flash(sentence, "warning")
+    return redirect(url_for("inbox.inbox", tab="mine" if claimed else "groups"))
+
+
+def _missed(key: int) -> str | None:
+    """Claim one of several; why it could not be."""
+    try:
+        if not engine.retrying(lambda session: _claim(session, key)):
+            agreed(key)
+    except engine.Conflict as error:
+        return _who_was_first(key, error)
+    except (engine.NotFound, engine.Forbidden) as error:
+        return engine.words(error, visitor.language())
+    return None
 
 
 def _claim(session: engine.Session, key: int) -> bool:

@@ -97,12 +97,13 @@ def fill(office: Office, clerk: Visitor, admin: Visitor) -> Busy:
         ("grade.dmn", TABLE.encode()),
     )
     cases = {name: _started(name) for name in ("fault", "acting", "stuck", "walk")}
-    other = _started("fault")
+    other, spare = _started("fault"), _started("fault")
     office.deploy(("walk.bpmn", walk("see")))
     keys = {
         **cases,
         "task": _one(office, "tasks", cases["fault"]),
         "free_task": _one(office, "tasks", other),
+        "spare_task": _one(office, "tasks", spare),
         "action": _one(office, "subscriptions", cases["acting"]),
         "incident": _one(office, "incidents", cases["stuck"]),
     }

@@ -33,7 +33,9 @@ def forms_of(page: str, address: str) -> Iterator[PageForm]:
 def _fields(form: html.HtmlElement) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     files: list[str] = []
-    for field in form.xpath(".//input[@name]|.//select[@name]|.//textarea[@name]|.//button[@name]"):
+    # A field may stand outside and name its form.
+    outside = form.xpath("//input[@name][@form=$id]", id=form.get("id") or "")
+    for field in outside + form.xpath(".//input[@name]|.//select[@name]|.//textarea[@name]|.//button[@name]"):
         name, kind = field.get("name"), field.get("type")
         if kind == "file":
             files.append(name)

@@ -20,7 +20,18 @@ Visiting = Callable[..., Visitor]
 API = ("/v2", "/api", "/openapi.json", "/healthz", "/readyz", "/oauth")
 FOR_ANYBODY = {"/", "/assets/<path:name>", "/favicon.ico", "/login", "/language", "/theme", "/demo/person"}
 # Where a logged-in person works on what is their own.
-THEIR_OWN = {"/cases", "/documents", "/events", "/inbox", "/logout", "/me", "/start", "/demo/clock", "/lookups/<kind>"}
+THEIR_OWN = {
+    "/cases",
+    "/documents",
+    "/events",
+    "/inbox",
+    "/inbox/claim",
+    "/logout",
+    "/me",
+    "/start",
+    "/demo/clock",
+    "/lookups/<kind>",
+}
 OF_A_CASE = ("/cases/", "/tasks/", "/documents/")
 OF_A_ROLE = ("/models", "/operations")
 # Starting and lending a hand: by groups, tried elsewhere.

@@ -114,6 +114,28 @@ def test_a_colleague_who_stands_in_for_nobody_reads_only(office: Office, visitor
     assert office.everything() == before
 
 
+def test_several_tasks_are_claimed_at_once_and_what_cannot_be_is_told(
+    office: Office, visitor: Visiting, task: int, second: str
+) -> None:
+    """What another was first at, and what is not there for oneself; the rest is one's own all the same."""
+    mine, theirs = (int(row.key) for row in office.rows("SELECT key FROM tasks ORDER BY key"))
+    visitor("chen.chen").post(f"/tasks/{theirs}/claim")
+    person = visitor("li.na")
+    before = office.everything()
+    assert person.post("/inbox/claim").status_code == 400
+    assert person.post("/inbox/claim", task="-1").status_code == 400
+    assert office.everything() == before
+    picked = {"task": [str(mine), str(theirs), str(1 << 24)], "csrf": person.word()}
+    answer = person.client.post("/inbox/claim", data=picked)
+    assert (answer.status_code, answer.location) == (302, "/inbox?tab=mine")
+    page = person.text("/inbox")
+    assert "已认领 1 个任务" in page
+    assert "“查看”已由陈晨认领" in page
+    claimed = {row.key: row.assignee for row in office.rows("SELECT key, assignee FROM tasks")}
+    assert claimed == {mine: "li.na", theirs: "chen.chen"}
+    assert visitor("guo.jing").post("/inbox/claim", task=str(mine)).location == "/inbox?tab=groups"
+
+
 def test_standing_in_ends_when_it_is_ended(visitor: Visiting, task: int, substitute: Visitor, office: Office) -> None:
     person = visitor("li.na")
     person.post(f"/tasks/{task}/claim")

@@ -48,8 +48,10 @@ IN_ADDRESSES = ("missing", "empty", "long", "minus", "huge", "nul", "control", "
 # What is a text like any other where people may write what they like.
 WRITTEN = frozenset({"twice", "minus", "huge", "half", "script", "sql", "date", "json", "digits"})
 LEFT_OUT = frozenset({"missing", "empty", "blank"})
-# What stands in the other fields while one has nonsense, where the page itself does not fill them in. {n}: once only.
+# What stands in the other fields while one has nonsense, where the page itself does not fill them in. {n}: once only;
+# other names are keys of the busy office.
 GOOD: Mapping[str, Mapping[str, str]] = {
+    "/inbox/claim": {"task": "{spare_task}"},
     "/login": {"person": "li.na", "password": "demo"},
     "/cases/<case_key>/comments": {"text": "已联系"},
     "/me/substitutes": {"person": "chen.chen", "ends": "2030-01-01"},
@@ -128,9 +130,9 @@ def house(app: Flask, lasting_office: Office, tmp_path_factory: pytest.TempPathF
         yield furnished(app, lasting_office, patch, tmp_path_factory.mktemp("data"))
 
 
-def filled(form: PageForm, rule: str, n: int) -> dict[str, list[Any]]:
+def filled(house: House, form: PageForm, rule: str, n: int) -> dict[str, list[Any]]:
     """The form's fields with something good in each."""
-    good = {name: [value.replace("{n}", str(n))] for name, value in GOOD.get(rule, {}).items()}
+    good = {name: [value.format(n=n, **house.busy.keys)] for name, value in GOOD.get(rule, {}).items()}
     return {**{name: list(values) for name, values in form.fields.items()}, **good}
 
 
@@ -159,7 +161,7 @@ def test_every_search_and_choice_of_what_is_shown_with_nonsense(house: House) ->
     for who, rule, form, field in house.fields("GET"):
         for kind in IN_ADDRESSES:
             n += 1
-            sent = with_nonsense(filled(form, rule, n), field, kind)
+            sent = with_nonsense(filled(house, form, rule, n), field, kind)
             answer = house.people[who].client.get(urlsplit(form.action).path, query_string=sent)
             if answer.status_code not in (200, 400, 404) or "alert(1)</script>" in answer.get_data(as_text=True):
                 wrong.append(f"{rule} {field} {kind}: {answer.status_code}")
@@ -193,7 +195,7 @@ def test_an_operator_of_a_foreign_unit_changes_nothing_by_any_form(house: House)
     word, tried = foreigner.word(), 0
     for _, rule, form in house.forms:
         if form.method == "POST" and rule.startswith(("/operations", "/cases", "/tasks", "/models")):
-            sent = {**filled(form, rule, 0), CSRF: [word]}
+            sent = {**filled(house, form, rule, 0), CSRF: [word]}
             answer = foreigner.client.post(form.action, data=sent, headers={"Accept": "text/html"})
             assert answer.status_code in (403, 404, 409), rule
             tried += 1
@@ -217,7 +219,7 @@ def test_every_form_with_nonsense_in_each_field(house: House) -> None:
             if rule in GUESSED:
                 house.office.rows("DELETE FROM login_attempts RETURNING 1")
                 word = visitor.word()
-            sent = with_nonsense({**filled(form, rule, n), CSRF: [word]}, field, kind)
+            sent = with_nonsense({**filled(house, form, rule, n), CSRF: [word]}, field, kind)
             answer = visitor.client.post(form.action, data=sent, headers={"Accept": "text/html"})
             after, (refused, said) = house.state(), told(visitor, answer)
             complaint = _complaint((rule, anyone(field)), kind, answer.status_code, refused, said)
@@ -341,7 +343,7 @@ def test_the_same_forms_are_taken_once_they_are_filled_in_well(
         if form.method == "GET" or form.files or form.fields.keys() == {CSRF}:
             continue
         visitor = house.people[who]
-        sent = {**filled(form, rule, 0), CSRF: [visitor.word()]}
+        sent = {**filled(house, form, rule, 0), CSRF: [visitor.word()]}
         answer = visitor.client.post(form.action, data=sent, headers={"Accept": "text/html"})
         refused, said = told(visitor, answer)
         assert not refused, (rule, said)

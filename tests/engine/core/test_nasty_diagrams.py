@@ -156,3 +156,24 @@ def test_a_signal_reaches_its_own_case_and_starts_others_once(begin: Begin, box:
     case = begin(diagram(S, *parts, E, flows("s f u e", "f t e", "b be")))
     assert (case.state, case.path.count("b")) == ("completed", 1)
     assert sorted(one.process_id for one in box.cases) == ["one", "p", "two"]
+
+
+def test_an_event_sub_process_that_interrupts_leaves_no_other_and_no_half_filled_join(
+    begin: Begin, box: Sandbox
+) -> None:
+    stop = event_sub("h", start("hs", message("stop", "=1")), user("late"), end("he"), flows("hs late he"))
+    other = event_sub("o", start("os", message("other", "=1"), interrupting=False), end("oe"), flows("os oe"))
+    parts = (parallel("f"), task("a"), user("u"), parallel("j"), stop, other)
+    case = begin(diagram(S, *parts, E, flows("s f a j e", "f u j")))
+    box.publish("stop", "1")
+    box.publish("other", "1")
+    assert [(item.kind, item.element) for item in case.waiting] == [("task", "late")]
+    finish(case, "late")
+    assert (case.path, case.state, case.records) == (["s", "f", "a", "hs", "late", "he", "h"], "completed", {})
+
+
+def test_a_terminate_end_event_leaves_no_half_filled_join(begin: Begin) -> None:
+    parts = (parallel("f"), task("a"), exclusive("x", default="x_j"), parallel("j"), end("t", terminate()))
+    inner = sub("m", start("ms"), *parts, end("me"), flows("ms f a j me", "f x j", "x t", x_t="=stop"))
+    case = begin(diagram(S, inner, E, flows("s m e")), stop=True)
+    assert (case.path[-3:], case.state, case.records) == (["t", "m", "e"], "completed", {})

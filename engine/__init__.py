@@ -67,6 +67,7 @@ from engine.feel import to_json
 from engine.instances import (
     TASKS,
     Instance,
+    activate_inside,
     advance,
     apply_due_commands,
     cancel,
@@ -211,6 +212,7 @@ __all__ = [
     "acting",
     "action_form",
     "action_place",
+    "activate_inside",
     "activate_jobs",
     "activate_or_wait",
     "add_comment",

@@ -4,8 +4,13 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import Finding, Invalid
+
+from .commands import ActivateInside
+from .effects import Note
 from .element import texts_of
 from .expressions import Source, variable_of
+from .listeners import ASKED
 from .stuck import Stuck, warned
 from .subprocesses import SubProcess
 from .token import PATH, Token
@@ -123,3 +128,39 @@ class AdHocSubProcess(SubProcess):
         if not isinstance(value, bool):
             raise warned("CONDITION_ERROR", "condition_not_boolean", self.completion.text, warnings)
         return value
+
+
+def activate(run: "Run", command: ActivateInside) -> bool:
+    """Begin elements that somebody chose. False where no such sub-process runs, or it is over; raises Invalid."""
+    token = run.tasks.get(command.element_key)
+    if token is None or not isinstance(token.task_spec, AdHocSubProcess) or not _takes_more(token):
+        return False
+    around = token.task_spec
+    may_begin = set(run.spec.entries(around.id))
+    wrong = [element for element, _ in command.elements if element not in may_begin]
+    told = [Finding("ad_hoc_not_inside", {"element": one, "scope": around.id}, element=one) for one in wrong]
+    if not command.elements:
+        told.append(Finding("modification_empty"))
+    if told:
+        raise Invalid("modification_refused", findings=tuple(told))
+    ended = run.state.children(token) if command.cancel else []
+    for child in ended:
+        run.terminate(child)
+    if command.cancel:
+        run.state.clear_joins(token.key)
+        token.internal_data.pop(LEFT, None)
+    started = [element for element, _ in command.elements]
+    run.effects.append(
+        Note("instance_modified", around.id, token.key, {"started": started, "ended": [str(one.key) for one in ended]})
+    )
+    for element, variables in command.elements:
+        path = around.path(run, token)
+        begun = run.enter(run.spec.elements[element], path)
+        for name, value in variables.items():
+            run.state.set(path.key if path.is_path else begun.key, name, value)
+    return True
+
+
+def _takes_more(token: Token) -> bool:
+    stands = token.state == TaskState.STARTED and ASKED not in token.internal_data and not token.is_path
+    return stands and OVER not in token.internal_data and (token.task_spec.loop is None or token.is_inner)

@@ -7,6 +7,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from . import commands, task_changes
+from .ad_hoc import activate
 from .calls import returned
 from .conditions import look_again
 from .effects import Change, Effect, Note
@@ -36,7 +37,7 @@ def advance(spec: ProcessSpec, state: State, command: commands.Command, surround
     """Apply one command to an instance and step until everything waits.
 
     The state is changed in place and returned; a caller who may have to go back keeps the snapshot. Raises Invalid,
-    before anything has changed, for a modification that cannot be made.
+    before anything has changed, for a modification or an activation that cannot be made.
     """
     run = Run(spec, state, surroundings)
     if not _apply(run, command):
@@ -60,6 +61,8 @@ def _apply(run: Run, command: commands.Command) -> bool:
             return _returned(run, command)
         case commands.Modify():
             return modify(run, command)
+        case commands.ActivateInside():
+            return activate(run, command)
         case _:
             return _to_wait(run, command)
     return True

@@ -182,6 +182,15 @@ class Modify:
     move: tuple[Move, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ActivateInside:
+    """Begin elements inside a running ad-hoc sub-process: pairs of id and variables. `cancel`: what runs in it ends."""
+
+    element_key: int
+    elements: tuple[tuple[str, JSON], ...]
+    cancel: bool = False
+
+
 Command = (
     Start
     | CompleteJob
@@ -199,4 +208,5 @@ Command = (
     | Cancel
     | Continue
     | Modify
+    | ActivateInside
 )

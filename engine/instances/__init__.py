@@ -6,7 +6,7 @@ from .calling import call as _call  # noqa: F401 - registers what the engine's o
 from .decision_parts import keep_decision
 from .loading import Inside
 from .migrating import check_mapping, migrate
-from .operating import cancel, modify, resume, set_variables, suspend
+from .operating import activate_inside, cancel, modify, resume, set_variables, suspend
 from .starting import Instance, start
 from .surroundings import surroundings
 from .writing import TASKS
@@ -15,6 +15,7 @@ __all__ = [
     "TASKS",
     "Inside",
     "Instance",
+    "activate_inside",
     "advance",
     "advance_by",
     "apply_due_commands",

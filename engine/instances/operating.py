@@ -1,6 +1,6 @@
 """What is done to an instance from outside its diagram: cancel, set variables, suspend, resume."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +45,18 @@ def modify(session: Session, key: int, command: commands.Modify) -> None:
     """Begin at elements and end element instances. Raises NotFound, Conflict, Invalid with all that cannot be done."""
     if advance(session, key, command).stale:
         raise Conflict("instance_ended", key=str(key))
+
+
+def activate_inside(
+    session: Session, element_key: int, elements: Sequence[tuple[str, Mapping[str, Any]]], cancel: bool = False
+) -> None:
+    """Begin elements, each with variables of its own, inside a running ad-hoc sub-process; `cancel` what runs there.
+
+    Raises NotFound where no such sub-process runs, Invalid with every element that may not begin there.
+    """
+    command = commands.ActivateInside(element_key, tuple((id_, dict(given)) for id_, given in elements), cancel)
+    if advance(session, element_key >> COUNTER_BITS << COUNTER_BITS, command).stale:
+        raise NotFound("ad_hoc_unknown", key=str(element_key))
 
 
 def suspend(session: Session, key: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine import store
 from engine.instances import start
-from tests.engine.factories import diagram, end, flows, user
+from tests.engine.factories import ad_hoc, diagram, end, flows, user
 from tests.engine.factories import start as begins
 from tests.web.office import Office
 
@@ -19,6 +19,24 @@ def case(office: Office) -> str:
     office.deploy(ROW)
     with store.transaction() as session:
         return f"/v2/process-instances/{start(session, process_id='row').key}"
+
+
+def test_activities_of_an_ad_hoc_sub_process_are_begun_by_operators(office: Office) -> None:
+    inner = ad_hoc("h", user("a"), user("b"), active='=["a"]', collect="r", output="=n")
+    office.deploy(diagram(begins("s"), inner, end("e"), flows("s h e"), process_id="free", unit="GD-GZ"))
+    with store.transaction() as session:
+        key = start(session, process_id="free").key
+    search = {"filter": {"processInstanceKey": str(key), "elementId": "h"}}
+    [around] = office.post("operator", "/v2/element-instances/search", search)["items"]
+    path = f"/v2/element-instances/ad-hoc-activities/{around['elementInstanceKey']}/activation"
+    more = {"elements": [{"elementId": "b", "variables": {"n": 1}}, {"elementId": "b"}]}
+    assert office.ask("operator", "POST", path, more).status == 204
+    assert tasks(office) == [("a", "CREATED"), ("b", "CREATED"), ("b", "CREATED")]
+    last = {"elements": [{"elementId": "a"}], "cancelRemainingInstances": True}
+    assert office.ask("operator", "POST", path, last).status == 204
+    assert tasks(office) == [("a", "CANCELED"), ("a", "CREATED"), ("b", "CANCELED"), ("b", "CANCELED")]
+    assert office.ask("operator", "POST", path, {"elements": [{"elementId": "s"}]}).status == 400
+    assert office.ask("operator", "POST", f"{path[:-11]}9/activation", last).status == 404
 
 
 def tasks(office: Office) -> list[tuple[str, str]]:

@@ -133,6 +133,9 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ),
     ("GET", "/v2/element-instances/<element_key>"): Route(404, 200),
     ("POST", "/v2/element-instances/<element_key>/incidents/search"): Route(404, 200, {}, {"page": {"limit": "x"}}),
+    ("POST", "/v2/element-instances/ad-hoc-activities/<element_key>/activation"): Route(
+        404, 403, {"elements": [{"elementId": "answer"}]}, {"elements": 1}
+    ),
     ("PUT", "/v2/element-instances/<element_key>/variables"): Route(404, 403, {"variables": {"a": 1}}, {"local": True}),
     ("POST", "/v2/incidents/search"): SEARCH,
     ("GET", "/v2/incidents/<incident_key>"): Route(404, 200),

@@ -19,6 +19,7 @@ from web.schemas.cases import (
     IncidentPage,
     IncidentSearch,
 )
+from web.schemas.modifications import AdHocActivation
 from web.schemas.search import found, order, page, wanted
 from web.schemas.variables import VariablesSet
 
@@ -65,6 +66,19 @@ def set_variables(body: Mapping[str, Any], element_key: int) -> Response:
         engine.queries.process_instances.get(session, element_key >> 24 << 24, principal())
         require_operator()
         engine.set_variables(session, element_key, body["variables"], body.get("local", False))
+    return nothing()
+
+
+@blueprint.route("/ad-hoc-activities/<element_key>/activation", methods=["POST"])
+@blueprint.body(AdHocActivation)
+@blueprint.answer(204)
+def activate_inside(body: Mapping[str, Any], element_key: int) -> Response:
+    """Begin activities inside a running ad-hoc sub-process; what runs in it may be ended first."""
+    elements = [(one["element_id"], one.get("variables") or {}) for one in body["elements"]]
+    with engine.transaction() as session:
+        engine.queries.process_instances.get(session, element_key >> 24 << 24, principal())
+        require_operator()
+        engine.activate_inside(session, element_key, elements, body.get("cancel_remaining_instances", False))
     return nothing()
 
 

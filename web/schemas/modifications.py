@@ -5,7 +5,7 @@ from typing import Any
 
 import engine
 from web.asking import key_of
-from web.schemas.fields import Choice, Inner, Key, Several, Shape, Text, Variables, Whole
+from web.schemas.fields import Choice, Flag, Inner, Key, Several, Shape, Text, Variables, Whole
 
 ANY_SCOPE = "-1"  # Camunda's: in whichever scope there is
 
@@ -63,6 +63,20 @@ class Modification(Shape):
     activate_instructions = Several(Inner(ActivateInstruction))
     move_instructions = Several(Inner(MoveInstruction))
     terminate_instructions = Several(Inner(TerminateInstruction))
+
+
+class AdHocElement(Shape):
+    """An activity to begin inside an ad-hoc sub-process, with variables of its own."""
+
+    element_id = Text(required=True)
+    variables = Variables()
+
+
+class AdHocActivation(Shape):
+    """What to begin inside a running ad-hoc sub-process."""
+
+    elements = Several(Inner(AdHocElement), required=True)
+    cancel_remaining_instances = Flag()
 
 
 class MappingInstruction(Shape):

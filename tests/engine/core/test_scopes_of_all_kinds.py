@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine.errors import Conflict
-from engine.sandbox import Sandbox
+from engine.core import commands
+from engine.errors import Conflict, Invalid
+from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import Begin
 from tests.engine.factories import (
     Part,
@@ -198,6 +199,34 @@ def test_what_a_modification_begins_in_it_gives_an_output_too(begin: Begin) -> N
     case.modify(start=["b"], cancel=["u"])
     case.waiting[0].complete({"y": 6})
     assert (case.state, case.variables) == ("completed", {"r": [6]})
+
+
+def inside(case: Case, *elements: tuple[str, dict[str, object]], cancel: bool = False) -> None:
+    key = next(token.key for token in case.instance.tokens.values() if token.task_spec.id == "h" and not token.is_path)
+    case.box.send(case, commands.ActivateInside(key, elements, cancel))
+
+
+def test_activities_are_begun_from_outside_as_often_as_wanted(begin: Begin) -> None:
+    case = begin(around(ad_hoc("h", user("a"), user("b"), user("c"), flows("b c"), active='=["a"]')), n=0)
+    inside(case, ("b", {"n": 1}), ("b", {}))
+    assert [(item.element, item.variables["n"]) for item in case.waiting] == [("a", 0), ("b", 1), ("b", 0)]
+    with pytest.raises(Invalid) as refused:
+        inside(case, ("c", {}), ("e", {}), ("a", {}))
+    assert [finding.element for finding in refused.value.findings] == ["c", "e"]
+    inside(case, ("a", {}), cancel=True)
+    assert elements(case) == ["a"]
+    case.waiting[0].complete()
+    assert (case.path, case.state) == (["s", "a", "h", "e"], "completed")
+
+
+def test_variables_given_to_an_activity_that_is_begun_belong_to_its_whole_path(begin: Begin) -> None:
+    parts = (user("z"), user("a"), user("b"), flows("a b"))
+    case = begin(around(ad_hoc("h", *parts, active='=["z"]', until="=count(r) = 2", collect="r", output="=x")))
+    inside(case, ("a", {"x": 1}))
+    inside(case, ("a", {"x": 2}))
+    while case.waiting and (items := [item for item in case.waiting if item.element != "z"]):
+        items[0].complete()
+    assert (case.variables, case.state, case.records) == ({"r": [1, 2]}, "completed", {})
 
 
 # Links

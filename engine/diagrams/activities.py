@@ -108,6 +108,8 @@ class SubProcessParser(ElementParser):
 
 class AdHocSubProcessParser(ElementParser):
     def fill(self) -> None:
+        if self.extensions.get("taskDefinition") is not None:
+            self.findings.error("bpmn_ad_hoc_job", self.node)
         self.task.sequential = (self.node.get("ordering") or "").strip() == "Sequential"
         self.task.cancel_remaining = self.is_true("cancelRemainingInstances", default=True)
         condition = self.node.find(bpmn("completionCondition"))

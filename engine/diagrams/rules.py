@@ -150,7 +150,7 @@ _BPMN: dict[str, Rule] = {
     "adHocSubProcess": of_bpmn(
         f"{_ACTIVITY} triggeredByEvent=false|0 ordering=Parallel|Sequential cancelRemainingInstances?",
         f"{_IN_ACTIVITY} {_SCOPE} completionCondition",
-        f"{_PLAIN} adHoc",
+        f"{_PLAIN} adHoc taskDefinition",
     ),
     "multiInstanceLoopCharacteristics": of_bpmn(
         "isSequential? behavior=None|One|All|Complex noneBehaviorEventRef oneBehaviorEventRef",

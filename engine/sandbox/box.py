@@ -325,8 +325,9 @@ class Sandbox:
 
     def _deliver(self, waiting: Waiting, variables: Mapping[str, Any]) -> None:
         case = next(case for case in self.cases if case.key == waiting.instance_key)
-        record = case.records[waiting.key]
-        self._advance(case, commands.Deliver(record.key, record.element_key, record.element, variables))
+        # what came for another of them may have ended this one's wait
+        if record := case.records.get(waiting.key):
+            self._advance(case, commands.Deliver(record.key, record.element_key, record.element, variables))
 
     # Advancing
 

@@ -224,6 +224,13 @@ def test_a_signal_thrown_in_the_step_in_which_it_is_waited_for_reaches_the_one_t
         assert (case.state, sorted(case.path)) == ("completed", ["c", "e", "e", "f", "s", "t"])
 
 
+def test_a_signal_that_two_wait_for_of_which_the_first_ends_the_other(begin: Begin, box: Sandbox) -> None:
+    handler = event_sub("h", start("hs", signal("x")), end("he"), flows("hs he"))
+    case = begin(diagram(S, user("u"), boundary("b", "u", signal("x")), end("y"), E, handler, flows("s u e", "b y")))
+    box.broadcast("x")
+    assert (case.path, case.state, case.records) == (["s", "hs", "he", "h"], "completed", {})
+
+
 def test_escalations_of_called_instances_of_a_loop(begin: Begin, box: Sandbox) -> None:
     child = diagram(
         start("cs"), throw("ct", escalation("up")), user("cu"), end("ce"), flows("cs ct cu ce"), process_id="c"

@@ -222,6 +222,11 @@ def test_an_attribute_that_would_change_what_runs_is_refused(attribute: str, val
         ('<bpmn:callActivity id="t" calledElement="x"/>', "bpmn_called_element_attribute"),
         ('<bpmn:scriptTask id="t"><bpmn:script>1</bpmn:script></bpmn:scriptTask>', "bpmn_script_element"),
         ('<bpmn:subChoreography id="t"/>', "bpmn_choreography"),
+        (
+            '<bpmn:adHocSubProcess id="t"><bpmn:extensionElements><zeebe:taskDefinition type="x"/>'
+            '</bpmn:extensionElements><bpmn:task id="i"/></bpmn:adHocSubProcess>',
+            "bpmn_ad_hoc_job",
+        ),
         ('<bpmn:userTask id="t"><bpmn:potentialOwner/></bpmn:userTask>', "bpmn_performer"),
         ('<bpmn:task id="t"><bpmn:ioSpecification/></bpmn:task>', "bpmn_io_specification"),
         ('<bpmn:serviceTask id="t" operationRef="o"/>', "bpmn_operation"),

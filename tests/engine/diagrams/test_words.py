@@ -23,6 +23,7 @@ def used() -> set[str]:
 
 # Refusals that do not stand on BPMN: what this version or zeebe's extension elements ask for, or what is not filled in.
 OURS = """
+    bpmn_ad_hoc_job
     bpmn_call_without_process bpmn_called_element_attribute bpmn_catch_computed bpmn_caught_twice bpmn_element_misplaced
     bpmn_element_not_supported bpmn_extension_twice bpmn_feel_syntax bpmn_field_missing bpmn_form_key bpmn_id_missing
     bpmn_import bpmn_inputs_without_effect bpmn_io_specification bpmn_job_and_more bpmn_job_event_without_message

@@ -100,7 +100,10 @@ def test_a_draft_is_kept_and_can_be_discarded(site: Site, task: tuple[Page, int]
 def test_a_draft_is_kept_by_leaving_the_page(site: Site, task: tuple[Page, int]) -> None:
     page, _ = task
     page.get_by_label("原因").fill("走了")
+    address = page.url
     page.goto("/inbox")
+    # The browser sends it while the page goes, and the server may answer the next page first.
+    page.wait_for_function("async (task) => (await (await fetch(task)).text()).includes('走了')", arg=address)
     page.go_back()
     expect(page.get_by_label("原因")).to_have_value("走了")
 

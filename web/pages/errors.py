@@ -66,8 +66,10 @@ def _told(problem: Response, sentence: str) -> Response:
         return problem
     status = problem.status_code
     icon = ICONS.get(status, "alert-triangle")
+    # Whoever has sent something goes back to where they sent it from.
+    back = visitor.back("") if request.method == "POST" else ""
     body = render_template(
-        "pages/error.html", status=status, sentence=sentence, symbol=icon, request_id=engine.request_id()
+        "pages/error.html", status=status, sentence=sentence, symbol=icon, request_id=engine.request_id(), back=back
     )
     response = current_app.make_response(body)
     response.status_code = status

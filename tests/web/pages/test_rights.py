@@ -129,3 +129,15 @@ def test_errors_speak_the_readers_language(visitor: Visiting) -> None:
     page = chinese.text("/nowhere")
     assert "地址可能写错了" in page
     assert "There is no address" not in page
+
+
+def test_whoever_has_sent_something_is_led_back_to_where_it_was_sent_from(visitor: Visiting, case: int) -> None:
+    person = visitor("li.na")
+    headers = {"Accept": "text/html", "Referer": f"http://localhost/cases/{case}?tab=comments"}
+    sent = {"csrf": person.word(), "text": ""}
+    page = person.client.post(f"/cases/{case}/comments", data=sent, headers=headers).get_data(as_text=True)
+    assert f'href="/cases/{case}?tab=comments"' in page
+    elsewhere = {**headers, "Referer": "https://elsewhere.example/cases"}
+    page = person.client.post(f"/cases/{case}/comments", data=sent, headers=elsewhere).get_data(as_text=True)
+    assert "elsewhere" not in page
+    assert "返回待办" in page

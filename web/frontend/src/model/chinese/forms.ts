@@ -126,5 +126,6 @@ export const FORMS: Record<string, string> = {
   "Input data": "输入数据",
   Static: "固定",
   iFrame: "内嵌页面",
+  Search: "搜索",
   "Search components": "搜索组件",
 };

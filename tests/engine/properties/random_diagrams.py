@@ -322,12 +322,18 @@ def _any_order(draw: Draw, scope: Scope, at: str, depth: int) -> str:
     scope.outline += inner.outline
     cancels, in_turn = bool(draw(st.integers(0, 1))), bool(draw(st.integers(0, 1)))
     until = f"=r[{picked}] > 3"
+    collects = _collected(draw, scope)
     return _single(
         scope,
         at,
         "any_order",
-        lambda id: ad_hoc(id, *inner.parts, until=until, cancel=cancels, sequential=in_turn),  # noqa: A006
+        lambda id: ad_hoc(id, *inner.parts, until=until, cancel=cancels, sequential=in_turn, **collects),  # noqa: A006
     )
+
+
+def _collected(draw: Draw, scope: Scope) -> dict[str, str]:
+    """Perhaps what each instance or path gives: a variable that is local to it then."""
+    return {"collect": scope.name("collected"), "output": "=n"} if draw(st.integers(0, 1)) else {}
 
 
 def _handled(draw: Draw, scope: Scope, at: str, depth: int) -> str:
@@ -422,7 +428,8 @@ def _sub(draw: Draw, scope: Scope, at: str, depth: int) -> str:
 def _each(draw: Draw, scope: Scope, at: str, depth: int) -> str:
     sequential = bool(draw(st.integers(0, 1)))
     until = "=numberOfCompletedInstances > 1" if draw(st.integers(0, 1)) else None
-    return _within(draw, scope, at, depth, each("=[1, 2, 3]", "item", sequential=sequential, until=until))
+    loop = each("=[1, 2, 3]", "item", sequential=sequential, until=until, **_collected(draw, scope))
+    return _within(draw, scope, at, depth, loop)
 
 
 def _within(draw: Draw, scope: Scope, at: str, depth: int, loop: Part | None) -> str:

@@ -144,12 +144,19 @@ def same_event(old: Element, new: Element) -> bool:
 
 
 def _same_loop(old: Element, new: Element) -> bool:
+    if _collected(old) != _collected(new):
+        return False
     if type(old.loop) is not type(new.loop):
         return False
     if not isinstance(old.loop, MultiInstance) or not isinstance(new.loop, MultiInstance):
         return True
     shapes = [(loop.sequential, loop.counted, loop.output_collection) for loop in (old.loop, new.loop)]
     return shapes[0] == shapes[1]
+
+
+def _collected(element: Element) -> str | None:
+    """What an ad-hoc sub-process collects in: it has begun to."""
+    return getattr(element, "output_collection", None)
 
 
 def _same_join(old: Element, new: Element) -> bool:

@@ -9,6 +9,7 @@ from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import MONDAY, Begin
 from tests.engine.factories import (
     Part,
+    ad_hoc,
     boundary,
     catch,
     compensate,
@@ -214,6 +215,12 @@ LISTED: list[tuple[list[Part], list[Part], dict[str, str], list[str]]] = [
     ([user("x")], [user("y")], {"x": "e", "no": "y"}, ["migration_kind_changed", "migration_source_unknown"]),
     ([user("x")], [user("x")], {"s": "nowhere"}, ["migration_target_unknown"]),
     ([user("x")], [user("x", loop=each("=[1]"))], {}, ["migration_loop_changed"]),
+    (
+        [ad_hoc("x", user("u"), collect="r", output="=1")],
+        [ad_hoc("x", user("u"), collect="other", output="=1")],
+        {},
+        ["migration_loop_changed"],
+    ),
     ([catch("x", message("m"))], [catch("x", signal("m"))], {}, ["migration_event_changed"]),
     ([user("x")], [sub("x2", start("is"), user("x"), flows("is x"))], {}, ["migration_scope_changed"]),
 ]

@@ -1,11 +1,15 @@
 """Timers fired by our clocks: due by case time, taken once, tried again on machine time."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from engine import store
+from engine.definitions import zone
 from engine.work import timers
 from engine.work.clockwork import BATCH, Clockwork
 from tests.engine.factories import boundary, catch, diagram, end, flows, start, timer, user
@@ -143,6 +147,26 @@ def test_cron_goes_by_the_clocks_of_the_zone(desk: Desk) -> None:
     desk.deploy(diagram(start("s", timer(cycle="0 30 9 ? * MON-FRI")), end("e"), flows("s e")))
     due = desk.value("SELECT due_at FROM start_events")
     assert due == MONDAY + 30 * MINUTE
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TRUNKLINE_TIMEZONE", "Europe/Berlin")
+    zone.cache_clear()
+    yield
+    zone.cache_clear()
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_the_zone_is_the_one_that_is_set(desk: Desk) -> None:
+    tick = boundary("b", "u", timer(cycle="0 30 9 ? * MON-FRI"), interrupting=False)
+    begins = start("s", timer(cycle="0 30 9 ? * MON-FRI"))
+    desk.deploy(diagram(begins, end("e"), flows("s e"), process_id="q"))
+    desk.deploy(diagram(start("s"), user("u"), tick, end("e"), end("x"), flows("s u e", "b x")))
+    desk.start()
+    # nine o'clock in Shanghai is two o'clock in Berlin
+    due = MONDAY + timedelta(hours=7, minutes=30)
+    assert desk.rows("SELECT due_at FROM start_events UNION ALL SELECT due_at FROM timers") == [(due,), (due,)]
 
 
 def test_only_the_latest_version_starts_by_its_timer(desk: Desk) -> None:

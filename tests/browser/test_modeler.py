@@ -45,6 +45,10 @@ VISIT = f"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/
   </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
 
+LITERAL = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+<decision id="twice" name="两倍"><variable name="twice" typeRef="number" />
+<literalExpression id="l"><text>2 * n</text></literalExpression></decision></definitions>"""
+
 
 @pytest.fixture
 def visit(site: Site) -> Iterator[Site]:
@@ -259,3 +263,19 @@ def test_the_panel_of_properties_is_chinese(visit: Site) -> None:
     assert len(words) > 10
     # "FEEL" and "JSON" are what they are called.
     assert [word for word in words if re.search("[A-Za-z]{3}", re.sub("FEEL|JSON|topic", "", word))] == []
+
+
+@pytest.mark.parametrize(("theme", "light"), [("dark", True), ("light", False)])
+def test_expressions_can_be_read_on_dark_paper(visit: Site, theme: str, light: bool) -> None:
+    """The editor of expressions knows no theme; its words are turned over, as the browser shows them."""
+    with store.transaction() as session:
+        deploy(session, [Resource("twice.dmn", LITERAL.encode())])
+    context = visit.context(ANALYST)
+    context.add_cookies([{"name": "trunkline_theme", "value": theme, "url": visit.address}])
+    page = context.new_page()
+    opened(page, "/models/decisions/twice")
+    colour, turned = page.locator(".cm-content").evaluate(
+        "part => [getComputedStyle(part).color, getComputedStyle(part).filter]"
+    )
+    brightness = sum(int(one) for one in re.findall(r"\d+", colour)[:3]) / 765
+    assert ((1 - brightness if "invert(1)" in turned else brightness) > 0.5) is light

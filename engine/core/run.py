@@ -39,6 +39,7 @@ class Run(Values):
         self.tasks = state.tokens  # SpiffWorkflow's name for it
         self.effects: list[Effect] = []
         self.ready: deque[Token] = deque(state.tokens[key] for key in state.ready)
+        self.by_event = 0  # how many of them an event has brought; these stand first, in the order they came
         state.ready = []
         # what has changed is only worth noting where conditions look at it
         state.moved = [] if spec.has_conditions else None
@@ -57,9 +58,9 @@ class Run(Values):
             if self.state.moved or self.unseen:
                 conditions.look(self)
             while self.ready and self.ready[0].key not in self.tasks:
-                self.ready.popleft()
+                self._next()
             if self.ready:
-                self.step(self.ready.popleft())
+                self.step(self._next())
             elif not pass_late(self):
                 if self.joined or self.state.joins:
                     stranded.look(self)
@@ -67,6 +68,10 @@ class Run(Values):
         if self.state.moved or self.unseen:
             conditions.look(self)
         self._proceed()
+
+    def _next(self) -> Token:
+        self.by_event = max(self.by_event - 1, 0)
+        return self.ready.popleft()
 
     def _proceed(self) -> None:
         """Go on in the next transaction, or stop what has gone on like this for too long."""
@@ -118,7 +123,8 @@ class Run(Values):
     def enter_first(self, element: Element, parent: Token) -> Token:
         """A token that an event brings steps before those that go on by themselves."""
         token = self.enter(element, parent)
-        self.ready.rotate(1)
+        self.ready.insert(self.by_event, self.ready.pop())
+        self.by_event += 1
         return token
 
     def spring(self, element: Element, parent: Token, variables: Mapping[str, Any]) -> Token:
@@ -220,6 +226,7 @@ class Run(Values):
         for child in self.state.children(root):
             self.terminate(child)
         self.ready.clear()
+        self.by_event = 0
         if root.inside:
             self.close_waits(root)
             root.internal_data[ENDING] = "canceled"

@@ -10,6 +10,7 @@ from tests.engine.conftest import MONDAY, Begin
 from tests.engine.factories import (
     boundary,
     catch,
+    condition,
     diagram,
     end,
     error,
@@ -528,3 +529,11 @@ def test_what_an_event_triggers_steps_before_what_goes_on_by_itself(begin: Begin
     parts = (parallel("f"), throw("t", escalation("up")), task("a"), task("b"), end("e"), end("x"), end("y"))
     case = begin(diagram(start("s"), *parts, handler, flows("s f t e", "f a x", "f b y")))
     assert case.path[:6] == ["s", "f", "t", "hs", "a", "b"]
+
+
+def test_events_that_come_at_once_step_in_their_order(begin: Begin, box: Sandbox) -> None:
+    watched = [boundary(f"b{n}", "u", condition("=ok"), interrupting=False) for n in (1, 2, 3)]
+    parts = (start("s"), user("u"), end("e"), *watched, end("x"), flows("s u e", "b1 x", "b2 x", "b3 x"))
+    case = begin(diagram(*parts), ok=False)
+    box.set_variables(case, {"ok": True})
+    assert case.path == ["s", "b1", "b2", "b3", "x", "x", "x"]

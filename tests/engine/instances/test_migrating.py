@@ -5,7 +5,7 @@ import pytest
 from engine import store
 from engine.core.commands import FailJob
 from engine.errors import Conflict, Invalid, NotFound
-from engine.instances import cancel, migrate, resume, suspend
+from engine.instances import cancel, check_mapping, migrate, resume, suspend
 from tests.engine.factories import boundary, catch, diagram, end, flows, message, parallel, service, start, timer, user
 from tests.engine.house import House
 
@@ -81,3 +81,23 @@ def test_a_case_that_has_ended_or_stands_is_not_migrated(house: House) -> None:
         cancel(session, key)
     with pytest.raises(Conflict, match="instance_ended"):
         move(key, second, MAPPING)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code"),
+    [
+        ({"u1": "nowhere"}, "migration_target_unknown"),
+        ({"nowhere": "u2"}, "migration_source_unknown"),
+        ({"u1": "t2"}, "migration_kind_changed"),
+    ],
+)
+def test_a_mapping_is_checked_before_any_case_is_touched(house: House, mapping: dict[str, str], code: str) -> None:
+    """Before a batch of many: what neither version has would be refused by each of them."""
+    [first] = house.deploy(version("1")).definitions
+    [second] = house.deploy(version("2")).definitions
+    with store.transaction() as session:
+        check_mapping(session, first.key, second.key, {})
+        check_mapping(session, first.key, second.key, MAPPING)
+        with pytest.raises(Invalid) as refused:
+            check_mapping(session, first.key, second.key, mapping)
+    assert [finding.code for finding in refused.value.findings] == [code]

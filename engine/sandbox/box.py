@@ -6,7 +6,7 @@ The core is the same as on PostgreSQL; only what an advance asks of the world is
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,39 +25,18 @@ from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.core.surroundings import Calendar, Surroundings
 from engine.core.timers import parse_cycle
-from engine.definitions.start_events import Opening, openings
+from engine.definitions.start_events import openings
 from engine.directory import calendar as calendars
 from engine.errors import Conflict, Finding, Invalid, NotFound
 from engine.work import contract
 
 from .case import Case, Item
 from .kept_rows import KeptRows
+from .records import Message, StartEvent
 
 Handler = Callable[[contract.Job], dict[str, Any]]
 MOST_BETWEEN = 20_000  # what cases may ask of each other before somebody from outside has to act again
 KINDS = (".dmn", ".form", ".bpmn")  # in the order in which they are read
-
-
-@dataclass
-class Message:
-    """A published message, buffered until `expires`."""
-
-    key: int
-    name: str
-    correlation_key: str
-    variables: Mapping[str, Any]
-    expires: datetime
-    message_id: str | None = None
-    reached: set[str] = field(default_factory=set)
-
-
-@dataclass
-class StartEvent:
-    """What opens an instance of the latest version of a process."""
-
-    key: int
-    process_id: str
-    opening: Opening
 
 
 class Sandbox:

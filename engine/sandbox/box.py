@@ -35,7 +35,6 @@ from .kept_rows import KeptRows
 from .records import Message, StartEvent
 
 Handler = Callable[[contract.Job], dict[str, Any]]
-MOST_BETWEEN = 20_000  # what cases may ask of each other before somebody from outside has to act again
 KINDS = (".dmn", ".form", ".bpmn")  # in the order in which they are read
 
 
@@ -59,6 +58,7 @@ class Sandbox:
         self.restarts = False  # read every state back from its snapshot before each command
         self._numbers = 0
         self._series: Counter[tuple[str, str, date]] = Counter()
+        self.most_between = 20_000  # what cases may ask of each other before somebody from outside acts again
         self._hops = 0  # of what is being done
         self._outbox: deque[tuple[int, Callable[[], None]]] = deque()
         self._models: dict[str, dmn.Model] = {}
@@ -341,7 +341,7 @@ class Sandbox:
 
     def _settle(self) -> None:
         """Apply what instances asked of each other, run the handlers that are named, hand out buffered messages."""
-        for _ in range(MOST_BETWEEN):
+        for _ in range(self.most_between):
             if not (self._outbox or self._run_handlers() or self._hand_out()):
                 return
             if self._outbox:
@@ -350,7 +350,7 @@ class Sandbox:
                 work()
                 self._hops = 0
         self._outbox.clear()
-        raise Invalid("play_without_end", most=MOST_BETWEEN)
+        raise Invalid("play_without_end", most=self.most_between)
 
     def _run_handlers(self) -> bool:
         for case in self.cases:

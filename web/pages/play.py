@@ -22,6 +22,7 @@ from web.pages.words import said_below
 MOST_STEPS = 300
 # Fewer than the engine allows before it takes a way for endless: somebody waits, and each step is played anew.
 MOST_HOPS = 50
+MOST_BETWEEN = 2_000
 PATH = "/models/<any(processes):kinds>/<id>/play"
 
 pages = Pages("play", __name__)
@@ -97,7 +98,7 @@ def form(kinds: str, id: str) -> Response:  # noqa: A002
 def _box(model: engine.Model, deployed: engine.InForce, now: datetime) -> engine.Sandbox:
     """A sandbox with the model, and around it what is deployed. Raises Invalid with every finding on the model."""
     box = engine.Sandbox(now=now)
-    box.most_hops = MOST_HOPS
+    box.most_hops, box.most_between = MOST_HOPS, MOST_BETWEEN
     others = [spec for spec in deployed.processes.values() if spec.process_id != model.id]
     box.take(others, deployed.decisions, deployed.forms)
     box.deploy(model.content.encode(), model.resource.rpartition("/")[2])

@@ -14,7 +14,9 @@ from tests.engine.factories import (
     flows,
     listening,
     service,
+    signal,
     start,
+    throw,
     timer,
     user,
 )
@@ -142,3 +144,13 @@ def test_what_is_deployed_already_takes_part_and_its_timers_start_nothing() -> N
     replay(box, "p", [BEGIN, {"do": "wait", "to": "2026-11-27T09:00:00+00:00"}])
     assert [case.process_id for case in box.cases] == ["p"]
     assert set(box.specs) == {"hourly", "p"}
+
+
+def test_cases_that_start_each_other_more_and_more_end_the_step() -> None:
+    both = (throw("a", signal("x")), end("e", signal("x")))
+    box = box_with(diagram(start("s", signal("x")), *both, flows("s a e")))
+    box.most_between = 100
+    done, refused = replay(box, "p", [{"do": "broadcast", "name": "x"}])
+    assert (done, refused and refused.code) == (0, "play_without_end")
+    # nothing of it is left to be done
+    assert replay(box, "p", [{"do": "wait", "to": "2026-11-27T03:30:00+00:00"}]) == (1, None)

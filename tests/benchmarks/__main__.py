@@ -31,8 +31,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rows: list[Row] = []
     commits: float | None = None
-    with with_database() as ground, Crew(ground.url, max(2, *asked.processes)) as crew:
-        bench = Bench(ground, crew, tuple(asked.processes), seconds=asked.seconds)
+    with with_database() as ground, Crew(ground.url) as crew:
+        bench = Bench(ground, crew, tuple(asked.callers), seconds=asked.seconds)
         with Beside(bench) as beside:
             before = " ".join(f"{one:.1f}" for one in os.getloadavg())
             tell(Figure("load of this machine before (1, 5, 15 minutes)", before))
@@ -58,7 +58,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("loads", nargs="*", choices=[*names, []], metavar="LOAD", help=", ".join(names))
     parser.add_argument("--peers", action="store_true", help="the other engines too, where loads are named")
     parser.add_argument("--seconds", type=float, default=2.4, help="how long a load is measured at each concurrency")
-    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4, 8], help="the concurrencies, e.g. 1 2")
+    parser.add_argument("--callers", type=int, nargs="+", default=[1, 2, 4, 8], help="the concurrencies, e.g. 1 2")
     return parser
 
 

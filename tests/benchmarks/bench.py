@@ -29,14 +29,14 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Bench:
-    """`processes`: at which concurrencies a load is measured; `seconds`: how long at each of them.
+    """`callers`: at which concurrencies a load is measured; `seconds`: how long at each of them.
 
     `workers`: how many processes serve where a load needs servers beside those that give them work.
     """
 
     ground: Ground
     crew: Crew
-    processes: tuple[int, ...] = (1, 2, 4)
+    callers: tuple[int, ...] = (1, 2, 4)
     workers: tuple[int, ...] = (1, 2)
     seconds: float = 3.0
     sizes: Sizes = field(default_factory=Sizes)
@@ -47,18 +47,18 @@ class Bench:
 
     def rates(self, load: str, operation: Operation, items: Sequence[object]) -> Iterator[Rate]:
         """Call the operation over and over: at each concurrency a window to get warm, then three that count."""
-        for processes in self.processes:
-            self.crew.again(operation, items, processes, self.seconds / 4)
+        for callers in self.callers:
+            self.crew.again(operation, items, callers, self.seconds / 4)
             with counting(self.ground.url) as counted:
-                windows = [self.crew.again(operation, items, processes, self.seconds / 3) for _ in range(3)]
-            yield rate(load, processes, windows, counted)
+                windows = [self.crew.again(operation, items, callers, self.seconds / 3) for _ in range(3)]
+            yield rate(load, callers, windows, counted)
 
 
-def rate(load: str, processes: int, windows: Sequence[Window], counted: Counted) -> Rate:
+def rate(load: str, callers: int, windows: Sequence[Window], counted: Counted) -> Rate:
     """The middle one of the windows' rates; times and counts are of all of them."""
     taken = [one for window in windows for one in window.taken]
     number = len(taken)
     middle = median(window.per_second for window in windows)
     cpu = sum(window.busy for window in windows) / number * 1000
     counts = counted.statements / number, counted.wal / number, cpu, counted.seconds / number * 1000
-    return Rate(load, OURS, processes, middle, percentile(taken, 50), percentile(taken, 99), *counts)
+    return Rate(load, OURS, callers, middle, percentile(taken, 50), percentile(taken, 99), *counts)

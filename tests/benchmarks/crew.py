@@ -1,8 +1,12 @@
-"""Processes that work side by side on one database, as those of a real system do, each call timed."""
+"""Two processes that work side by side on one database, as those of a real system do, each call timed.
+
+More callers than two are threads of these, as requests are in a web server.
+"""
 
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, cycle
 from multiprocessing.connection import Connection
@@ -13,6 +17,7 @@ from engine import store
 from tests.benchmarks.figures import percentile
 
 Operation = Callable[[Any], Any]
+PROCESSES = 2
 # All have their message by then, and begin together.
 _HEAD_START = 0.05
 
@@ -35,11 +40,10 @@ class Window:
 
 
 class Crew:
-    """Up to `size` processes; each is started when it is first needed and serves until the block ends."""
+    """Each process is started when it is first needed and serves until the block ends."""
 
-    def __init__(self, url: str, size: int) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._size = size
         self._members: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 
     def __enter__(self) -> Self:
@@ -52,20 +56,20 @@ class Crew:
             process.terminate()
             process.join()
 
-    def each(self, operation: Operation, items: Sequence[Any], processes: int, seconds: float = 600.0) -> Window:
+    def each(self, operation: Operation, items: Sequence[Any], callers: int, seconds: float = 600.0) -> Window:
         """Call `operation` (a function of a module) once for each item, shared out evenly, for so long at most."""
-        return self._window(operation, [items[n::processes] for n in range(processes)], seconds, again=False)
+        return self._window(operation, [items[n::callers] for n in range(callers)], seconds, again=False)
 
-    def again(self, operation: Operation, items: Sequence[Any], processes: int, seconds: float) -> Window:
-        """Call `operation` with these items over and over for so long; each process begins at another one."""
-        shares = [[*items[n % len(items) :], *items[: n % len(items)]] for n in range(processes)]
+    def again(self, operation: Operation, items: Sequence[Any], callers: int, seconds: float) -> Window:
+        """Call `operation` with these items over and over for so long; each caller begins at another one."""
+        shares = [[*items[n % len(items) :], *items[: n % len(items)]] for n in range(callers)]
         return self._window(operation, shares, seconds, again=True)
 
     def _window(self, operation: Operation, shares: Sequence[Sequence[Any]], seconds: float, *, again: bool) -> Window:
-        pipes = [pipe for _, pipe in self._recruited(len(shares))]
+        pipes = [pipe for _, pipe in self._recruited(min(len(shares), PROCESSES))]
         begin = time.monotonic() + _HEAD_START
-        for pipe, share in zip(pipes, shares, strict=True):
-            pipe.send((operation, share, again, begin, begin + seconds))
+        for number, pipe in enumerate(pipes):
+            pipe.send((operation, shares[number :: len(pipes)], again, begin, begin + seconds))
         told = [pipe.recv() for pipe in pipes]
         failed = [answer for answer in told if isinstance(answer, BaseException)]
         if failed:
@@ -74,8 +78,6 @@ class Crew:
         return Window([*chain(*taken)], max(ends) - begin, [*chain(*answers)], sum(busy))
 
     def _recruited(self, number: int) -> list[tuple[multiprocessing.process.BaseProcess, Connection]]:
-        if number > self._size:
-            raise ValueError(f"{number} of {self._size} processes")
         context = multiprocessing.get_context("spawn")
         while len(self._members) < number:
             ours, theirs = context.Pipe()
@@ -92,22 +94,34 @@ _READY = "ready"
 
 
 def _serve(url: str, pipe: Connection) -> NoReturn:
-    store.configure(url, pool_size=2)
+    store.configure(url)
     while True:
         asked = pipe.recv()
         try:
-            pipe.send(_READY if asked == _READY else _timed(*asked))
+            pipe.send(_READY if asked == _READY else _shared_out(*asked))
         except Exception as error:  # noqa: BLE001 - it is raised where the window was asked for
             pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
+def _shared_out(
+    operation: Operation, shares: Sequence[Sequence[Any]], again: bool, begin: float, until: float
+) -> tuple[list[float], float, list[Any], float]:
+    """A thread for each share but the first."""
+    busy = time.process_time()
+    with ThreadPoolExecutor(max(1, len(shares) - 1)) as pool:
+        others = [pool.submit(_timed, operation, share, again, begin, until) for share in shares[1:]]
+        told = [_timed(operation, shares[0], again, begin, until), *(other.result() for other in others)]
+    taken, ends, answers = zip(*told, strict=True)
+    return [*chain(*taken)], max(ends), [*chain(*answers)], time.process_time() - busy
+
+
 def _timed(
     operation: Operation, items: Sequence[Any], again: bool, begin: float, until: float
-) -> tuple[list[float], float, list[Any], float]:
+) -> tuple[list[float], float, list[Any]]:
     taken: list[float] = []
     answers: list[Any] = []
     time.sleep(max(0.0, begin - time.monotonic()))
-    before, busy = time.monotonic(), time.process_time()
+    before = time.monotonic()
     for item in cycle(items) if again else items:
         answers.append(operation(item))
         after = time.monotonic()
@@ -115,4 +129,4 @@ def _timed(
         before = after
         if after >= until:
             break
-    return taken, before, answers, time.process_time() - busy
+    return taken, before, answers

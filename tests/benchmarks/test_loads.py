@@ -26,7 +26,7 @@ def ground() -> Iterator[Ground]:
 
 @pytest.fixture(scope="module")
 def crew(ground: Ground) -> Iterator[Crew]:
-    with Crew(ground.url, 2) as crew:
+    with Crew(ground.url) as crew:
         yield crew
 
 

@@ -34,17 +34,17 @@ def find_and_complete(instance_key: int) -> None:
 def measure(bench: Bench) -> Iterator[Rate]:
     """Creating and completing at each concurrency, over a backlog of open tasks."""
     bench.deploy(USER)
-    most = max(bench.processes)
+    most = max(bench.callers)
     bench.crew.each(create, ["USER"] * bench.sizes.backlog, most)
     warm = bench.crew.again(create, ["USER"], most, bench.seconds / 4)
     bench.crew.each(find_and_complete, warm.answers, most)
     settle(bench.ground.url)
-    for processes in bench.processes:
+    for callers in bench.callers:
         with counting(bench.ground.url) as counted:
-            made = [bench.crew.again(create, ["USER"], processes, bench.seconds / 3) for _ in range(3)]
-        yield rate("USER create", processes, made, counted)
+            made = [bench.crew.again(create, ["USER"], callers, bench.seconds / 3) for _ in range(3)]
+        yield rate("USER create", callers, made, counted)
         settle(bench.ground.url)
         with counting(bench.ground.url) as counted:
             shares = [window.answers for window in made]
-            done = [bench.crew.each(find_and_complete, keys, processes, bench.seconds / 3) for keys in shares]
-        yield rate("USER complete", processes, done, counted)
+            done = [bench.crew.each(find_and_complete, keys, callers, bench.seconds / 3) for keys in shares]
+        yield rate("USER complete", callers, done, counted)

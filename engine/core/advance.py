@@ -40,11 +40,14 @@ def advance(spec: ProcessSpec, state: State, command: commands.Command, surround
     before anything has changed, for a modification or an activation that cannot be made.
     """
     run = Run(spec, state, surroundings)
-    if not _apply(run, command):
-        return Advanced(state, [], stale=True)
-    run.until_waiting()
-    _own(run)
-    return Advanced(state, run.effects)
+    try:
+        if not _apply(run, command):
+            return Advanced(state, [], stale=True)
+        run.until_waiting()
+        _own(run)
+        return Advanced(state, run.effects)
+    finally:
+        run.let_go()
 
 
 def _apply(run: Run, command: commands.Command) -> bool:

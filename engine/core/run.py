@@ -50,6 +50,12 @@ class Run(Values):
         for token in state.present():
             token.workflow = self
 
+    def let_go(self) -> None:
+        """The advance is over: what hangs together in a circle only the garbage collector would find."""
+        self.state.workflow = None
+        for token in self.state.present():
+            del token.workflow
+
     # Stepping
 
     def until_waiting(self) -> None:

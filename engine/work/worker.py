@@ -1,6 +1,7 @@
 """The worker: one asyncio loop that PgQueuer delivers to; jobs, commands and clocks run in threads (decision 12)."""
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -74,6 +75,9 @@ class Worker:
 
     async def run(self) -> None:
         """Serve until stopped; a database that goes away is waited for."""
+        # What is there now stays: looking through it for garbage would stop every thread for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         clocks = threading.Thread(target=self.clockwork.run, name="clockwork", daemon=True)
         if self.options.clocks:
             clocks.start()

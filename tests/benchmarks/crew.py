@@ -3,6 +3,7 @@
 More callers than two are threads of these, as requests are in a web server.
 """
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
@@ -95,6 +96,7 @@ _READY = "ready"
 
 def _serve(url: str, pipe: Connection) -> NoReturn:
     store.configure(url)
+    gc.freeze()  # as the servers do
     while True:
         asked = pipe.recv()
         try:

@@ -53,7 +53,8 @@ class Clockwork:
             # a clock that ends is worse than one that tries again
             logger.exception("the clock could not look for timers")
             return LOOK_AGAIN
-        return LOOK_AGAIN if not wait else max(min(wait, LOOK_AGAIN), SHORTEST)
+        # No time at all: it has come due since, and must not wait for the next look.
+        return LOOK_AGAIN if wait is None else max(min(wait, LOOK_AGAIN), SHORTEST)
 
     def fire_due(self, pool: ThreadPoolExecutor) -> int:
         """Take a batch and fire it; gives how many there were."""

@@ -1,10 +1,10 @@
 """HTTP: SEQ started over the API of a real web server, by clients that keep their connections."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from http.client import HTTPConnection
 
 from engine import store
@@ -27,9 +27,15 @@ def start_over_http(at: tuple[int, str]) -> None:
     assert answer.status == 200, told
 
 
-@cache
 def _connection(port: int) -> HTTPConnection:
-    return HTTPConnection("127.0.0.1", port, timeout=30)
+    """Each caller's own."""
+    if getattr(_kept, "port", None) != port:
+        _kept.port, _kept.connection = port, HTTPConnection("127.0.0.1", port, timeout=30)
+    connection: HTTPConnection = _kept.connection
+    return connection
+
+
+_kept = threading.local()
 
 
 def measure(bench: Bench) -> Iterator[Rate]:

@@ -11,7 +11,7 @@ import pytest
 from engine import store
 from engine.definitions import zone
 from engine.work import timers
-from engine.work.clockwork import BATCH, Clockwork
+from engine.work.clockwork import BATCH, LOOK_AGAIN, SHORTEST, Clockwork
 from tests.engine.factories import boundary, catch, diagram, end, flows, start, timer, user
 from tests.engine.work.conftest import MONDAY, Desk
 
@@ -40,6 +40,25 @@ def test_nothing_fires_before_its_time(desk: Desk) -> None:
     assert tick() == 1
     assert desk.state(instance) == "completed"
     assert desk.value("SELECT count(*) FROM timers") == 0
+
+
+class TooEarly(Clockwork):
+    """Looks for what is due a moment before something is."""
+
+    def fire_due(self, pool: ThreadPoolExecutor) -> int:
+        return 0
+
+
+def test_what_comes_due_right_after_a_look_does_not_wait_for_the_next_second(desk: Desk) -> None:
+    desk.deploy(WAITS)
+    with ThreadPoolExecutor(1) as pool:
+        assert TooEarly(ZONE)._tick(pool) == LOOK_AGAIN
+        desk.start()
+        assert TooEarly(ZONE)._tick(pool) == LOOK_AGAIN
+        desk.pin(MONDAY + HOUR - timedelta(milliseconds=300))
+        assert TooEarly(ZONE)._tick(pool) == timedelta(milliseconds=300)
+        desk.pin(MONDAY + HOUR)
+        assert TooEarly(ZONE)._tick(pool) == SHORTEST
 
 
 def test_two_clocks_never_take_the_same_timer(desk: Desk) -> None:

@@ -102,14 +102,17 @@ class Worker:
         connection = await asyncpg.connect(store.configured_url(), server_settings={"application_name": "worker"})
         try:
             await connection.execute(alive.HOLD, self.number)
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(case_clock.CHANNEL, lambda *_: self.clockwork.wake())
             await self._in(self._others, self._tell)
-            await self._dispatch(connection)
+            await self._dispatch(connection, lost)
         finally:
             with suppress(TimeoutError, *DATABASE_GONE):
                 await connection.close(timeout=0.5)
 
-    async def _dispatch(self, connection: Any) -> None:
+    async def _dispatch(self, connection: Any, lost: asyncio.Event) -> None:
+        """Take deliveries until stopped. Raises one of DATABASE_GONE where the connection is lost."""
         queuer = queuer_on(connection)
         queuer.entrypoint(JOBS)(self._on_job)
         queuer.entrypoint(COMMANDS)(self._on_command)
@@ -124,12 +127,19 @@ class Worker:
                 shutdown_on_listener_failure=True,
             )
         )
-        stopped = asyncio.create_task(self._stopped.wait())
-        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        ends = [asyncio.create_task(event.wait()) for event in (self._stopped, lost)]
+        await asyncio.wait({serving, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
         queuer.shutdown.set()
         await asyncio.wait({serving}, timeout=self.options.patience.total_seconds())
         if serving.done():
             serving.result()
+        if lost.is_set() and not self._stopped.is_set():
+            # PgQueuer goes on trying where it has deliveries to settle, on a connection that will never answer.
+            serving.cancel()
+            await asyncio.wait({serving}, timeout=self.options.patience.total_seconds())
+            raise ConnectionResetError("connection lost")
 
     async def _on_job(self, delivery: Delivery) -> None:
         await self._deliver(self._jobs, self.runner.run, delivery)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from .token import Token
 
 MANY = 32  # a snapshot with so many tokens more is still written as fast as rows of their own
+APART = "apart"  # a body's data: its tokens are rows, whatever is taken for many by now
 
 
 class Row(NamedTuple):
@@ -41,8 +42,14 @@ class Rows(Protocol):
 
 
 def is_wide(token: Token) -> bool:
-    """Whether the tokens inside this one lie apart: it is a body of many instances side by side."""
-    return token.internal_data.get("size", 0) > MANY and not getattr(token.task_spec.loop, "sequential", True)
+    """Whether the tokens inside this one lie apart."""
+    return APART in token.internal_data
+
+
+def lay_apart(token: Token) -> None:
+    """Have the tokens inside this one lie apart from now on, if it is a body of many instances side by side."""
+    if token.internal_data.get("size", 0) > MANY and not getattr(token.task_spec.loop, "sequential", True):
+        token.internal_data[APART] = True
 
 
 class Tokens(dict[int, Token]):

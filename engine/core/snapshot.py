@@ -10,7 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from .apart import Row, Rows, Tokens, Variables, is_wide, written
+from .apart import Row, Rows, Tokens, Variables, is_wide, lay_apart, written
 from .spec import ProcessSpec
 from .state import State
 from .token import Token, Wait
@@ -94,6 +94,8 @@ def read(
 def _near(state: State) -> list[Token]:
     """The tokens of which no body of many is around."""
     present = state.present()
+    for token in present:
+        lay_apart(token)
     if not any(map(is_wide, present)):
         return present
     apart: dict[int, bool] = {}

@@ -23,10 +23,7 @@ def enqueue(
     delays: Sequence[timedelta | None] | None = None,
     priorities: Sequence[int] | None = None,
 ) -> None:
-    """Queue one delivery a key for `entrypoint` (JOBS, COMMANDS), `delays` of machine time later, as one statement.
-
-    Works inside a psycopg pipeline too, without waiting for its answers.
-    """
+    """Queue one delivery a key for `entrypoint` (JOBS, COMMANDS), `delays` of machine time later, as one statement."""
     if not keys:
         return
     SyncQueries(_Driver(connection), _builder).enqueue(

@@ -118,3 +118,14 @@ def test_who_asks_for_a_key_that_is_not_there_asks_once() -> None:
         False,
     ]
     assert asked == [missing]
+
+
+def test_what_lies_apart_stays_so_when_more_is_taken_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after an update of the engine: the body says of itself that its tokens are rows."""
+    case = begun(CALLS)
+    case.waiting[7].complete()
+    monkeypatch.setattr(apart, "MANY", 10 * NUMBER)
+    case.waiting[9].complete()
+    assert len(case.rows.after(case.instance).kept) == 2 * NUMBER
+    case.cancel()
+    assert (case.records, case.rows.after(case.instance).kept) == ({}, {})

@@ -12,18 +12,20 @@ from engine.work.activation import ActivatedJob, with_variables
 from engine.work.alive import NOT_ALIVE, OWN
 from engine.work.topics import Topic
 
-# A run that ended with its worker has cost a retry: a job that kills its worker ends as an incident.
+# A run that ended with its worker has cost a retry: a job that kills its worker ends as an incident. A lease of the
+# worker that asks was never begun on: the answer to its commit was lost.
 _LEASE = text(f"""
     UPDATE jobs SET state = 'activated', worker = :worker, lease_until = now() + free.lease,
         attempts = jobs.attempts + 1, retries = greatest(jobs.retries - free.lost::int, 0)
     FROM (
         SELECT j.key, t.lease, i.case_no, i.business_id, i.version,
-            j.state = 'activated' AND starts_with(j.worker, '{OWN}') AS lost
+            j.state = 'activated' AND starts_with(j.worker, '{OWN}')
+                AND (j.worker <> :worker OR j.lease_until < now()) AS lost
         FROM jobs j JOIN instances i ON i.key = j.instance_key
         JOIN unnest(CAST(:topics AS text[]), CAST(:leases AS interval[])) AS t(topic, lease) ON t.topic = j.type
         WHERE j.key = :key AND NOT i.suspended AND j.available_at <= now()
           AND (j.state = 'created' OR j.state = 'activated'
-               AND (j.lease_until < now() OR starts_with(j.worker, '{OWN}') AND {NOT_ALIVE}))
+               AND (j.lease_until < now() OR j.worker = :worker OR starts_with(j.worker, '{OWN}') AND {NOT_ALIVE}))
         FOR UPDATE OF j
     ) AS free
     WHERE jobs.key = free.key
@@ -62,12 +64,19 @@ class Later:
 def lease_delivered(session: Session, key: int, worker: str, topics: Mapping[str, Topic]) -> Leased | Later:
     """Lease the job a delivery names, for as long as its handler says.
 
-    A lease is respected until it runs out; only that of a worker of ours that is dead is taken over at once.
+    A lease is respected until it runs out; only that of a worker of ours that is dead is taken over at once, and one of
+    `worker` itself, which asks for no job that it is at.
     """
     row = session.execute(_LEASE, _parameters(key, worker, topics)).one_or_none()
     if row is None:
-        return Later(_wait(session, key))
+        return later(session, key)
     return Leased(with_variables(session, [row], None)[0], row.lost)
+
+
+def later(session: Session, key: int) -> Later:
+    """When a job that cannot be leased just now should be delivered again."""
+    row = session.execute(_WHY_NOT, {"key": key}).one_or_none()
+    return Later(None if row is None else max(row.wait, timedelta(seconds=1)))
 
 
 def release(session: Session, worker: str) -> list[int]:
@@ -87,8 +96,3 @@ def _parameters(key: int, worker: str, topics: Mapping[str, Topic]) -> dict[str,
         "topics": list(topics),
         "leases": [topic.handler.timeout for topic in topics.values()],
     }
-
-
-def _wait(session: Session, key: int) -> timedelta | None:
-    row = session.execute(_WHY_NOT, {"key": key}).one_or_none()
-    return None if row is None else max(row.wait, timedelta(seconds=1))

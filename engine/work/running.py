@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,13 @@ from engine.work import jobs
 from engine.work.activation import ActivatedJob
 from engine.work.back_off import back_off
 from engine.work.contract import BpmnError, Job, Port, Retry
-from engine.work.leasing import Later, Leased, lease_delivered
+from engine.work.leasing import Later, Leased, later, lease_delivered
 from engine.work.reminders import with_recipients
 from engine.work.topics import Topic
 
 logger = logging.getLogger(__name__)
-# An answer that cannot be written at once is worth waiting for: the handler's effect has happened.
-ANSWER_AGAIN_SECONDS = 1.0
+# A database that is away is waited for: a lease may have been committed, and a handler's effect has happened.
+AGAIN_SECONDS = 1.0
 LONGEST_MESSAGE = 10_000  # characters of what a handler says when it fails
 Answer = Callable[[store.Session], None]
 
@@ -34,11 +35,13 @@ class Runner:
     topics: Mapping[str, Topic]
     ports: Mapping[str, Port] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
+    _at: set[int] = field(default_factory=set, init=False)
+    _at_lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def run(self, key: int) -> timedelta | None:
         """Run the job a delivery names. Gives the time after which it should be delivered again, None for never."""
-        with logs.request(), acting(WORKER):
-            leased = store.retrying(lambda session: self._lease(session, key))
+        with logs.request(), acting(WORKER), self._at_it(key) as is_alone:
+            leased = self._leased(key) if is_alone else store.retrying(lambda session: later(session, key))
             if isinstance(leased, Later):
                 return leased.wait
             job = leased.job
@@ -48,6 +51,28 @@ class Runner:
             else:
                 self._send(job, self._answer(job, lease))
         return None
+
+    @contextmanager
+    def _at_it(self, key: int) -> Iterator[bool]:
+        """False where another thread of ours is at the job: a delivery comes again when its worker is not heard of."""
+        with self._at_lock:
+            is_alone = key not in self._at
+            self._at.add(key)
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                with self._at_lock:
+                    self._at.discard(key)
+
+    def _leased(self, key: int) -> Leased | Later:
+        """Lease the job. Where the answer to the commit is lost, only we know that nobody has begun on it."""
+        while True:
+            try:
+                return store.retrying(lambda session: self._lease(session, key))
+            except Unavailable:
+                if self.stopping.wait(AGAIN_SECONDS):
+                    raise
 
     def _lease(self, session: store.Session, key: int) -> Leased | Later:
         """Commits the lease and the count of this attempt before anything is run."""
@@ -104,7 +129,7 @@ class Runner:
     def _may_wait(self, job: ActivatedJob) -> bool:
         if clock.machine() > job.deadline:
             return False
-        return not self.stopping.wait(ANSWER_AGAIN_SECONDS)
+        return not self.stopping.wait(AGAIN_SECONDS)
 
 
 def _called(topic: Topic, job: ActivatedJob, port: Port, lease: jobs.Lease) -> Answer:

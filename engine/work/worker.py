@@ -84,7 +84,7 @@ class Worker:
         while not self._stopped.is_set():
             try:
                 await self._serve()
-            except DATABASE_GONE as error:
+            except (*DATABASE_GONE, Unavailable) as error:
                 logger.warning("the database went away: %s", error)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), 1)
@@ -133,13 +133,15 @@ class Worker:
             end.cancel()
         queuer.shutdown.set()
         await asyncio.wait({serving}, timeout=self.options.patience.total_seconds())
-        if serving.done():
-            serving.result()
         if lost.is_set() and not self._stopped.is_set():
             # PgQueuer goes on trying where it has deliveries to settle, on a connection that will never answer.
             serving.cancel()
             await asyncio.wait({serving}, timeout=self.options.patience.total_seconds())
-            raise ConnectionResetError("connection lost")
+            # Whatever else it has to say about it.
+            error = serving.exception() if serving.done() and not serving.cancelled() else None
+            raise ConnectionResetError("connection lost") from error
+        if serving.done():
+            serving.result()
 
     async def _on_job(self, delivery: Delivery) -> None:
         await self._deliver(self._jobs, self.runner.run, delivery)

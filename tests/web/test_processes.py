@@ -123,8 +123,9 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
     """Two web servers, two workers, and a database server of their own on a port it comes back to."""
+    failed_before = request.session.testsfailed
     folder = Path(tempfile.mkdtemp(prefix="trunkline-test-"))
     folder.chmod(0o711)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -147,10 +148,9 @@ def house() -> Iterator[House]:
             until(lambda: [made.ready(port) for port in made.ports] == [200, 200])
             until(lambda: all("worker ready" in log for log in made.logs()[:2]))
             yield made
-        except BaseException:
-            sys.stderr.write("\n".join(log[-3000:] for log in made.logs()))
-            raise
         finally:
+            if request.session.testsfailed > failed_before or sys.exc_info()[0]:
+                sys.stderr.write("\n".join(log[-3000:] for log in made.logs()))
             for child in made.children:
                 child.kill()
                 child.wait(PATIENCE)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 
 from engine import BpmnError, Handler, Invalid, Job, Port, Retry, store
+from engine.errors import Unavailable
 from engine.instances import start as begin
-from engine.work import jobs, topics
+from engine.work import jobs, running, topics
 from engine.work.alive import new_worker_name
 from engine.work.running import Runner
 from tests.engine.factories import boundary, diagram, end, error, flows, service, start
@@ -228,6 +230,54 @@ def test_a_dead_workers_run_costs_a_retry_and_the_last_is_an_incident(desk: Desk
     desk.rows("UPDATE jobs SET retries = 1")
     runner(lambda job, port: {}).run(job_key(desk))
     assert incident(desk) == "the worker was lost while it ran"
+
+
+def test_a_lease_whose_commit_got_no_answer_is_taken_by_who_asked_for_it(
+    desk: Desk, begun: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database went away after the commit, before it said so: no other worker can know that nobody runs the job."""
+    tried = 0
+
+    def retrying(work: Callable[[store.Session], Any]) -> Any:
+        nonlocal tried
+        tried += 1
+        done = store.trying_again(lambda: _within_transaction(work))
+        if tried == 1:
+            raise Unavailable("database_unavailable")
+        return done
+
+    instance = begun(n=1)
+    monkeypatch.setattr(running, "AGAIN_SECONDS", 0.001)
+    run = runner(lambda job, port: {"attempt": job.attempt})
+    desk.rows("UPDATE jobs SET retries = 1")
+    monkeypatch.setattr(store, "retrying", retrying)
+    assert run.run(job_key(desk)) is None
+    assert desk.state(instance) == "completed"
+    assert desk.variables(instance)["attempt"] == 2
+    assert desk.value("SELECT count(*) FROM incidents") == 0
+
+
+def _within_transaction(work: Callable[[store.Session], Any]) -> Any:
+    with store.transaction() as session:
+        return work(session)
+
+
+def test_a_job_delivered_again_while_it_runs_here_is_left_alone(desk: Desk, begun: Callable[..., int]) -> None:
+    """Its worker was not heard of for a while, though it lives."""
+    calls: list[timedelta | None] = []
+
+    def slow(job: Job, port: Port) -> dict[str, Any]:
+        with ThreadPoolExecutor(1) as other:
+            calls.append(other.submit(run.run, job.key).result(20))
+        return {}
+
+    instance = begun(n=1)
+    run = runner(slow)
+    run.run(job_key(desk))
+    [wait] = calls
+    assert wait is not None
+    assert timedelta(seconds=50) < wait <= timedelta(minutes=1)
+    assert desk.state(instance) == "completed"
 
 
 def test_an_answer_that_comes_too_late_is_dropped(

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.errors import InFailedSqlTransaction
 from psycopg.pq import TransactionStatus
 from sqlalchemy import CompoundSelect, Connection, Engine, Select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine.store import json, prepared
@@ -148,15 +149,17 @@ class Transaction(Session):
 
     def close(self) -> None:
         """Undo what is not committed, and give the connection back."""
-        if self._has_session:
-            super().close()
-        # A signal may have come between the BEGIN and our note of it: only PostgreSQL's word counts.
-        if self._raw.pgconn.transaction_status != TransactionStatus.IDLE:
-            try:
+        try:
+            if self._raw.broken:
+                self._leave()
+            if self._has_session:
+                super().close()
+            # A signal may have come between the BEGIN and our note of it: only PostgreSQL's word counts.
+            if self._raw.pgconn.transaction_status != TransactionStatus.IDLE:
                 self._raw.rollback()
-            except psycopg.OperationalError:
-                # It has died; the pool makes another one.
-                self._pooled.invalidate()
+        except (psycopg.OperationalError, OperationalError):
+            # It has died, and all that was not committed with it.
+            self._leave()
         self._pooled.close()
 
     def _connect(self) -> None:
@@ -164,6 +167,11 @@ class Transaction(Session):
         raw = self._pooled.driver_connection
         assert isinstance(raw, psycopg.Connection)
         self._raw = raw
+
+    def _leave(self) -> None:
+        """Have the pool make another connection in place of this one."""
+        if self._pooled.is_valid:
+            self._pooled.invalidate()
 
     def _is_told_something(self) -> bool:
         """Whether the server has said a word while nobody asked, as one does that hangs up."""
@@ -188,7 +196,7 @@ class Transaction(Session):
             if not (fresh and self._raw.broken):
                 raise
         # Connections of the time before are of no use to anybody.
-        self._pooled.invalidate()
+        self._leave()
         self.engine.dispose()
         self._connect()
         return send(self._raw)

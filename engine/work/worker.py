@@ -72,6 +72,7 @@ class Worker:
         self._jobs = ThreadPoolExecutor(self.options.job_threads, "job")
         self._commands = ThreadPoolExecutor(self.options.command_threads, "command")
         self._others = ThreadPoolExecutor(4, "upkeep")
+        self._has_served = False
 
     async def run(self) -> None:
         """Serve until stopped; a database that goes away is waited for."""
@@ -85,7 +86,7 @@ class Worker:
             try:
                 await self._serve()
             except (*DATABASE_GONE, Unavailable) as error:
-                logger.warning("the database went away: %s", error)
+                logger.warning("the database went away: %s", error.__cause__ or error)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), 1)
         self.clockwork.stop()
@@ -166,8 +167,11 @@ class Worker:
         """What we serve, and what a worker before us may have left when it died."""
         found = self.runner.topics
         waited = store.retrying(lambda session: topics.tell_topics(session, found, self.runner.worker))
-        store.retrying(queue_forgotten_jobs)
+        if not self._has_served:
+            # Never again: what takes our connection takes others' too, and they are back in a moment, not dead.
+            store.retrying(queue_forgotten_jobs)
         store.retrying(queue_left_commands)
+        self._has_served = True
         logger.info("worker ready", extra={"worker": self.runner.worker, "topics": sorted(found), "jobs": waited})
 
     def _give_back(self) -> None:

@@ -359,18 +359,55 @@ def test_a_first_row_brings_case_time_along() -> None:
         assert store.first_row(session, "SELECT 2 WHERE false", {}) is None
 
 
-def test_a_server_that_goes_away_in_the_middle_is_unavailable(db: str) -> None:
+@pytest.mark.parametrize("notices", ["psycopg", "sqlalchemy", "commit"])
+@pytest.mark.parametrize("begun_by", ["psycopg", "sqlalchemy"])
+@pytest.mark.filterwarnings("error")
+def test_a_server_that_goes_away_in_the_middle_is_unavailable(db: str, begun_by: str, notices: str) -> None:
+    """Whoever notices; and the connection is given back."""
+
+    def send(session: store.Session, by: str, statement: str) -> None:
+        if by == "sqlalchemy":
+            session.execute(text(statement))
+        elif by == "psycopg":
+            store.raw_connection(session).execute(statement.encode())
+
     def lose() -> None:
         with store.transaction() as session:
-            raw = store.raw_connection(session)
-            with psycopg.connect(db, autocommit=True) as other:
-                other.execute("SELECT pg_terminate_backend(%s)", [raw.info.backend_pid])
-            raw.execute("SELECT 1")
+            send(session, begun_by, "INSERT INTO note VALUES (1)")
+            _hang_up(db, session)
+            send(session, notices, "SELECT 1")
 
+    table()
     with pytest.raises(Unavailable):
         lose()
-    table()
+    assert held() == 0
     assert count() == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_error_is_told_also_where_the_server_goes_away_before_it_is_undone(db: str) -> None:
+    def fail() -> None:
+        with store.transaction() as session:
+            session.execute(text("INSERT INTO note VALUES (1)"))
+            _hang_up(db, session)
+            raise KeyError("why")
+
+    table()
+    with pytest.raises(KeyError):
+        fail()
+    assert held() == 0
+    assert count() == 0
+
+
+def _hang_up(db: str, session: store.Session) -> None:
+    with psycopg.connect(db, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [store.raw_connection(session).info.backend_pid])
+
+
+def held() -> int:
+    """How many connections are not given back to the pool."""
+    with store.transaction() as session:
+        return store.engine_of(session).pool.checkedout() - 1  # type: ignore[attr-defined, no-any-return]
 
 
 @pytest.mark.usefixtures("db")

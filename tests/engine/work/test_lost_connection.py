@@ -74,6 +74,21 @@ def test_a_database_that_goes_away_while_the_topics_are_told_is_waited_for(
     assert len(told) == 2
 
 
+def test_others_that_lost_their_connection_too_are_not_taken_for_dead(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their locks are gone as a dead worker's are, but they run their jobs, and are back in a moment."""
+    looked: list[str] = []
+
+    async def serve() -> None:
+        async with _worker(db, Stubborn, monkeypatch) as served:
+            await asyncio.wait_for(served.get(), 20)
+            await asyncio.get_running_loop().run_in_executor(None, _terminate)
+            await asyncio.wait_for(served.get(), 20)
+
+    monkeypatch.setattr(workers, "queue_forgotten_jobs", lambda _: looked.append("for jobs of the dead"))
+    asyncio.run(serve())
+    assert len(looked) == 1
+
+
 @asynccontextmanager
 async def _worker(
     db: str, queue: type[Stubborn], monkeypatch: pytest.MonkeyPatch

@@ -199,6 +199,8 @@ def _completed(run: "Run", token: Token, change: dict[str, Any]) -> None:
     task = _changed(run, token, change)
     wait = token.wait_for("task", task["key"])
     assert wait is not None
+    # the element may have to wait still, before it is left: there is no task by then
+    del token.internal_data[TASK]
     run.close(token, wait, "completed")
     run.take_result(token, taken_variables(run, token)[0])
     run.complete(token)

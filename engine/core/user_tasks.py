@@ -48,13 +48,16 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
 
     def _agreed(self, run: "Run", token: Token) -> None:
         """The task is created as its listeners have it; whoever the diagram gives it to is assigned then."""
-        change, task = token.internal_data.pop(task_changes.PENDING), token.internal_data[task_changes.TASK]
-        wanted = task["assignee"]
-        task |= change["to"]
+        change, task = token.internal_data[task_changes.PENDING], token.internal_data[task_changes.TASK]
+        agreed = {**task, **change["to"]}
+        wanted = agreed["assignee"]
         assigns = wanted is not None and wanted == task["assignee"] and hears(self, "assigning")
         if assigns:
-            task["assignee"] = None
-        self._open(run, token, task["key"], {name: value for name, value in task.items() if name != "key"})
+            agreed["assignee"] = None
+        self._open(run, token, task["key"], {name: value for name, value in agreed.items() if name != "key"})
+        # not before: where the task cannot be opened all this is done again
+        token.internal_data[task_changes.TASK] = agreed
+        del token.internal_data[task_changes.PENDING]
         if assigns:
             task_changes.ask(run, token, "assigning", "assign", {"assignee": wanted})
 

@@ -157,6 +157,31 @@ def test_setting_variables_at_a_task_is_an_update(begin: Begin) -> None:
     assert (case.variables, task_of(case).variables) == ({"b": 3}, {"a": 2, "b": 3})
 
 
+def test_setting_variables_at_a_task_that_is_done_is_no_update_of_it(begin: Begin) -> None:
+    """What stops the element when it is left can be mended there."""
+    task = heard(user("t"), ("updating", "look"), ("canceling", "tell"))
+    case = begin(diagram(start("s"), task, end("e"), flows("s t e", t_e="=n = 2")))
+    task_of(case).complete({"n": 1})
+    assert [incident.record.code for incident in case.incidents] == ["no_flow_taken"]
+    (token,) = [token for token in case.instance.tokens.values() if token.task_spec.id == "t"]
+    case.box.send(case, commands.SetVariables(token.key, {"n": 2}))
+    case.incidents[0].resolve()
+    assert (case.state, case.variables, case.records) == ("completed", {"n": 2}, {})
+
+
+def test_a_task_that_cannot_be_opened_once_its_listeners_have_agreed_is_tried_again(begin: Begin) -> None:
+    late = user("t", assignee="li", properties={"limit": "={value: 3, unit: unit}"})
+    case = begin(drawn(heard(late, ("creating", "a"), ("assigning", "b"), ("updating", "c"))))
+    job(case).correct(priority=80)
+    assert [incident.record.code for incident in case.incidents] == ["not_a_limit"]
+    (token,) = [token for token in case.instance.tokens.values() if token.task_spec.id == "t"]
+    case.box.send(case, commands.SetVariables(token.key, {"unit": "h"}))
+    case.incidents[0].resolve()
+    assert (job(case).type, told(job(case), "assignee")) == ("b", "li")
+    job(case).complete()
+    assert (task_of(case).assignee, task_of(case).priority) == ("li", 80)
+
+
 def test_an_interrupted_task_tells_its_listeners_and_nobody_waits_for_them(begin: Begin) -> None:
     late = (boundary("late", "t", timer(duration="PT1H")), user("u"), end("z"), flows("late u z"))
     case = begin(drawn(heard(user("t"), ("canceling", "a"), ("canceling", "b")), *late))

@@ -24,7 +24,7 @@ def advance(session: Session, instance_key: int, command: commands.Command) -> c
     `stale` in the answer: what the command names waits no longer, and nothing was done. Raises NotFound, or Conflict
     where the instance is suspended (cancelling is allowed even then).
     """
-    return _advance(session, lock(session, instance_key), command)
+    return advance_locked(session, lock(session, instance_key), command)
 
 
 def advance_by(session: Session, instance_key: int, inside: Inside, decide: Decide) -> core.Advanced:
@@ -34,10 +34,11 @@ def advance_by(session: Session, instance_key: int, inside: Inside, decide: Deci
     Raises `inside.unknown` where there is no such record.
     """
     locked = lock(session, instance_key, inside)
-    return _advance(session, locked, decide(locked.found, locked.state))
+    return advance_locked(session, locked, decide(locked.found, locked.state))
 
 
-def _advance(session: Session, locked: Locked, command: commands.Command) -> core.Advanced:
+def advance_locked(session: Session, locked: Locked, command: commands.Command) -> core.Advanced:
+    """Like `advance`, for an instance that is in our hands already."""
     row, spec, state, _ = locked
     if row.state != "active":
         return core.Advanced(state, [], stale=True)

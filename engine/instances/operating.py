@@ -13,8 +13,9 @@ from engine.errors import Conflict, NotFound
 from engine.store import raw_connection
 from engine.store.enqueue import JOBS, enqueue
 
-from .advancing import advance
+from .advancing import advance, advance_locked
 from .between import wake
+from .loading import lock
 
 _SUSPEND = "UPDATE instances SET suspended = %(to)s WHERE key = %(key)s AND state = 'active' AND suspended <> %(to)s"
 # Their deliveries came while it stood, and were dropped.
@@ -26,8 +27,12 @@ _STATE = "SELECT state, suspended FROM instances WHERE key = %s FOR UPDATE"
 
 
 def cancel(session: Session, key: int) -> None:
-    """End an instance and the instances it called. Raises NotFound, Conflict if it has ended."""
-    if advance(session, key, commands.Cancel()).stale:
+    """End an instance and the instances it called. Raises NotFound, Conflict if it has ended or another called it."""
+    locked = lock(session, key)
+    if locked.row.state == "active" and locked.row.parent_key is not None:
+        # its caller would wait for ever
+        raise Conflict("instance_called", key=str(key), root=str(locked.row.root_key))
+    if advance_locked(session, locked, commands.Cancel()).stale:
         raise Conflict("instance_ended", key=str(key))
 
 

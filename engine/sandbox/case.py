@@ -204,6 +204,12 @@ class Case:
         self.records[key] = replace(self.records[key], **fields)
 
     def cancel(self) -> None:
+        """End it and what it called. Raises Conflict where it has ended, or another called it and waits for it."""
+        if self.parent is not None and self.state == "active":
+            root = self.parent
+            while root.parent is not None:
+                root = root.parent
+            raise Conflict("instance_called", key=str(self.key), root=str(root.key))
         self.box.send(self, commands.Cancel())
 
     def modify(

@@ -9,7 +9,7 @@ import pytest
 from engine import store
 from engine.instances import suspend
 from engine.store import case_clock
-from tests.engine.factories import catch, diagram, end, flows, message, script, start, task, timer, user
+from tests.engine.factories import call, catch, diagram, end, flows, message, script, start, task, timer, user
 from tests.web.office import TALK, WAIT, Office, with_job
 
 QUICK = diagram(
@@ -225,6 +225,21 @@ def test_a_case_is_cancelled_by_operators_once(office: Office) -> None:
     assert office.get("clerk", f"/v2/process-instances/{key}")["state"] == "TERMINATED"
     again = office.ask("operator", "POST", f"/v2/process-instances/{key}/cancellation")
     assert (again.status, again.body["code"]) == (409, "instance_ended")
+
+
+def test_a_called_case_is_cancelled_with_the_one_that_called_it(office: Office) -> None:
+    rights = {"unit": "GD-GZ", "starters": "*.crc.*"}
+    caller = diagram(start("s"), call("c", "talk"), end("e"), flows("s c e"), process_id="caller", **rights)
+    office.deploy(caller, TALK)
+    root = office.start("caller")
+    body = {"filter": {"parentProcessInstanceKey": root}}
+    [called] = office.post("operator", "/v2/process-instances/search", body)["items"]
+    path = f"/v2/process-instances/{called['processInstanceKey']}"
+    refused = office.ask("operator", "POST", f"{path}/cancellation", {})
+    assert (refused.status, refused.body["code"]) == (409, "instance_called")
+    assert root in refused.body["detail"]
+    assert office.ask("operator", "POST", f"/v2/process-instances/{root}/cancellation", {}).status == 204
+    assert office.get("operator", path)["state"] == "TERMINATED"
 
 
 def test_held_and_suspended_are_told(office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 from engine import store
 from engine.core import commands
 from engine.directory.acting import Actor, acting
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.instances import (
     advance,
     apply_due_commands,
@@ -139,6 +139,20 @@ def test_cancelling_the_caller_cancels_what_it_called(house: House) -> None:
         cancel(session, parent)
     assert house.rows("SELECT state FROM instances") == [("canceled",), ("canceled",)]
     assert house.value("SELECT state FROM tasks") == "canceled"
+
+
+def test_what_another_called_is_not_cancelled_by_itself(house: House) -> None:
+    """Its caller would wait for ever."""
+    house.deploy(CALLER, CHILD)
+    parent = house.start().key
+    child = house.value("SELECT key FROM instances WHERE process_id = 'child'")
+    with pytest.raises(Conflict, match="instance_called") as refused, store.transaction() as session:
+        cancel(session, child)
+    assert refused.value.parameters == {"key": str(child), "root": str(parent)}
+    house.complete("u")
+    assert house.state(parent) == "completed"
+    with pytest.raises(Conflict, match="instance_ended"), store.transaction() as session:
+        cancel(session, child)
 
 
 def test_a_call_taken_back_before_it_was_made_leaves_nothing_running(

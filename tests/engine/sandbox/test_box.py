@@ -194,6 +194,8 @@ def test_a_case_is_cancelled_with_what_it_called(box: engine.Sandbox) -> None:
     called = process(start("s2"), user("t"), end("e2"), flows("s2 t e2"), process_id="q")
     box.deploy(file(process(start("s"), call("c", "q"), end("e"), flows("s c e")), called), "p.bpmn")
     case = box.start("p")
+    with pytest.raises(engine.Conflict, match="instance_called"):
+        box.cases[1].cancel()
     case.cancel()
     assert [(one.state, one.waiting) for one in box.cases] == [("canceled", []), ("canceled", [])]
 

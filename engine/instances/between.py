@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine import history, store
 from engine.core.effects import Answer, Broadcast, Call, Proceed, Publish, Uncall
 from engine.directory.acting import Actor, acting, current
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.store import json, raw_connection
 
 from .changes import Outgoing
@@ -206,6 +206,9 @@ def _apply_next(keys: list[int] | None, ids: list[int]) -> bool:
     except Exception as error:
         if not taken:
             raise
+        if isinstance(error, Conflict) and error.code == "instance_suspended":
+            # after we looked; it is not taken again before that goes on
+            return True
         logger.exception("a command failed", extra={"command": taken[0][0], "kind": taken[0][2]})
         _note_failure(*taken[0], error)
         return True

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine import logs, store
 from engine.directory.acting import TIMER, acting
-from engine.errors import TrunklineError
+from engine.errors import Conflict, TrunklineError
 from engine.store.case_clock import LOOK_AGAIN
 from engine.work import timers
 from engine.work.start_timers import start_due
@@ -75,6 +75,9 @@ class Clockwork:
                 store.retrying(lambda session: timers.fire(session, timer))
             except Exception as error:
                 # whatever is wrong with one instance must not hold up the others' timers
+                if isinstance(error, Conflict) and error.code == "instance_suspended":
+                    store.retrying(lambda session: timers.give_back(session, timer))
+                    return
                 detail = str(error) if isinstance(error, TrunklineError) else None
                 logger.exception("a timer could not be fired", extra={"timer": timer.key, "detail": detail})
                 store.retrying(lambda session: timers.postpone(session, timer))

@@ -32,6 +32,7 @@ _TAKE = text("""
         timers.cycle, timers.left_times, timers.attempts
 """)
 _BACK_OFF = text("UPDATE timers SET taken_until = now() + :wait WHERE key = :key")
+_GIVE_BACK = text("UPDATE timers SET taken_until = NULL, attempts = attempts - 1 WHERE key = :key")
 _NEXT = text("""
     SELECT min(due_at) FROM (
         (SELECT t.due_at FROM timers t JOIN instances i ON i.key = t.instance_key
@@ -77,6 +78,11 @@ def postpone(session: Session, timer: DueTimer) -> None:
     """It could not be fired: try again later, waiting longer each time."""
     wait = min(timedelta(seconds=1) * 2 ** min(timer.attempts, 12), LONGEST_WAIT)
     session.execute(_BACK_OFF, {"key": timer.key, "wait": wait})
+
+
+def give_back(session: Session, timer: DueTimer) -> None:
+    """Its instance was suspended after it was taken: it is due when that goes on, and nothing has failed."""
+    session.execute(_GIVE_BACK, {"key": timer.key})
 
 
 def next_due(session: Session) -> timedelta | None:

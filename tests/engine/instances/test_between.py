@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from engine import store
 from engine.core import commands
@@ -237,6 +239,27 @@ def test_a_suspended_caller_gets_the_answer_when_it_is_resumed(house: House) -> 
     house.complete("u")
     assert house.value("SELECT kind FROM commands") == "return"
     assert apply_due_commands() == 0
+    with store.transaction() as session:
+        resume(session, parent)
+    assert house.state(parent) == "completed"
+
+
+def test_a_case_suspended_while_a_command_for_it_is_taken_gets_it_when_it_is_resumed(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.deploy(CALLER, CHILD)
+    parent = house.start().key
+
+    def returned(session: Session, instance_key: int | None, payload: Mapping[str, Any]) -> None:
+        monkeypatch.setitem(between._applies, "return", calling.returned)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(store.retrying, lambda session: suspend(session, parent)).result()
+        calling.returned(session, instance_key, payload)
+
+    monkeypatch.setitem(between._applies, "return", returned)
+    house.complete("u")
+    assert house.row("SELECT kind, attempts, error FROM commands") == ("return", 0, None)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     with store.transaction() as session:
         resume(session, parent)
     assert house.state(parent) == "completed"

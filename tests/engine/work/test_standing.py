@@ -88,6 +88,30 @@ def test_the_timer_of_a_case_that_stands_keeps_no_clock_from_the_next_one(desk: 
         assert timers.next_due(session) == timedelta()
 
 
+def test_a_timer_taken_just_before_its_case_is_suspended_fires_when_it_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.deploy(diagram(start("s"), catch("t", timer(duration="PT1H")), end("e"), flows("s t e")))
+    key = desk.start()
+    desk.pin(MONDAY + HOUR)
+    take_due = timers.take_due
+
+    def taken(session: store.Session, limit: int) -> list[timers.DueTimer]:
+        found = take_due(session, limit)
+        if found:
+            suspend(session, key)
+        return found
+
+    with monkeypatch.context() as late:
+        late.setattr(timers, "take_due", taken)
+        fire()
+    assert desk.rows("SELECT taken_until, attempts FROM timers") == [(None, 0)]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    change(resume, key)
+    fire()
+    assert desk.state(key) == "completed"
+
+
 def test_what_was_stuck_is_reset_with_new_tries(desk: Desk) -> None:
     desk.deploy(diagram(start("s"), service("j"), end("e"), flows("s j e")))
     key = desk.start()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -18,6 +18,14 @@ from .page import FIRST, MOST, Page, PageRequest, cursor, place
 
 Special = Callable[[Any], ColumnElement[bool]]
 Sort = Sequence[tuple[str, str]]  # field, ASC or DESC
+
+
+class Ordered(NamedTuple):
+    """One column of an order. Nulls come last, whichever way it goes; read backwards they come first."""
+
+    column: Any
+    down: bool
+    nulls_first: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +61,7 @@ def search(
     else:
         values = {}
         fitting = _fitting(table, _conditions(table, asked), visible)
-        beyond_it = (
-            None if text is None else beyond(order, place(text, [column.type.python_type for column, _ in order]))
-        )
+        beyond_it = None if text is None else beyond(order, place(text, [one.column.type.python_type for one in order]))
         query = _in_order(fitting if beyond_it is None else fitting.where(beyond_it), order)
     found = list(session.execute(query, values | {"_limit": page.limit, "_offset": page.start}).all())
     if page.before is not None:
@@ -114,11 +120,19 @@ def _fitting(
     return table.rows.where(*clauses) if visible is None else table.rows.where(*clauses, visible)
 
 
-def _in_order(query: Select[Any], order: list[tuple[Any, bool]]) -> Select[Any]:
+def _in_order(query: Select[Any], order: list[Ordered]) -> Select[Any]:
     """One page, with the columns of its order at the end of each row."""
-    query = query.add_columns(*(column.label(f"_order_{n}") for n, (column, _) in enumerate(order)))
-    query = query.order_by(*(column.desc().nulls_last() if down else column.asc() for column, down in order))
+    query = query.add_columns(*(one.column.label(f"_order_{n}") for n, one in enumerate(order)))
+    query = query.order_by(*map(_directed, order))
     return query.limit(bindparam("_limit", type_=Integer)).offset(bindparam("_offset", type_=Integer))
+
+
+def _directed(one: Ordered) -> ColumnElement[Any]:
+    directed = one.column.desc() if one.down else one.column.asc()
+    # Said only where it is not PostgreSQL's own way.
+    if one.down is one.nulls_first:
+        return directed  # type: ignore[no-any-return]
+    return directed.nulls_first() if one.nulls_first else directed.nulls_last()  # type: ignore[no-any-return]
 
 
 def _is_whole(page: PageRequest, found: Sequence[Any]) -> bool:
@@ -161,23 +175,23 @@ def counted(session: Session, query: Select[Any], values: Mapping[str, Any]) -> 
     return session.execute(select(func.count()).select_from(few), values).scalar_one()
 
 
-def ordered(table: Searchable, sort: Sort, *, turned: bool) -> list[tuple[Any, bool]]:
-    """The columns of the order, each with whether it goes down; the key comes last."""
+def ordered(table: Searchable, sort: Sort, *, turned: bool) -> list[Ordered]:
+    """The columns of the order; the key comes last."""
     order = []
     for name, direction in sort:
         if name not in table.fields or direction.upper() not in ("ASC", "DESC"):
             raise Invalid("sort_unknown", field=name, order=direction)
-        order.append((table.fields[name], (direction.upper() == "DESC") is not turned))
+        order.append(Ordered(table.fields[name], (direction.upper() == "DESC") is not turned, turned))
     # Rows of one value go in the direction the last column goes, which one index can serve.
-    return [*order, (table.key, order[-1][1] if order else turned)]
+    return [*order, Ordered(table.key, order[-1].down if order else turned, turned)]
 
 
-def beyond(order: list[tuple[Any, bool]], values: Sequence[Any]) -> ColumnElement[bool]:
-    """The rows after a place: those equal in the first columns and beyond in the next. Nulls come last."""
+def beyond(order: list[Ordered], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The rows after a place: those equal in the first columns and beyond in the next."""
     ways = []
-    for n, ((column, down), value) in enumerate(zip(order, values, strict=True)):
-        same = [_same(c, v) for (c, _), v in zip(order[:n], values[:n], strict=True)]
-        further = _further(column, value, down)
+    for n, (one, value) in enumerate(zip(order, values, strict=True)):
+        same = [_same(before.column, at) for before, at in zip(order[:n], values[:n], strict=True)]
+        further = _further(one, value)
         if further is not None:
             ways.append(and_(*same, further))
     return or_(*ways)
@@ -187,9 +201,9 @@ def _same(column: Any, value: Any) -> ColumnElement[bool]:
     return column.is_(None) if value is None else column == value  # type: ignore[no-any-return]
 
 
-def _further(column: Any, value: Any, down: bool) -> ColumnElement[bool] | None:
-    """Beyond null there is nothing."""
+def _further(one: Ordered, value: Any) -> ColumnElement[bool] | None:
+    """Beyond null there is nothing where nulls come last, else everything."""
     if value is None:
-        return None
-    further = column < value if down else column > value
-    return or_(further, column.is_(None))
+        return one.column.is_not(None) if one.nulls_first else None
+    further: ColumnElement[bool] = one.column < value if one.down else one.column > value
+    return further if one.nulls_first else or_(further, one.column.is_(None))

@@ -156,6 +156,18 @@ def test_pages_by_cursor_are_the_whole_in_order_forth_and_back(cases: list[int],
     assert names(back, "key") == whole[2:4]
 
 
+@pytest.mark.parametrize("sort", [[], [("business_id", "ASC")], [("business_id", "DESC")]], ids=str)
+def test_rows_without_a_value_come_last_also_when_pages_are_turned_back(
+    house: House, cases: list[int], sort: list[tuple[str, str]]
+) -> None:
+    house.rows("UPDATE instances SET business_id = NULL WHERE key = :key RETURNING key", key=cases[3])
+    pages = [found(process_instances, sort=sort, page=PageRequest(start=5))]
+    while pages[-1].items:
+        pages.append(found(process_instances, sort=sort, page=PageRequest(limit=2, before=pages[-1].start_cursor)))
+    seen = [key for page in reversed(pages) for key in names(page, "key")]
+    assert seen == names(found(process_instances, sort=sort), "key")
+
+
 def test_pages_by_offset(cases: list[int]) -> None:
     page = found(process_instances, page=PageRequest(start=4, limit=4))
     assert names(page, "key") == cases[4:]

@@ -2,30 +2,25 @@
 
 import calendar
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .surroundings import Surroundings
 
 WALL = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-UNITS = (*WALL, "mo", "wh", "wd")
+WORKING = ("wh", "wd")
+UNITS = (*WALL, "mo", *WORKING)
 
 
 def add(around: "Surroundings", start: datetime, amount: float, unit: str) -> datetime:
-    """`amount` of `unit` after `start`. Raises KeyError for a unit outside UNITS."""
-    if unit in ("wh", "wd"):
+    """`amount` of `unit` after `start`. Raises KeyError for a unit outside UNITS, OverflowError past the last year."""
+    if unit in WORKING:
         return around.calendar.add(start, amount, unit)
     if unit == "mo":
-        return add_months(start, int(amount))
+        # Which day of the month it is, and how long that is, the people's clocks say.
+        return add_months(start.astimezone(around.zone), amount).astimezone(start.tzinfo)
     return start + WALL[unit] * amount
-
-
-def elapsed(around: "Surroundings", start: datetime, end: datetime, unit: str) -> float:
-    """How much of `unit` lies between two instants; months count as 30 days."""
-    if unit in ("wh", "wd"):
-        return around.calendar.between(start, end, unit)
-    return (end - start) / WALL.get(unit, timedelta(days=30))
 
 
 def add_held(
@@ -33,19 +28,32 @@ def add_held(
 ) -> datetime:
     """Like `add`, but the clock stood still in the `held` intervals (ordered, apart from each other)."""
     moment = start
+    due = add(around, moment, amount, unit)
     for begin, end in held:
         if end <= moment:
             continue
-        due = add(around, moment, amount, unit)
         if due <= begin:
-            return due
-        amount -= elapsed(around, moment, max(begin, moment), unit)
+            break
+        if unit in WORKING:
+            amount -= around.calendar.between(moment, max(begin, moment), unit)
+            due = add(around, end, amount, unit)
+        else:
+            # What is left of a month has no length of its own: the whole is moved by the time that the clock stood.
+            due += end - max(begin, moment)
         moment = end
-    return add(around, moment, amount, unit)
+    return due
 
 
-def add_months(start: datetime, months: int) -> datetime:
-    """The same day so many months on, or the month's last day where it has no such day."""
+def add_months(start: datetime, months: float) -> datetime:
+    """The same day so many months on, or the month's last day where it has no such day; a part of a month by length."""
+    whole = int(months)
+    moment = _same_day(start, whole)
+    return moment if whole == months else moment + (_same_day(start, whole + 1) - moment) * (months - whole)
+
+
+def _same_day(start: datetime, months: int) -> datetime:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > MAXYEAR:
+        raise OverflowError("past the last year")
     day = min(start.day, calendar.monthrange(year, month + 1)[1])
     return start.replace(year=year, month=month + 1, day=day)

@@ -53,15 +53,25 @@ def limit_of(run: "Run", token: Token) -> Limit | None:
         return None
     clock = token.task_spec.properties.get("clock")
     try:
-        return Limit(
+        limit = Limit(
             *amount(value),
             run.surroundings.now.isoformat(),
             clock.text if clock else "case",
             None if value.get("warning") is None else float(value["warning"]),
             None if value.get("reminder") is None else amount(value["reminder"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+        _require_sane(run, limit)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise warned("EXTRACT_VALUE_ERROR", "not_a_limit", source.text, warnings) from None
+    return limit
+
+
+def _require_sane(run: "Run", limit: Limit) -> None:
+    """Raises OverflowError for a limit past the last year, ValueError for reminders with no time between them."""
+    limit.due(run)
+    # One that is due at once would be sent as often as the clock looks.
+    if limit.reminder is not None and limit.after(run, *limit.reminder, limit.since) <= run.surroundings.now:
+        raise ValueError(limit.reminder)
 
 
 def amount(value: Any) -> tuple[float, str]:

@@ -67,6 +67,7 @@ def test_a_task_that_is_done_in_time_tells_nobody(begin: Begin, box: Sandbox) ->
         ('={value: 2, unit: "h"}', MONDAY + timedelta(hours=2)),
         ('={value: 3, unit: "d"}', MONDAY + timedelta(days=3)),
         ('={value: 1, unit: "mo"}', MONDAY.replace(month=12)),
+        ('={value: 1.5, unit: "mo"}', MONDAY.replace(month=12) + timedelta(days=15.5)),  # half of 31 days
         ('={value: 4, unit: "wh"}', MONDAY + timedelta(hours=5)),  # over the midday break
         ('={value: 5, unit: "wd"}', MONDAY + timedelta(days=7)),  # over the weekend
     ],
@@ -76,10 +77,40 @@ def test_each_unit_runs_on_its_clock(begin: Begin, limit: str, due: datetime) ->
     assert the_task(case).due_at == due
 
 
+def test_of_a_month_the_share_is_warned_of_not_its_beginning(begin: Begin, box: Sandbox) -> None:
+    case = begin(limited('={value: 1, unit: "mo", warning: 0.8}'))
+    box.advance(by=timedelta(days=23))
+    assert told(case) == []
+    box.advance(by=timedelta(days=1))
+    assert told(case) == ["task_warning"]
+
+
 def test_without_warning_and_reminder_only_the_due_time_is_told(begin: Begin, box: Sandbox) -> None:
     case = begin(limited('={value: 10, unit: "min"}'))
     box.advance(by=timedelta(days=1))
     assert told(case) == ["task_due"]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        '={value: 1, unit: "h", reminder: {value: 0, unit: "min"}}',
+        '={value: 1, unit: "h", reminder: {value: -1, unit: "d"}}',
+        '={value: 10**9, unit: "d"}',
+        '={value: 10**9, unit: "mo"}',
+        '={value: 10**9, unit: "wd"}',
+        '={value: 10**9, unit: "wh"}',
+    ],
+)
+def test_reminders_without_end_and_limits_past_all_time_are_incidents(begin: Begin, limit: str) -> None:
+    case = begin(limited(limit))
+    assert [(one.kind, one.code) for one in case.incidents] == [("EXTRACT_VALUE_ERROR", "not_a_limit")]
+
+
+def test_a_month_ends_by_the_clocks_of_the_people(begin: Begin, box: Sandbox) -> None:
+    box.advance(to=datetime.fromisoformat("2027-01-31T00:30:00+08:00"))
+    case = begin(limited('={value: 1, unit: "mo"}'))
+    assert the_task(case).due_at == datetime.fromisoformat("2027-02-28T00:30:00+08:00")
 
 
 def test_a_null_limit_is_no_limit(begin: Begin, box: Sandbox) -> None:
@@ -156,6 +187,16 @@ def test_working_time_stands_too(begin: Begin, box: Sandbox) -> None:
     box.advance(by=timedelta(hours=1))
     box.publish("go", "1")
     assert the_task(case).due_at == MONDAY + timedelta(hours=6)
+
+
+@pytest.mark.parametrize(("unit", "due"), [("mo", MONDAY.replace(month=12)), ("d", MONDAY + timedelta(days=1))])
+def test_a_limit_ends_as_much_later_as_its_case_was_held(begin: Begin, box: Sandbox, unit: str, due: datetime) -> None:
+    case = begin(holdable(f'={{value: 1, unit: "{unit}"}}'), no=1)
+    box.advance(by=timedelta(hours=10))
+    box.publish("hold", "1")
+    box.advance(by=timedelta(hours=5))
+    box.publish("go", "1")
+    assert the_task(case).due_at == due + timedelta(hours=5)
 
 
 def test_a_running_clock_does_not_stand(begin: Begin, box: Sandbox) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,14 +39,17 @@ class WorkingCalendar:
         """`amount` working hours (wh) or working days (wd) after `start`.
 
         A start outside working time counts from when work begins next. A working day later is the same time of day on
-        the next working day; a part of a day counts in that day's hours.
+        the next working day; a part of a day counts in that day's hours. Raises OverflowError past the last year.
         """
         moment = self._into_work(start.astimezone(self.zone))
+        whole = int(amount if unit == "wd" else timedelta(hours=amount) / self.day_length())
         if unit == "wd":
-            whole = int(amount)
-            for _ in range(whole):
-                moment = self._into_work(datetime.combine(self._next_day(moment.date()), moment.time(), self.zone))
+            moment = self._days_later(moment, whole)
             amount = (amount - whole) * self.day_length() / timedelta(hours=1)
+        elif whole > 1:
+            # All but the last day, which may end when work does and not when it begins again.
+            moment = self._days_later(moment, whole - 1)
+            amount -= (whole - 1) * self.day_length() / timedelta(hours=1)
         return self._add_hours(moment, timedelta(hours=amount)).astimezone(start.tzinfo)
 
     def between(self, start: datetime, end: datetime, unit: str) -> float:
@@ -67,6 +71,25 @@ class WorkingCalendar:
             return []
         at = datetime.combine
         return [(at(day, opens, self.zone), at(day, closes, self.zone)) for opens, closes in self.hours]
+
+    def _days_later(self, moment: datetime, count: int) -> datetime:
+        if count < 1:
+            return moment
+        return self._into_work(datetime.combine(self._working_day(moment.date(), count), moment.time(), self.zone))
+
+    def _working_day(self, day: date, count: int) -> date:
+        """The `count`-th working day after a day."""
+        a_week = 7 - len(self.weekend)
+        # Whole weeks at once, as long as make-up days cannot have brought more than is wanted: a number that somebody
+        # has written into an expression must not keep us counting.
+        while weeks := max(0, count - len(self.makeup)) // a_week:
+            later = day + timedelta(weeks=weeks)
+            off = sum(day < one <= later for one in self.holidays if one.weekday() not in self.weekend)
+            more = sum(day < one <= later for one in self.makeup if one.weekday() in self.weekend)
+            day, count = later, count - weeks * a_week + off - more
+        for _ in range(count):
+            day = self._next_day(day)
+        return day
 
     def _next_day(self, day: date) -> date:
         day += timedelta(days=1)
@@ -102,14 +125,23 @@ def read(text: str, more: str = "") -> WorkingCalendar:
         raise ValueError(f"unknown: {', '.join(sorted(map(str, unknown)))}")
     years: dict[int, Any] = {**data["years"], **added.get("years", {})}
     data |= added
+    hours = tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in data["hours"])
+    weekend = frozenset(data["weekend"])
+    # Where nobody ever works, nothing would ever be due.
+    if not hours or not weekend < frozenset(range(7)) or not _ascend([end for span in hours for end in span]):
+        raise ValueError("hours have to follow each other on at least one day of the week, Monday being 0")
     return WorkingCalendar(
         ZoneInfo(data["zone"]),
-        tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in data["hours"]),
-        frozenset(data["weekend"]),
+        hours,
+        weekend,
         frozenset(day for year in years.values() for span in year["holidays"] for day in _days(*span)),
         frozenset(day for year in years.values() for day in year["makeup"]),
         date(_last_of_row(years), 12, 31),
     )
+
+
+def _ascend(times: list[time]) -> bool:
+    return all(one < next_ for one, next_ in pairwise(times))
 
 
 def _last_of_row(years: Mapping[int, Any]) -> int:
@@ -156,7 +188,12 @@ def functions(calendar: Any) -> dict[str, Callable[..., Any]]:
         moment = _instant(start)
         if moment is None or isinstance(amount, bool) or not isinstance(amount, Decimal | int):
             return None
-        return calendar.add(moment, float(amount), unit).isoformat()
+        if amount < 0:
+            raise ValueError("working time before a moment is not counted")
+        try:
+            return calendar.add(moment, float(amount), unit).isoformat()
+        except OverflowError:
+            raise ValueError("there is no such year") from None
 
     def _instant(value: Any) -> datetime | None:
         if isinstance(value, datetime):

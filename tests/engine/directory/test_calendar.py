@@ -37,6 +37,10 @@ def at(text: str) -> datetime:
         ("2026-10-09 10:00", 1, "wd", "2026-10-10 10:00"),  # a Saturday on which people work
         ("2026-02-13 10:00", 2, "wd", "2026-02-24 10:00"),  # Spring Festival, with a make-up Saturday before it
         ("2026-11-23 10:00", 0, "wh", "2026-11-23 10:00"),
+        ("2026-11-23 09:00", 8, "wh", "2026-11-23 18:00"),  # ends when work does
+        ("2026-11-23 10:00", 20, "wh", "2026-11-25 15:00"),
+        ("2026-09-24 10:00", 20, "wd", "2026-10-29 10:00"),  # over two holidays and their make-up days
+        ("2026-11-20 10:00", 5000, "wd", "2046-01-19 10:00"),  # where only weekends are known
     ],
 )
 def test_adds_working_time(start: str, amount: float, unit: str, due: str) -> None:
@@ -85,6 +89,15 @@ def test_answers_null_for_what_is_no_time(wrong: object) -> None:
     assert known["is working day"](wrong) is None
     assert known["working hours after"](wrong, Decimal(1)) is None
     assert known["working hours after"]("2026-11-23", wrong) is None
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1e9", "1e4000"])
+def test_says_why_there_is_no_such_time(wrong: str) -> None:
+    for name in ("working hours after", "working days after"):
+        expression = feel.compile_expression(f'{name}(now(), number("{wrong}"))')
+        told = expression.evaluate({}, feel.Moment(now=at("2026-11-23 10:00"), functions=functions(standard())))
+        assert told.value is None
+        assert [warning.code for warning in told.warnings] == ["host"]
 
 
 def test_answers_for_a_date_and_time_of_feel_itself() -> None:
@@ -143,6 +156,11 @@ def test_the_file_is_named_by_a_setting(named: Path) -> None:
         "years: {2027: {holidays: [[1, 2]], makeup: []}}",
         "a: [",
         "zone: Mars",
+        "hours: []",
+        'hours: [["17:00", "08:30"]]',
+        'hours: [["08:30", "12:00"], ["11:00", "17:00"]]',
+        "weekend: [0, 1, 2, 3, 4, 5, 6]",
+        "weekend: [7]",
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_by_name(named: Path, content: str) -> None:

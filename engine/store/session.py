@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine import clock
 from engine.errors import Conflict, Unavailable
-from engine.store import json
+from engine.store import json, prepared
 from engine.store.transaction import Transaction, Write
 
 Result = TypeVar("Result")
@@ -41,7 +41,8 @@ _before_dispose: list[Callable[[], None]] = []
 def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
     """Use this database (a libpq URI) from now on, in every thread.
 
-    At most 2 × `pool_size` connections are opened; a transaction waits `patience` seconds for one of them.
+    At most 2 × `pool_size` connections are opened; a transaction waits `patience` seconds for one of them. They stay:
+    one that is new knows no table and no plan yet.
     """
     global _engine
     dispose()
@@ -73,8 +74,8 @@ def make_engine(url: str, *, pool_size: int = 8, patience: float = 10) -> Engine
     """An SQLAlchemy engine on psycopg for a libpq URI, with our timeouts and our JSON."""
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        pool_size=2 * pool_size,
+        max_overflow=0,
         pool_timeout=patience,
         # The connection used last knows the statements and tables best.
         pool_use_lifo=True,
@@ -121,6 +122,18 @@ def retrying(work: Callable[[Session], Result], attempts: int = ATTEMPTS) -> Res
             return work(session)
 
     return trying_again(once, attempts)
+
+
+def one_statement(query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
+    """A statement that is a transaction by itself, in one round trip; gives its first row as PostgreSQL writes it.
+
+    `query` is a constant of ours with %(name)s for its values. Raises psycopg's errors, and Unavailable: then it may
+    have been committed all the same.
+    """
+    found: list[tuple[bytes | None, ...] | None] = []
+    with transaction() as session:
+        write_last(session, lambda connection: found.append(prepared.first_row(connection, query, values)))
+    return found[0]
 
 
 def trying_again(work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:

@@ -69,17 +69,11 @@ class Runner:
         """Lease the job. Where the answer to the commit is lost, only we know that nobody has begun on it."""
         while True:
             try:
-                return store.retrying(lambda session: self._lease(session, key))
+                leased = lease_delivered(key, self.worker, self.topics)
+                return leased if isinstance(leased, Later) else _told(leased)
             except Unavailable:
                 if self.stopping.wait(AGAIN_SECONDS):
                     raise
-
-    def _lease(self, session: store.Session, key: int) -> Leased | Later:
-        """Commits the lease and the count of this attempt before anything is run."""
-        leased = lease_delivered(session, key, self.worker, self.topics)
-        if isinstance(leased, Leased) and leased.job.kind == "REMINDER":
-            return Leased(with_recipients(session, leased.job), leased.lost)
-        return leased
 
     def _answer(self, job: ActivatedJob, lease: jobs.Lease) -> Answer:
         """Call the handler, outside of any transaction; gives what is to be written."""
@@ -130,6 +124,14 @@ class Runner:
         if clock.machine() > job.deadline:
             return False
         return not self.stopping.wait(AGAIN_SECONDS)
+
+
+def _told(leased: Leased) -> Leased:
+    """A reminder's job learns only now whom it reminds."""
+    job = leased.job
+    if job.kind != "REMINDER":
+        return leased
+    return Leased(store.retrying(lambda session: with_recipients(session, job)), leased.lost)
 
 
 def _called(topic: Topic, job: ActivatedJob, port: Port, lease: jobs.Lease) -> Answer:

@@ -490,6 +490,25 @@ def test_connections_that_died_are_replaced_at_the_start_of_a_transaction(db: st
     assert count() == 1
 
 
+def test_connections_stay_however_many_are_in_use_at_once(database_url: str) -> None:
+    """A new one costs more than ten transactions: a process of PostgreSQL, and every plan anew."""
+    store.configure(database_url, pool_size=2)
+    used: set[int] = set()
+
+    def hold(more: int) -> None:
+        with store.transaction() as session:
+            used.add(store.raw_connection(session).info.backend_pid)
+            if more:
+                thread = threading.Thread(target=hold, args=(more - 1,))
+                thread.start()
+                thread.join()
+
+    for _ in range(3):
+        hold(3)
+    store.dispose()
+    assert len(used) == 4
+
+
 def test_a_connection_that_died_is_replaced_where_the_last_write_is_all_there_is(db: str) -> None:
     table()
     with psycopg.connect(db, autocommit=True) as connection:

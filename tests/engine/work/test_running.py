@@ -1,12 +1,13 @@
 """Python handlers run: what they are given, what their answers do, and what happens when they break."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 
 from engine import BpmnError, Handler, Invalid, Job, Port, Retry, store
@@ -236,30 +237,43 @@ def test_a_lease_whose_commit_got_no_answer_is_taken_by_who_asked_for_it(
     desk: Desk, begun: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database went away after the commit, before it said so: no other worker can know that nobody runs the job."""
-    tried = 0
+    asked: list[str] = []
 
-    def retrying(work: Callable[[store.Session], Any]) -> Any:
-        nonlocal tried
-        tried += 1
-        done = store.trying_again(lambda: _within_transaction(work))
-        if tried == 1:
+    def one_statement(query: str, values: Mapping[str, Any]) -> Any:
+        asked.append(query)
+        found = sent(query, values)
+        if len(asked) == 1:
             raise Unavailable("database_unavailable")
-        return done
+        return found
 
+    sent = store.one_statement
     instance = begun(n=1)
     monkeypatch.setattr(running, "AGAIN_SECONDS", 0.001)
     run = runner(lambda job, port: {"attempt": job.attempt})
     desk.rows("UPDATE jobs SET retries = 1")
-    monkeypatch.setattr(store, "retrying", retrying)
+    monkeypatch.setattr(store, "one_statement", one_statement)
     assert run.run(job_key(desk)) is None
     assert desk.state(instance) == "completed"
     assert desk.variables(instance)["attempt"] == 2
     assert desk.value("SELECT count(*) FROM incidents") == 0
 
 
-def _within_transaction(work: Callable[[store.Session], Any]) -> Any:
-    with store.transaction() as session:
-        return work(session)
+def test_variables_changed_while_the_lease_was_waited_for_are_seen(
+    db: str, desk: Desk, begun: Callable[..., int]
+) -> None:
+    seen: list[Any] = []
+    begun(n=1)
+    key, run = job_key(desk), runner(lambda job, port: seen.append(job.variables["n"]) or {})
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with ThreadPoolExecutor(1) as pool:
+        with psycopg.connect(db) as other:
+            other.execute("UPDATE jobs SET retries = retries")
+            other.execute("UPDATE variables SET value = '2' WHERE name = 'n'")
+            running = pool.submit(run.run, key)
+            while desk.value(waits) == 0:
+                assert not running.done()
+        running.result(20)
+    assert seen == [2]
 
 
 def test_a_job_delivered_again_while_it_runs_here_is_left_alone(desk: Desk, begun: Callable[..., int]) -> None:

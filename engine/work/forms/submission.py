@@ -107,7 +107,8 @@ class _Visit:
             return
         if not component.path:
             return
-        if component.is_fixed:
+        # As the screen shows it: `readonly` may be FEEL, which `is_fixed` knows nothing of.
+        if component.is_fixed or self.evaluate(component.settings.get("readonly")) is True:
             if self.row is not None and has(self.row, component.path):
                 put(values, component.path, at(self.row, component.path))
             return

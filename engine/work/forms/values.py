@@ -116,11 +116,16 @@ def _instant(field: Field, value: Any, around: Around) -> str:
         moment = reading[kind](value)
     except ValueError:
         raise Refused(f"not_a_{kind}") from None
-    if field.settings.get("disallowPassedDates") and kind != "time":
-        day = moment.date() if isinstance(moment, datetime) else moment
-        if day < around.moment.now.date():
-            raise Refused("passed")
+    if field.settings.get("disallowPassedDates") and kind != "time" and _day(moment, around) < around.moment.now.date():
+        raise Refused("passed")
     return value if kind == "date" else _with_zone(field, moment, around)
+
+
+def _day(moment: Any, around: Around) -> date:
+    """The day by the clocks of the installation: in the morning it is still yesterday in UTC."""
+    if not isinstance(moment, datetime):
+        return moment  # type: ignore[no-any-return]
+    return (moment.astimezone(around.moment.now.tzinfo) if moment.tzinfo else moment).date()
 
 
 def _with_zone(field: Field, moment: Any, around: Around) -> str:

@@ -167,6 +167,25 @@ def test_a_date_may_have_to_lie_ahead() -> None:
 
 
 @pytest.mark.parametrize(
+    ("moment", "is_passed"),
+    [
+        ("2026-11-22T16:00:00+00:00", False),  # today's first hour here, yesterday's afternoon in UTC
+        ("2026-11-22T15:59:00+00:00", True),
+        ("2026-11-23T00:00:00", False),
+        ("2026-11-22T23:59:00", True),
+    ],
+)
+def test_what_lies_ahead_is_told_by_our_clocks(moment: str, is_passed: bool) -> None:
+    form = read({"components": [field("datetime", "f", subtype="datetime", disallowPassedDates=True)]})
+    here = Moment(now=datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai")))
+    if is_passed:
+        with pytest.raises(Invalid):
+            submit(form, {"f": moment}, {}, here)
+    else:
+        assert submit(form, {"f": moment}, {}, here)["f"].startswith(moment)
+
+
+@pytest.mark.parametrize(
     "options",
     [
         {"values": [{"label": "甲", "value": "a"}, {"label": "乙", "value": "b"}]},
@@ -217,6 +236,13 @@ def test_hidden_fields_are_neither_asked_for_nor_taken() -> None:
 def test_what_is_fixed_stays() -> None:
     fields = [field("textfield", "a", disabled=True), field("textfield", "b", readonly=True)]
     assert sent(fields, {"a": "x", "b": "y"}, a="1", b="2") == {}
+
+
+def test_what_is_fixed_by_an_expression_stays_as_long_as_it_is_true() -> None:
+    one = field("number", "price", readonly='=state = "agreed"')
+    assert sent(one, {"price": 1}, price=9, state="agreed") == {}
+    assert sent(one, {"price": 1, "state": "open"}, price=9, state="agreed") == {}
+    assert sent(one, {"price": 1}, price=9, state="open") == {"price": 1}
 
 
 def test_nobody_unhides_by_sending_what_is_fixed() -> None:

@@ -1,7 +1,9 @@
 """Candidate groups: `unit.role.post[.specialty]` (decision 14), and patterns in which `*` stands for any one part."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 
 DEFAULT_POST = "duty"
 
@@ -38,10 +40,29 @@ def matches(group: Group, pattern: Group) -> bool:
     )
 
 
+def readable(texts: Iterable[str]) -> Iterator[Group]:
+    """The groups among these texts. A diagram may name others, drawn for another engine: those mean nobody."""
+    for text in texts:
+        with suppress(ValueError):
+            yield parse(text)
+
+
 def any_matches(groups: Iterable[str], patterns: Iterable[str]) -> bool:
     """Whether one of these groups is meant by one of these patterns."""
     held = [parse(group) for group in groups]
-    return any(matches(group, parse(pattern)) for pattern in patterns for group in held)
+    return any(matches(group, pattern) for pattern in readable(patterns) for group in held)
+
+
+def meant(groups: frozenset[str]) -> list[str]:
+    """Every candidate group that means somebody who is in these groups, those with `*` for a part included."""
+    found: set[str] = set()
+    for group in map(parse, groups):
+        parts = list(product((group.unit, "*"), (group.role, "*"), (group.post, "*")))
+        endings = ["", ".*", *([f".{group.specialty}"] if group.specialty else [])]
+        found |= {".".join(part) + ending for part in parts for ending in endings}
+        if group.post == DEFAULT_POST:
+            found |= {".".join(part[:2]) for part in parts}
+    return sorted(found)
 
 
 def unit_of(group: str) -> str:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import product
 from typing import Any, Literal
 
 from sqlalchemy import TextClause, text
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.definitions.wording import Language, element_name, process_name
-from engine.directory.groups import parse
+from engine.directory.groups import meant
 from engine.directory.principal import Principal
 from engine.errors import NotFound
 
@@ -186,16 +185,6 @@ def task(session: Session, principal: Principal, key: int, language: Language = 
 def tasks_of_family(session: Session, instance_key: int, language: Language = "zh") -> list[InboxTask]:
     """The open tasks of a case and of all it called; whether somebody sees the case, the caller has asked."""
     return _told(session, session.execute(_OF_FAMILY, {"key": instance_key}).all(), language)
-
-
-def meant(groups: frozenset[str]) -> list[str]:
-    """Every candidate group that means somebody who is in these groups, those with `*` for a part included."""
-    found: set[str] = set()
-    for group in map(parse, groups):
-        parts = product((group.unit, "*"), (group.role, "*"), (group.post, "*"))
-        endings = ["", ".*", *([f".{group.specialty}"] if group.specialty else [])]
-        found |= {".".join(part) + ending for part in parts for ending in endings}
-    return sorted(found)
 
 
 def _is_for(principal: Principal, found: InboxTask) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from engine.definitions import process_spec
-from engine.directory.groups import Group, parse
+from engine.directory.groups import Group, readable
 from engine.directory.people import Contact, members
 from engine.store.models import Person
 from engine.work.activation import ActivatedJob
@@ -40,7 +40,7 @@ def with_recipients(session: Session, job: ActivatedJob) -> ActivatedJob:
 
 def recipients(session: Session, task: Row[tuple[object, ...]]) -> list[Contact]:
     """A task's candidates, who has claimed it, and who leads the duty of its groups; each person once."""
-    groups = [parse(group) for group in task.candidate_groups]
+    groups = list(readable(task.candidate_groups))
     leads = [Group(group.unit, group.role, LEAD) for group in groups]
     named = _people(session, [*task.candidate_users, *([task.assignee] if task.assignee else [])])
     in_groups = [person for group in dict.fromkeys([*groups, *leads]) for person in members(session, str(group))]

@@ -125,6 +125,15 @@ def test_somebody_elses_task_is_not_completed(office: Office) -> None:
     assert office.everything() == before
 
 
+def test_a_group_of_another_engines_diagram_means_nobody(office: Office) -> None:
+    office.deploy(diagram(start("s"), user("u", "sales"), end("e"), flows("s u e"), unit="GD-GZ", starters="*.crc.*"))
+    office.start("p")
+    path = f"/v2/user-tasks/{office.task()['userTaskKey']}"
+    assert office.ask("clerk", "POST", f"{path}/completion", {}).status == 403
+    assert office.ask("foreigner", "GET", path).status == 404
+    office.post("operator", f"{path}/completion", {})
+
+
 def test_names_and_forms_are_in_the_readers_language(office: Office) -> None:
     english = b"write: Write the report\n"
     office.deploy(REPORT, ("p0.en.yaml", english), ("report.form", FORM.encode()), ("report.en.yaml", b"days: Days\n"))

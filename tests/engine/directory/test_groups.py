@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.directory.groups import Group, any_matches, parse, unit_of
+from engine.directory.groups import Group, any_matches, meant, parse, unit_of
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_refuses_what_is_no_group(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "pattern", "meant"),
+    ("group", "pattern", "is_meant"),
     [
         ("GD.crc.duty", "GD.crc.duty", True),
         ("GD.crc.duty", "*.crc.*", True),
@@ -33,10 +33,16 @@ def test_refuses_what_is_no_group(text: str) -> None:
         ("GD.maint.duty.transmission", "GD.maint.duty", True),
         ("GD.maint.duty", "GD.maint.duty.transmission", False),
         ("GD.maint.duty.data", "GD.maint.duty.transmission", False),
+        ("GD.maint.duty", "GD.maint.duty.*", True),
+        ("GD.maint.duty", "GD.maint", True),
+        ("GD.maint.lead", "GD.maint", False),
+        ("GD.maint.duty", "*.*", True),
+        ("GD.crc.duty", "sales", False),  # as a diagram for another engine names its groups
     ],
 )
-def test_a_pattern_means_a_group_part_by_part(group: str, pattern: str, meant: bool) -> None:
-    assert any_matches([group], [pattern]) is meant
+def test_a_pattern_means_a_group_part_by_part(group: str, pattern: str, is_meant: bool) -> None:
+    assert any_matches([group], [pattern]) is is_meant
+    assert (pattern in meant(frozenset({group}))) is is_meant, "what is searched for by SQL"
 
 
 def test_no_groups_match_nothing() -> None:

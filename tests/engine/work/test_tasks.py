@@ -143,7 +143,8 @@ def test_an_operator_may_everything(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "allowed"), [("*.crc.*", True), ("GD-GZ.*.duty", True), ("*.crc.dept_lead", False)]
+    ("pattern", "allowed"),
+    [("*.crc.*", True), ("GD-GZ.*.duty", True), ("GD-GZ.crc", True), ("*.crc.dept_lead", False), ("sales", False)],
 )
 def test_groups_match_part_by_part(desk: Desk, pattern: str, allowed: bool) -> None:
     key = a_task(desk, groups=pattern)

@@ -161,7 +161,7 @@ def test_a_reminder_goes_to_the_candidates_and_their_lead_with_what_they_need(de
 
     table = told("notify.reminder", remind)
     limit = {"limit": '={value: 100, unit: "min", warning: 0.8}'}
-    task = user("t", "GD-GZ.crc.duty", properties=limit, name="受理")
+    task = user("t", "GD-GZ.crc.duty, sales", properties=limit, name="受理")
     desk.deploy(diagram(start("s"), task, end("e"), flows("s t e"), name="故障处理"))
     desk.start()
     desk.pin(MONDAY + timedelta(minutes=80))

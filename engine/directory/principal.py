@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .groups import any_matches
+from .groups import any_matches, meant
 
 ADMIN, ANALYST, OPERATOR, WORKER = "admin", "analyst", "operator", "worker"
 
@@ -51,6 +51,10 @@ class Principal:
     def people(self) -> tuple[str, ...]:
         """Itself and those it stands in for."""
         return (self.id, *(person for person, _ in self.lent))
+
+    def candidate_groups(self) -> list[str]:
+        """Every candidate group that means it."""
+        return meant(self.groups)
 
     def may_work_on(self, groups: tuple[str, ...], users: tuple[str, ...], assignee: str | None) -> bool:
         """Whether a task is its own, or one it is a candidate for. A task without candidates is for operators."""

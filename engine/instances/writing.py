@@ -1,6 +1,6 @@
 """Writing what an advance did: its changes become one statement, and what our workers should do is queued."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from engine.core.records import Subscription, Task, Timer
 from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.directory.acting import current
-from engine.directory.groups import unit_of
+from engine.directory.groups import readable
 from engine.errors import Conflict, Invalid
 from engine.store import case_clock, json, prepared, raw_connection, tell, write_last
 from engine.store.case_clock import CHANNEL as CLOCK
@@ -202,11 +202,10 @@ def _units(row: InstanceRow, changes: Changes, started: bool, values: dict[str, 
     if row.unit is not None and (started or "unit" in changes.instance):
         found[row.unit] = "owner"
     for task in changes["task"].opened.values():
-        if isinstance(task, Task) and task.candidate_groups:
-            found.setdefault(unit_of(task.candidate_groups[0]), "task")
+        if isinstance(task, Task):
+            _get_task(found, task.candidate_groups)
     for change in changes["task"].changed.values():
-        if groups := change.get("candidate_groups"):
-            found.setdefault(unit_of(groups[0]), "task")
+        _get_task(found, change.get("candidate_groups") or ())
     if started and (unit := current().unit) is not None:
         found.setdefault(unit, "starter")
     parts = []
@@ -217,6 +216,13 @@ def _units(row: InstanceRow, changes: Changes, started: bool, values: dict[str, 
         values["own_units"] = sorted(found)
         parts.append(Part("units_inherited", sql.INHERIT_UNITS))
     return parts
+
+
+def _get_task(found: dict[str, str], groups: Iterable[str]) -> None:
+    for group in readable(groups):
+        # A group of every unit's makes no unit see the case that is not asked to work on it.
+        if group.unit != "*":
+            found.setdefault(group.unit, "task")
 
 
 def _commands(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> list[Part]:

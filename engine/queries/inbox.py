@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.definitions.wording import Language, element_name, process_name
-from engine.directory.groups import meant
 from engine.directory.principal import Principal
 from engine.errors import NotFound
 
@@ -228,7 +227,7 @@ def _without(session: Session, ways: Sequence[str]) -> Iterator[None]:
 
 def _who(principal: Principal) -> dict[str, Any]:
     people = list(principal.people())
-    return {"me": principal.id, "people": people, "groups": meant(principal.groups), "now": clock.now()}
+    return {"me": principal.id, "people": people, "groups": principal.candidate_groups(), "now": clock.now()}
 
 
 def _needed(query: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:

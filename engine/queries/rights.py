@@ -27,4 +27,7 @@ def sees_task(principal: Principal | None) -> ColumnElement[bool] | None:
     case = sees_case(principal, Task.instance_key)
     if case is None or principal is None:
         return None
-    return or_(case, Task.assignee == principal.id, Task.candidate_users.any(principal.id))  # type: ignore[arg-type]
+    # As `Principal.may_work_on` has it, so that what somebody finds in the inbox is there for programs as well.
+    people = list(principal.people())
+    users, groups = Task.candidate_users.overlap(people), Task.candidate_groups.overlap(principal.candidate_groups())
+    return or_(case, Task.assignee.in_(people), users, groups)

@@ -25,7 +25,7 @@ pages = Pages("live", __name__)
 def events() -> Response:
     """A stream that says when one of the person's tasks, or of their groups', has changed since the list was made."""
     person = principal()
-    stream = hub.join({*person.people(), *engine.queries.inbox.meant(person.groups)})
+    stream = hub.join({*person.people(), *person.candidate_groups()})
     if stream is None:
         # A browser that is answered so asks no more; the page's list then renews itself now and then.
         return current_app.response_class(status=204)

@@ -69,6 +69,26 @@ def test_a_task_is_seen_by_whoever_it_is_for(cases: dict[str, int]) -> None:
     assert seen(process_instances, person("by-GD-SZ", "ZJ")) == set()
 
 
+def test_a_task_is_seen_by_whoever_may_work_on_it_wherever_the_case_is(house: House) -> None:
+    house.deploy(diagram(start("s"), user("u", "*.noc.duty", users="li"), end("e"), flows("s u e"), unit="GD-GZ"))
+    key = house.start().key
+    for member, found in {
+        person("any", "ZJ", groups=frozenset({"ZJ.noc.duty"})): {key},
+        person("none", "ZJ", groups=frozenset({"ZJ.crc.duty"})): set(),
+        person("substitute", "ZJ", lent=(("li", frozenset()),)): {key},
+    }.items():
+        assert seen(user_tasks, member) == found
+        assert seen(process_instances, member) == set()
+    house.rows("UPDATE tasks SET candidate_groups = '{}', candidate_users = '{}', assignee = 'li' RETURNING key")
+    assert seen(user_tasks, person("substitute", "ZJ", lent=(("li", frozenset()),))) == {key}
+
+
+def test_every_unit_whose_groups_got_a_task_sees_the_case(house: House) -> None:
+    house.deploy(diagram(start("s"), user("u", "GD-GZ.crc.duty, GD-SZ.crc.duty"), end("e"), flows("s u e")))
+    key = house.start().key
+    assert seen(process_instances, person("sz", "GD-SZ")) == seen(process_instances, GZ) == {key}
+
+
 def test_a_unit_that_got_a_task_sees_the_case_from_then_on(house: House) -> None:
     house.deploy(
         diagram(start("s"), user("u", "GD-GZ.crc.duty"), user("v", "GD-SZ.crc.duty"), end("e"), flows("s u v e"))

@@ -197,7 +197,8 @@ def test_totals_count_no_further_than_ten_thousand(house: House, cases: list[int
 def test_one_of_a_kind(cases: list[int]) -> None:
     with store.transaction() as session:
         assert process_instances.get(session, cases[2]).business_id == "TT_2"
-        assert [row.unit for row in process_instances.units_of(session, cases[0])] == ["GD-GZ"]
+        units = {row.unit: row.why for row in process_instances.units_of(session, cases[0])}
+        assert units == {"GD-GZ": "owner", "HQ": "task"}
         for module in (process_instances, user_tasks, jobs, incidents, element_instances, process_definitions):
             with pytest.raises(NotFound):
                 module.get(session, 5)

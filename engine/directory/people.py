@@ -15,7 +15,7 @@ from engine.store import first_row
 from engine.store.case_clock import READ_CASE_TIME
 from engine.store.models import Membership, Person, Shift, Substitute, Unit
 
-from .groups import Group, parse
+from .groups import Group, parse, readable
 from .principal import Principal
 from .units import BELOW
 
@@ -183,8 +183,13 @@ def join(session: Session, person_id: str, group: str) -> None:
 
 
 def members(session: Session, group: str) -> list[Contact]:
-    """Who is in a group now: those on its roster where there is one at this time, else all its members."""
-    wanted = parse(group)
+    """Who is in a group now: those on its roster where there is one at this time, else all its members.
+
+    In a text that is no group there is nobody.
+    """
+    wanted = next(readable([group]), None)
+    if wanted is None:
+        return []
     now = clock.now()
     on_duty = select(Shift.person).where(
         Shift.unit == wanted.unit,

@@ -36,6 +36,20 @@ def test_whoever_claims_is_named(visitor: Visiting, case: int, task: int) -> Non
     assert "认领了“查看”" in page
 
 
+def test_a_group_of_another_engines_diagram_is_shown_as_it_is_and_names_nobody(
+    office: Office, visitor: Visiting
+) -> None:
+    drawn = diagram(start("s"), user("u", "sales", users="li.na"), end("e"), flows("s u e"), unit="GD-GZ")
+    office.deploy(drawn)
+    with store.transaction() as session, acting(principal_of(session, "li.na")):
+        case = start_instance(session, process_id="p").key
+    person, task = visitor("li.na"), office.rows("SELECT key FROM tasks")[0].key
+    for path in (f"/cases/{case}", "/inbox?tab=groups", f"/tasks/{task}"):
+        shown = person.get(path)
+        assert shown.status_code == 200
+        assert "sales" in shown.get_data(as_text=True)
+
+
 def test_the_timeline_tells_who_did_what_and_details_on_demand(visitor: Visiting, case: int, task: int) -> None:
     person = visitor("li.na")
     person.post(f"/tasks/{task}/claim")

@@ -17,7 +17,7 @@ from engine import history, store
 from engine.core.effects import Answer, Broadcast, Call, Proceed, Publish, Uncall
 from engine.directory.acting import Actor, acting, current
 from engine.errors import Conflict, NotFound
-from engine.store import json, raw_connection
+from engine.store import json, prepared, raw_connection
 
 from .changes import Outgoing
 from .row import InstanceRow
@@ -31,16 +31,20 @@ KEY_BITS = 24
 
 _SEND = "INSERT INTO commands (instance_key, kind, payload) VALUES (%s, %s, %s::jsonb) RETURNING id"
 # In their order, one at a time; not for a suspended instance, except for what it sent to others.
-_TAKE = """
-    SELECT c.id, c.instance_key, c.kind, c.payload FROM commands c
+_NEXT = """
+    SELECT c.id FROM commands c
     WHERE c.failed_at IS NULL AND c.due_at <= clock_timestamp()
       AND (%(keys)s::bigint[] IS NULL OR c.instance_key = ANY(%(keys)s::bigint[]) OR c.id = ANY(%(ids)s::bigint[]))
       AND NOT EXISTS (
           SELECT FROM commands e WHERE e.instance_key = c.instance_key AND e.id < c.id AND e.failed_at IS NULL)
       AND (c.kind IN ('publish', 'broadcast') OR NOT EXISTS (
           SELECT FROM instances i WHERE i.key = c.instance_key AND i.suspended AND i.state = 'active'))
-    ORDER BY c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+    ORDER BY c.id LIMIT 1
 """
+_TAKE = f"""
+    DELETE FROM commands WHERE id = ({_NEXT} FOR UPDATE OF c SKIP LOCKED)
+    RETURNING json_build_array(id, instance_key, kind, payload)
+"""  # noqa: S608 - constants of ours
 _DONE = "DELETE FROM commands WHERE id = %s"
 # Later and later: 1, 2, 4 … seconds of machine time.
 _FAILED = """
@@ -180,7 +184,7 @@ def _drain(keys: list[int], ids: list[int]) -> None:
         left = AT_ONCE
         while waiting and left:
             left -= 1
-            if not _apply_next(*waiting[0]):
+            if not _apply_next(*waiting[0]) or not _is_left(*waiting[0]):
                 waiting.popleft()
             elif len(waiting) > 1:
                 waiting.rotate(-1)
@@ -194,11 +198,12 @@ def _apply_next(keys: list[int] | None, ids: list[int]) -> bool:
 
     def work(session: Session) -> bool:
         taken.clear()
-        found = raw_connection(session).execute(_TAKE, {"keys": keys, "ids": ids}).fetchone()
+        found = prepared.first_row(raw_connection(session), _TAKE, {"keys": keys, "ids": ids})
         if found is None:
             return False
-        taken.append(found)
-        _apply(session, *found)
+        assert found[0] is not None
+        taken.append(tuple(json.loads(found[0])))
+        _apply(session, *taken[0])
         return True
 
     try:
@@ -214,10 +219,14 @@ def _apply_next(keys: list[int] | None, ids: list[int]) -> bool:
         return True
 
 
-def _apply(session: Session, id: int, instance_key: int | None, kind: str, payload: dict[str, Any]) -> None:  # noqa: A002
+def _is_left(keys: list[int] | None, ids: list[int]) -> bool:
+    """Whether there is one to take: what had to wait for one before it, which whoever wrote it could not apply."""
+    return store.retrying(lambda session: store.first_row(session, _NEXT, {"keys": keys, "ids": ids})) is not None
+
+
+def _apply(session: Session, _: int, instance_key: int | None, kind: str, payload: dict[str, Any]) -> None:
     with acting(_sender(payload, _HOPS.get(kind, 0))):
         _applies[kind](session, instance_key, payload)
-    raw_connection(session).execute(_DONE, [id])
 
 
 def _note_failure(id: int, instance_key: int | None, kind: str, payload: dict[str, Any], error: Exception) -> None:  # noqa: A002

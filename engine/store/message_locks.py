@@ -11,16 +11,20 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from engine.store.session import locked_row
+
 _ALONE = text(
     "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY t(key, n) ORDER BY n"
 )
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_PUBLISHING = """
+    SELECT CASE WHEN n = 1 THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END
+    FROM unnest(ARRAY[%(name)s::bigint, %(pair)s::bigint]) WITH ORDINALITY t(key, n) ORDER BY n
+"""
 
 
 def lock_publishing(session: Session, name: str, correlation_key: str) -> None:
     """Nobody subscribes to this name and key, and nobody publishes under it, until we commit."""
-    session.execute(_SHARED, {"key": _number(name)})
-    session.execute(_ALONE, {"keys": [_number(name, correlation_key)]})
+    locked_row(session, _PUBLISHING, {"name": _number(name), "pair": _number(name, correlation_key)})
 
 
 def lock_subscribing(session: Session, wanted: Iterable[tuple[str, str | None]]) -> None:

@@ -12,22 +12,26 @@ from engine import clock, history
 from engine.core.messages import Waiting, receivers
 from engine.core.names import require_name
 from engine.errors import Conflict, Invalid, NotFound
-from engine.store import json
+from engine.store import first_row, json
 from engine.store.message_locks import lock_publishing
 from engine.work.sending import Receiver, deliver, new_key, start
 
 LONGEST_LIFE = timedelta(days=36_525)
 
 # A message start waits for its name whatever the key, unless an instance opened by that key still runs.
-_WAITING = text("""
-    SELECT s.key, s.process_id, s.instance_key, s.correlation_key, s.element, s.element_key, s.definition_key
-    FROM subscriptions s
-    WHERE s.kind = 'message' AND s.name = :name AND (s.correlation_key IS NULL OR s.correlation_key = :key)
-    UNION ALL
-    SELECT e.definition_key, e.process_id, NULL, NULL, e.element, NULL, e.definition_key FROM start_events e
-    WHERE e.kind = 'message' AND e.name = :name AND NOT EXISTS (
-        SELECT FROM message_starts m WHERE m.process_id = e.process_id AND m.correlation_key = :key)
-""")
+_WAITING = """
+    SELECT json_agg(json_build_array(
+        key, process_id, instance_key, correlation_key, element, element_key, definition_key)) AS waiting
+    FROM (
+        SELECT s.key, s.process_id, s.instance_key, s.correlation_key, s.element, s.element_key, s.definition_key
+        FROM subscriptions s
+        WHERE s.kind = 'message' AND s.name = %(name)s AND (s.correlation_key IS NULL OR s.correlation_key = %(key)s)
+        UNION ALL
+        SELECT e.definition_key, e.process_id, NULL, NULL, e.element, NULL, e.definition_key FROM start_events e
+        WHERE e.kind = 'message' AND e.name = %(name)s AND NOT EXISTS (
+            SELECT FROM message_starts m WHERE m.process_id = e.process_id AND m.correlation_key = %(key)s)
+    ) AS there
+"""
 _BUFFER = text("""
     INSERT INTO messages (key, name, correlation_key, message_id, variables, published_at, expires_at)
     VALUES (:key, :name, :correlation_key, :message_id, CAST(:variables AS jsonb), :now, :expires)
@@ -111,14 +115,15 @@ def choose(
     session: Session, message: Message, reached: Collection[str], process_id: str | None = None
 ) -> list[tuple[Waiting, Receiver]]:
     """Who gets the message now, at most one of each process id (or of the one named). Hold its publishing lock."""
-    rows = session.execute(_WAITING, {"name": message.name, "key": message.correlation_key}).all()
+    found = first_row(session, _WAITING, {"name": message.name, "key": message.correlation_key})
+    assert found is not None
     there = {
-        (row.process_id, row.key, row.element): (
-            Waiting(row.key, row.process_id, row.instance_key, row.correlation_key, row.element),
-            Receiver(row.process_id, row.definition_key, row.element, row.instance_key, row.key, row.element_key),
+        (process, key, element): (
+            Waiting(key, process, instance, correlation_key, element),
+            Receiver(process, definition, element, instance, key, element_key),
         )
-        for row in rows
-        if process_id in (None, row.process_id)
+        for key, process, instance, correlation_key, element, element_key, definition in found[0] or ()
+        if process_id in (None, process)
     }
     chosen = receivers([waiting for waiting, _ in there.values()], message.correlation_key, reached)
     return [there[waiting.process_id, waiting.key, waiting.element or ""] for waiting in chosen]

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine.instances import send
+from engine.store import first_row
 
 DELIVER, START = "deliver", "start"
 
-_NUMBER = text("SELECT nextval('numbers')")
+_NUMBER = "SELECT nextval('numbers') AS number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Receiver:
 
 def new_key(session: Session) -> int:
     """A key of a number of its own: a message's, or that of an instance to be started (decision 10)."""
-    number: int = session.execute(_NUMBER).scalar_one()
+    found = first_row(session, _NUMBER, {})
+    assert found is not None
+    number: int = found[0]
     return number << 24
 
 

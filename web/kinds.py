@@ -9,8 +9,11 @@ _KINDS = {"NoneTask": "TASK", "ProcessRoot": "PROCESS", "Transaction": "SUB_PROC
 
 
 def element_kind(session: engine.Session, definition_key: int, element: str) -> str:
-    """Camunda's word for the kind of an element, such as USER_TASK."""
-    drawn = engine.process_spec(session, definition_key).elements[element]
+    """Camunda's word for the kind of an element, such as USER_TASK; UNKNOWN for one that the version does not have."""
+    drawn = engine.process_spec(session, definition_key).elements.get(element)
+    if drawn is None:
+        # what ended before a migration may be in the older version alone
+        return "UNKNOWN"
     if getattr(drawn, "by_event", False):
         return "EVENT_SUB_PROCESS"
     name = type(drawn).__name__

@@ -51,7 +51,7 @@ def migrate(
     moved, given_up = _follow(plan, state)
     run = Run(new, state, surroundings)
     note = Note("instance_migrated", new.root.id, state.key, {**(told or {}), "mapping": plan.mapping})
-    run.effects += [note, Migrate(tuple(moved))]
+    run.effects += [note, *_renamed(state, before), Migrate(tuple(moved))]
     for token, wait in given_up:
         run.close(token, wait, "canceled")
     for token in list(state.tokens.values()):
@@ -84,6 +84,15 @@ def _follow(plan: Plan, state: State) -> tuple[list[tuple[str, int, str]], list[
     state.joins = {(scope, plan.target(element)): arrived for (scope, element), arrived in state.joins.items()}
     state.undo = _undo(plan, state.undo)
     return moved, given_up
+
+
+def _renamed(state: State, before: Mapping[int, Element]) -> list[Note]:
+    """What history has to tell of the tokens whose element has another id by now."""
+    return [
+        Note("element_migrated", token.task_spec.id, token.key, {"from": before[token.key].id})
+        for token in state.tokens.values()
+        if token.task_spec.id != before[token.key].id and not token.is_path
+    ]
 
 
 def _data(plan: Plan, data: Data) -> Data:

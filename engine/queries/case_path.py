@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# An element instance that ended has a row that says so; one that is there has its beginning alone.
+# An element instance that ended has a row that says so; one that is there has its beginning alone. A migration may
+# have brought it to another element: what was told of it last is where it is.
 _ELEMENTS = text("""
     SELECT element, count(*) FILTER (WHERE ended = 0) AS active, count(*) FILTER (WHERE completed > 0) AS completed
     FROM (
-        SELECT max(element) AS element, element_key,
+        SELECT (array_agg(element ORDER BY key DESC))[1] AS element, element_key,
             count(*) FILTER (WHERE kind IN ('element_completed', 'instance_completed')) AS completed,
             count(*) FILTER (WHERE kind IN ('element_completed', 'instance_completed', 'element_terminated',
                 'instance_canceled')) AS ended
         FROM history
         WHERE instance_key = :key AND element_key <> :key AND kind IN ('element_activated', 'element_completed',
-            'element_terminated', 'instance_completed', 'instance_canceled', 'incident_raised')
+            'element_terminated', 'element_migrated', 'instance_completed', 'instance_canceled', 'incident_raised')
         GROUP BY element_key
     ) tokens GROUP BY element
 """)

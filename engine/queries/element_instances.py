@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, Text, case, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from engine.directory.principal import Principal
@@ -16,10 +17,12 @@ from .page import FIRST, Page, PageRequest
 from .rights import sees_case
 
 # An element that is entered and left in one step has one row, the one that tells of its end; one that got stuck on
-# entering has its incident's. The process itself is the element whose key is the instance's.
-_BEGUN = ("element_activated", "instance_started", "incident_raised")
+# entering has its incident's. The process itself is the element whose key is the instance's. A migration may bring it
+# to another element.
+_BEGUN = ("element_activated", "instance_started", "incident_raised", "element_migrated")
 _COMPLETED = ("element_completed", "instance_completed")
 _TERMINATED = ("element_terminated", "instance_canceled")
+_element = func.array_agg(aggregate_order_by(HistoryRow.element, HistoryRow.key.desc()), type_=ARRAY(Text))[1]
 _ended = func.max(HistoryRow.at).filter(HistoryRow.kind.not_in(_BEGUN))
 _terminated = func.bool_or(HistoryRow.kind.in_(_TERMINATED))
 _completed = func.bool_or(HistoryRow.kind.in_(_COMPLETED))
@@ -27,7 +30,7 @@ _TOKENS = (
     select(
         HistoryRow.element_key.label("key"),
         HistoryRow.instance_key.label("instance_key"),
-        func.max(HistoryRow.element).label("element"),
+        _element.label("element"),
         func.min(HistoryRow.at).label("started_at"),
         _ended.label("ended_at"),
         case((_completed, "completed"), (_terminated, "terminated"), else_="active").label("state"),

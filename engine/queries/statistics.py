@@ -14,7 +14,8 @@ from . import process_instances, searching
 from .process_instances import ProcessInstanceFilter
 from .rights import sees_case
 
-# An element instance that ended has a row that says so; what began has its own, or its end's, or its incident's.
+# An element instance that ended has a row that says so; what began has its own, or its end's, or its incident's. It
+# counts where it was at last, after a migration.
 _ELEMENTS = text("""
     SELECT element,
         count(*) FILTER (WHERE NOT completed AND NOT terminated AND running) AS active,
@@ -23,12 +24,14 @@ _ELEMENTS = text("""
         (SELECT count(*) FROM incidents i WHERE i.instance_key = ANY(:keys) AND i.element = tokens.element
             AND i.state = 'active') AS incidents
     FROM (
-        SELECT max(h.element) AS element, h.element_key, bool_or(i.state = 'active') AS running,
+        SELECT (array_agg(h.element ORDER BY h.key DESC))[1] AS element, h.element_key,
+            bool_or(i.state = 'active') AS running,
             bool_or(h.kind = 'element_completed') AS completed,
             bool_or(h.kind = 'element_terminated') AS terminated
         FROM history h JOIN instances i ON i.key = h.instance_key
         WHERE h.instance_key = ANY(:keys) AND h.element_key <> h.instance_key
-            AND h.kind IN ('element_activated', 'element_completed', 'element_terminated', 'incident_raised')
+            AND h.kind IN ('element_activated', 'element_completed', 'element_terminated', 'element_migrated',
+                'incident_raised')
         GROUP BY h.element_key
     ) tokens GROUP BY element ORDER BY element
 """).bindparams(bindparam("keys"))

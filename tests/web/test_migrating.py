@@ -4,6 +4,7 @@ import pytest
 
 from engine import store
 from engine.instances import start
+from engine.queries import case_path
 from tests.engine.factories import diagram, end, flows, user
 from tests.engine.factories import start as begins
 from tests.web.office import Office
@@ -32,6 +33,41 @@ def test_a_case_goes_on_in_another_version(case: str, office: Office) -> None:
     assert (told["processDefinitionKey"], told["processDefinitionVersion"]) == (str(second), 2)
     [task] = office.post("operator", "/v2/user-tasks/search")["items"]
     assert (task["elementId"], task["processDefinitionKey"]) == ("b", str(second))
+
+
+def test_where_a_case_stands_is_told_by_the_version_it_has_come_to(case: str, office: Office) -> None:
+    """Also by elements that this version has no more, if they had ended."""
+
+    def version_of(name: str, first: str) -> bytes:
+        parts = (begins("s"), user(first), user(name), end("e"), flows(f"s {first} {name} e"))
+        return diagram(*parts, process_id="two", unit="GD-GZ")
+
+    office.deploy(version_of("b", "z"))
+    with store.transaction() as session:
+        key = start(session, process_id="two").key
+    path = f"/v2/process-instances/{key}"
+    [task] = office.post("operator", "/v2/user-tasks/search", {"filter": {"processInstanceKey": str(key)}})["items"]
+    assert office.ask("operator", "POST", f"/v2/user-tasks/{task['userTaskKey']}/completion", {}).status == 204
+    [second] = office.deploy(version_of("a", "y"))
+    mapping = [{"sourceElementId": "b", "targetElementId": "a"}]
+    body = {"targetProcessDefinitionKey": str(second), "mappingInstructions": mapping}
+    assert office.ask("operator", "POST", f"{path}/migration", body).status == 204
+
+    search = {"filter": {"processInstanceKey": str(key)}}
+    told = {
+        one["elementId"]: (one["type"], one["state"])
+        for one in office.post("operator", "/v2/element-instances/search", search)["items"]
+    }
+    assert told == {
+        "two": ("PROCESS", "ACTIVE"),
+        "s": ("START_EVENT", "COMPLETED"),
+        "z": ("UNKNOWN", "COMPLETED"),
+        "a": ("USER_TASK", "ACTIVE"),
+    }
+    counts = office.get("operator", f"{path}/statistics/element-instances")["items"]
+    assert {one["elementId"]: one["active"] for one in counts} == {"s": 0, "z": 0, "a": 1}
+    with store.transaction() as session:
+        assert case_path.case_path(session, key).active == {"a": 1}
 
 
 def test_what_cannot_follow_is_said(case: str, office: Office) -> None:

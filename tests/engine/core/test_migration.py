@@ -58,6 +58,8 @@ def test_a_task_follows_and_the_case_goes_the_new_way(begin: Begin, box: Sandbox
     assert (case.state, case.path) == ("completed", ["s", "a2", "new", "b", "e"])
     note = next(note for note in case.history if note.kind == "instance_migrated")
     assert note.data == {"mapping": {"a": "a2"}}
+    renamed = [(note.element, note.data) for note in case.history if note.kind == "element_migrated"]
+    assert renamed == [("a2", {"from": "a"})]
 
 
 def test_jobs_messages_signals_and_incidents_follow(begin: Begin, box: Sandbox) -> None:

@@ -1,6 +1,6 @@
 """Work: jobs, the handlers' contract, retries, timers, messages and the inbox's commands."""
 
-# Whoever imports the room can apply what messages, signals and timers leave for instances.
-from engine.work import commands
+# Whoever imports the room can apply what messages, signals, timers and handlers leave for instances.
+from engine.work import answers, commands
 
-__all__ = ["commands"]
+__all__ = ["answers", "commands"]

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,8 +12,9 @@ from engine import clock, logs, store
 from engine.directory.acting import WORKER, acting
 from engine.errors import Conflict, Invalid, NotFound, Unavailable
 from engine.store import json
-from engine.work import jobs
+from engine.work import answers
 from engine.work.activation import ActivatedJob
+from engine.work.answers import DONE, FAILED, NO, Answer
 from engine.work.back_off import back_off
 from engine.work.contract import BpmnError, Job, Port, Retry
 from engine.work.leasing import Later, Leased, later, lease_delivered
@@ -24,7 +25,6 @@ logger = logging.getLogger(__name__)
 # A database that is away is waited for: a lease may have been committed, and a handler's effect has happened.
 AGAIN_SECONDS = 1.0
 LONGEST_MESSAGE = 10_000  # characters of what a handler says when it fails
-Answer = Callable[[store.Session], None]
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,10 @@ class Runner:
             if isinstance(leased, Later):
                 return leased.wait
             job = leased.job
-            lease = jobs.Lease(self.worker, job.attempts)
             if leased.lost and job.retries == 0:
-                self._send(job, lambda session: _fail(session, job, 0, "the worker was lost while it ran", lease))
+                self._send(job, _failed(job, 0, "the worker was lost while it ran"))
             else:
-                self._send(job, self._answer(job, lease))
+                self._send(job, self._answer(job))
         return None
 
     @contextmanager
@@ -75,17 +74,16 @@ class Runner:
                 if self.stopping.wait(AGAIN_SECONDS):
                     raise
 
-    def _answer(self, job: ActivatedJob, lease: jobs.Lease) -> Answer:
+    def _answer(self, job: ActivatedJob) -> Answer:
         """Call the handler, outside of any transaction; gives what is to be written."""
         topic = self.topics[job.type]
         if problem := topic.check_input(job.variables):
             # the same variables would be refused again
-            return lambda session: _fail(session, job, 0, f"input {problem}", lease)
+            return _failed(job, 0, f"input {problem}")
         port = self._port(topic)
         if port is None:
-            missing = f"port {topic.handler.port} is not in the ports file"
-            return lambda session: _fail(session, job, 0, missing, lease)
-        return _called(topic, job, port, lease)
+            return _failed(job, 0, f"port {topic.handler.port} is not in the ports file")
+        return _called(topic, job, port)
 
     def _port(self, topic: Topic) -> Port | None:
         name = topic.handler.port
@@ -96,29 +94,28 @@ class Runner:
 
         Raises Invalid where not even that it was refused can be written: its lease runs out then.
         """
-        is_refused = False
+        write, is_refused = answers.give, False
         while True:
             try:
-                store.retrying(answer)
+                store.retrying(lambda session: write(session, answer))  # noqa: B023 - called at once
             except Invalid as refused:
                 if is_refused:
                     raise
                 # The effect has happened, so the job is not run again by itself.
-                answer, is_refused = self._refused(job, refused), True
+                answer, is_refused = _failed(job, 0, f"output $: {refused}"), True
                 continue
             except (NotFound, Conflict) as error:
+                if error.code == "instance_suspended":
+                    write = answers.keep
+                    continue
                 if error.code == "database_busy" and self._may_wait(job):
                     continue
-                logger.warning("an answer came too late: %s", error, extra={"job": job.key, "topic": job.type})
+                answers.tell_too_late(job.key, error)
             except Unavailable:
                 if self._may_wait(job):
                     continue
                 raise
             return
-
-    def _refused(self, job: ActivatedJob, refused: Invalid) -> Answer:
-        lease, message = jobs.Lease(self.worker, job.attempts), f"output $: {refused}"
-        return lambda session: _fail(session, job, 0, message, lease)
 
     def _may_wait(self, job: ActivatedJob) -> bool:
         if clock.machine() > job.deadline:
@@ -134,23 +131,20 @@ def _told(leased: Leased) -> Leased:
     return Leased(store.retrying(lambda session: with_recipients(session, job)), leased.lost)
 
 
-def _called(topic: Topic, job: ActivatedJob, port: Port, lease: jobs.Lease) -> Answer:
+def _called(topic: Topic, job: ActivatedJob, port: Port) -> Answer:
     try:
         result = topic.handler.function(_for_handler(job), port)
     except BpmnError as no:
-        code, message, variables = no.code, no.message, no.variables
-        return lambda session: jobs.throw_job_error(session, job.key, code, message, variables, lease)
+        return Answer(job.key, job.worker, job.attempts, NO, no.variables, message=no.message, code=no.code)
     except Retry as retry:
-        reason, after = retry.reason, retry.after
-        return lambda session: _fail(session, job, job.retries - 1, reason, lease, after)
+        return _failed(job, job.retries - 1, retry.reason, retry.after)
     except Exception as error:
         # a handler may break in any way; the job is where it is told
         logger.warning("handler failed", exc_info=True, extra={"job": job.key, "topic": job.type})
-        message, wait = f"{type(error).__name__}: {error}", back_off(port, job.attempts)
-        return lambda session: _fail(session, job, job.retries - 1, message, lease, wait)
+        return _failed(job, job.retries - 1, f"{type(error).__name__}: {error}", back_off(port, job.attempts))
     if problem := _problem(topic, result):
-        return lambda session: _fail(session, job, 0, f"output {problem}", lease)
-    return lambda session: jobs.complete_job(session, job.key, result, lease)
+        return _failed(job, 0, f"output {problem}")
+    return Answer(job.key, job.worker, job.attempts, DONE, result)
 
 
 def _problem(topic: Topic, result: Any) -> str | None:
@@ -164,15 +158,9 @@ def _problem(topic: Topic, result: Any) -> str | None:
     return topic.check_output(result)
 
 
-def _fail(
-    session: store.Session,
-    job: ActivatedJob,
-    retries: int,
-    message: str,
-    lease: jobs.Lease,
-    wait: timedelta = timedelta(),
-) -> None:
-    jobs.fail_job(session, job.key, max(retries, 0), _storable(message), wait, lease=lease)
+def _failed(job: ActivatedJob, retries: int, message: str, wait: timedelta = timedelta()) -> Answer:
+    left, told = max(retries, 0), _storable(message)
+    return Answer(job.key, job.worker, job.attempts, FAILED, retries=left, message=told, wait=wait.total_seconds())
 
 
 def _storable(message: str) -> str:

@@ -1,6 +1,8 @@
 """Python handlers run: what they are given, what their answers do, and what happens when they break."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,8 +14,9 @@ import pytest
 
 from engine import BpmnError, Handler, Invalid, Job, Port, Retry, store
 from engine.errors import Unavailable
+from engine.instances import apply_due_commands, cancel, resume, suspend
 from engine.instances import start as begin
-from engine.work import jobs, running, topics
+from engine.work import jobs, leasing, running, topics
 from engine.work.alive import new_worker_name
 from engine.work.running import Runner
 from tests.engine.factories import boundary, diagram, end, error, flows, service, start
@@ -306,6 +309,103 @@ def test_an_answer_that_comes_too_late_is_dropped(
         runner(slow).run(job_key(desk))
     assert desk.state(instance) == "active"
     assert "too late" in caplog.text
+
+
+def suspended_while_it_runs(desk: Desk, instance: int, ending: Callable[[], Any]) -> Runner:
+    """It runs a job whose case is suspended meanwhile; then the worker ends, and others look for what it left."""
+
+    def slow(job: Job, port: Port) -> Any:
+        desk.rows("INSERT INTO effects VALUES (:attempt)", attempt=job.attempt)
+        with store.transaction() as session:
+            suspend(session, instance)
+        return ending()
+
+    desk.rows("CREATE TABLE effects (attempt int)")
+    ran = runner(slow)
+    ran.run(job_key(desk))
+    with store.transaction() as session:
+        assert leasing.release(session, ran.worker) == []
+        assert leasing.orphans(session) == []
+    return ran
+
+
+def resume_it(instance: int) -> None:
+    with store.transaction() as session:
+        resume(session, instance)
+
+
+def test_a_case_suspended_while_its_job_runs_has_the_answer_when_it_goes_on(
+    desk: Desk, begun: Callable[..., int]
+) -> None:
+    """The effect happens once, and nobody waits for the end of the lease."""
+    instance = begun(n=1)
+    ran = suspended_while_it_runs(desk, instance, lambda: {"sum": Decimal("1.10")})
+    assert (desk.elements(instance), waiting(desk)[0]) == (["s"], "activated")
+    desk.rows("UPDATE jobs SET available_at = now() - interval '1 h'")
+    assert ran.run(job_key(desk)) is None
+    resume_it(instance)
+    assert desk.state(instance) == "completed"
+    assert str(desk.variables(instance)["sum"]) == "1.10"
+    assert desk.rows("SELECT attempt FROM effects") == [(1,)]
+
+
+def test_every_process_can_give_what_a_worker_has_kept() -> None:
+    """Also a web server, which runs no jobs itself."""
+    told = "import engine; from engine.instances import between; print('answer' in between._applies)"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout == "True\n"
+
+
+def test_a_kept_no_goes_to_the_boundary_event_and_a_kept_retry_waits_as_it_says(
+    desk: Desk, begun: Callable[..., int]
+) -> None:
+    def no() -> None:
+        raise BpmnError("no", "refused", {"why": "full"})
+
+    def later() -> None:
+        raise Retry(timedelta(seconds=40), "busy")
+
+    instance = begun(n=1)
+    suspended_while_it_runs(desk, instance, later)
+    resume_it(instance)
+    assert waiting(desk) == ("created", 2, 1, "busy")
+    assert timedelta(seconds=30) < desk.value("SELECT available_at - now() FROM jobs") <= timedelta(seconds=40)
+    desk.rows("UPDATE jobs SET available_at = now()")
+    desk.rows("DROP TABLE effects")
+    suspended_while_it_runs(desk, instance, no)
+    resume_it(instance)
+    assert desk.elements(instance)[-1] == "f"
+    assert desk.variables(instance)["why"] == "full"
+
+
+def test_an_answer_kept_for_a_case_that_is_cancelled_is_dropped(
+    desk: Desk, begun: Callable[..., int], caplog: pytest.LogCaptureFixture
+) -> None:
+    instance = begun(n=1)
+    suspended_while_it_runs(desk, instance, dict)
+    with store.transaction() as session:
+        cancel(session, instance)
+    with caplog.at_level(logging.WARNING):
+        assert apply_due_commands() == 1
+    assert "too late" in caplog.text
+    assert desk.state(instance) == "canceled"
+
+
+def test_a_kept_answer_that_fails_for_good_is_an_incident(
+    desk: Desk, begun: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("broken")
+
+    instance = begun(n=1)
+    suspended_while_it_runs(desk, instance, dict)
+    monkeypatch.setattr(jobs, "complete_job", broken)
+    resume_it(instance)
+    for _ in range(7):
+        desk.rows("UPDATE commands SET due_at = now()")
+        apply_due_commands()
+    assert desk.rows("SELECT 1 FROM commands") == []
+    assert (waiting(desk)[0], incident(desk)) == ("failed", "broken")
 
 
 def test_nothing_is_left_to_do_for_a_job_that_is_gone(desk: Desk) -> None:

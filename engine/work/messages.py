@@ -43,9 +43,10 @@ _PUBLISHED = text("""
 _EXPIRED = text("""
     DELETE FROM messages WHERE name = :name AND correlation_key = :correlation_key AND message_id = :message_id
 """)
+# One that has expired since it was published is kept no longer, and has nothing to remember.
 _RECEIVED = text("""
     INSERT INTO message_receipts (message_key, process_id, instance_key, at)
-    VALUES (:message, :process_id, :instance, :now)
+    SELECT key, :process_id, :instance, :now FROM messages WHERE key = :message
 """)
 _GUARD = text("""
     INSERT INTO message_starts (process_id, correlation_key, instance_key) VALUES (:process_id, :key, :instance)

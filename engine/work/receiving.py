@@ -28,10 +28,10 @@ _BUFFERED = text("""
 _STARTS = text(
     "SELECT DISTINCT name FROM start_events WHERE kind = 'message' AND process_id = :process_id ORDER BY name"
 )
-# Of two instances of a process that reach for the same message, one gets it.
+# Of two instances of a process that reach for the same message, one gets it; none where it is swept away just then.
 _TAKE = text("""
     INSERT INTO message_receipts (message_key, process_id, instance_key, at)
-    VALUES (:message, :process_id, :instance, :now)
+    SELECT key, :process_id, :instance, :now FROM messages WHERE key = :message
     ON CONFLICT DO NOTHING RETURNING 1
 """)
 _PUT_BACK = text("DELETE FROM message_receipts WHERE message_key = :message AND process_id = :process_id")

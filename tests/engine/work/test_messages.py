@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from engine import store
 from engine.errors import Conflict, Invalid, NotFound
+from engine.instances import apply_due_commands, cancel, suspend
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
 from engine.work.upkeep import drop_expired_messages
@@ -217,6 +218,23 @@ def test_a_buffered_message_whose_receiver_is_gone_stays_for_later(desk: Desk) -
         publish_message(session, "paid", "1", {"n": 2}, HOUR)
     late = desk.start(no="1")
     assert desk.variables(late)["n"] == 2
+
+
+def test_one_that_expired_while_its_receiver_was_suspended_still_goes_to_the_next(desk: Desk) -> None:
+    """Like one that is not kept at all: it came in time, and only its receiver is gone by now."""
+    desk.deploy(WAITS)
+    first, second = desk.start(no="1"), desk.start(no="1")
+    with store.transaction() as session:
+        suspend(session, first)
+    publish("paid", "1", HOUR, got=True)
+    desk.pin(MONDAY + 2 * HOUR)
+    with store.transaction() as session:
+        drop_expired_messages(session)
+        cancel(session, first)
+    assert apply_due_commands() >= 1
+    assert desk.rows("SELECT kind, error FROM commands") == []
+    assert (desk.state(first), desk.state(second)) == ("canceled", "completed")
+    assert desk.variables(second)["got"] is True
 
 
 def test_a_signal_reaches_all_who_wait_and_starts_what_starts_by_it(desk: Desk) -> None:

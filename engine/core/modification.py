@@ -19,7 +19,7 @@ from .events import BoundaryEvent, StartEvent
 from .listeners import ASKED
 from .spec import ProcessSpec
 from .state import State
-from .subprocesses import BEGIN
+from .subprocesses import BEGIN, ENDING
 from .token import Token
 
 if TYPE_CHECKING:
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 
 def modify(run: "Run", command: Modify) -> bool:
-    """Do it. False where the instance has ended; raises Invalid with a finding for all that cannot be done."""
+    """Do it. False where the instance has ended, or only its tasks' listeners have still to be told.
+
+    Raises Invalid with a finding for all that cannot be done.
+    """
     root = run.tasks.get(run.state.key)
-    if root is None:
+    if root is None or ENDING in root.internal_data:
         return False
     if findings := check(run.spec, run.state, command):
         raise Invalid("modification_refused", findings=tuple(findings))

@@ -203,6 +203,15 @@ def test_a_cancelled_case_ends_once_its_listeners_are_told(begin: Begin) -> None
     assert (case.state, case.records) == ("canceled", {})
 
 
+def test_a_cancelled_case_begins_nothing_new_while_its_listeners_are_told(begin: Begin) -> None:
+    case = begin(drawn(heard(user("t"), ("canceling", "a")), user("u"), end("z"), flows("t u z")))
+    case.cancel()
+    with pytest.raises(Conflict):
+        case.modify(start=["u"])
+    job(case).complete()
+    assert (case.state, case.records) == ("canceled", {})
+
+
 def test_cancelled_twice_it_waits_for_nobody(begin: Begin) -> None:
     case = begin(drawn(heard(user("t"), ("canceling", "a"))))
     case.cancel()

@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 # An element instance that ended has a row that says so; one that is there has its beginning alone. A migration may
-# have brought it to another element: what was told of it last is where it is.
+# have brought it to another element: what was told of it last is where it is. An incident may be that of a join in it.
 _ELEMENTS = text("""
     SELECT element, count(*) FILTER (WHERE ended = 0) AS active, count(*) FILTER (WHERE completed > 0) AS completed
     FROM (
-        SELECT (array_agg(element ORDER BY key DESC))[1] AS element, element_key,
+        SELECT (array_agg(element ORDER BY kind = 'incident_raised', key DESC))[1] AS element, element_key,
             count(*) FILTER (WHERE kind IN ('element_completed', 'instance_completed')) AS completed,
             count(*) FILTER (WHERE kind IN ('element_completed', 'instance_completed', 'element_terminated',
                 'instance_canceled')) AS ended

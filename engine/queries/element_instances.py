@@ -22,7 +22,9 @@ from .rights import sees_case
 _BEGUN = ("element_activated", "instance_started", "incident_raised", "element_migrated")
 _COMPLETED = ("element_completed", "instance_completed")
 _TERMINATED = ("element_terminated", "instance_canceled")
-_element = func.array_agg(aggregate_order_by(HistoryRow.element, HistoryRow.key.desc()), type_=ARRAY(Text))[1]
+# An incident may be that of a join in it.
+_last = aggregate_order_by(HistoryRow.element, HistoryRow.kind == "incident_raised", HistoryRow.key.desc())
+_element = func.array_agg(_last, type_=ARRAY(Text))[1]
 _ended = func.max(HistoryRow.at).filter(HistoryRow.kind.not_in(_BEGUN))
 _terminated = func.bool_or(HistoryRow.kind.in_(_TERMINATED))
 _completed = func.bool_or(HistoryRow.kind.in_(_COMPLETED))

@@ -15,25 +15,33 @@ from .process_instances import ProcessInstanceFilter
 from .rights import sees_case
 
 # An element instance that ended has a row that says so; what began has its own, or its end's, or its incident's. It
-# counts where it was at last, after a migration.
+# counts where it was at last, after a migration. No token stands at a join that waits in vain: its incident is there.
 _ELEMENTS = text("""
-    SELECT element,
-        count(*) FILTER (WHERE NOT completed AND NOT terminated AND running) AS active,
-        count(*) FILTER (WHERE completed) AS completed,
-        count(*) FILTER (WHERE terminated AND NOT completed) AS canceled,
-        (SELECT count(*) FROM incidents i WHERE i.instance_key = ANY(:keys) AND i.element = tokens.element
-            AND i.state = 'active') AS incidents
+    SELECT coalesce(t.element, i.element) AS element, coalesce(t.active, 0) AS active,
+        coalesce(t.completed, 0) AS completed, coalesce(t.canceled, 0) AS canceled,
+        coalesce(i.incidents, 0) AS incidents
     FROM (
-        SELECT (array_agg(h.element ORDER BY h.key DESC))[1] AS element, h.element_key,
-            bool_or(i.state = 'active') AS running,
-            bool_or(h.kind = 'element_completed') AS completed,
-            bool_or(h.kind = 'element_terminated') AS terminated
-        FROM history h JOIN instances i ON i.key = h.instance_key
-        WHERE h.instance_key = ANY(:keys) AND h.element_key <> h.instance_key
-            AND h.kind IN ('element_activated', 'element_completed', 'element_terminated', 'element_migrated',
-                'incident_raised')
-        GROUP BY h.element_key
-    ) tokens GROUP BY element ORDER BY element
+        SELECT element,
+            count(*) FILTER (WHERE NOT completed AND NOT terminated AND running) AS active,
+            count(*) FILTER (WHERE completed) AS completed,
+            count(*) FILTER (WHERE terminated AND NOT completed) AS canceled
+        FROM (
+            SELECT (array_agg(h.element ORDER BY h.kind = 'incident_raised', h.key DESC))[1] AS element,
+                bool_or(i.state = 'active') AS running,
+                bool_or(h.kind = 'element_completed') AS completed,
+                bool_or(h.kind = 'element_terminated') AS terminated
+            FROM history h JOIN instances i ON i.key = h.instance_key
+            WHERE h.instance_key = ANY(:keys) AND h.element_key <> h.instance_key
+                AND h.kind IN ('element_activated', 'element_completed', 'element_terminated', 'element_migrated',
+                    'incident_raised')
+            GROUP BY h.element_key
+        ) tokens GROUP BY element
+    ) t
+    FULL JOIN (
+        SELECT element, count(*) AS incidents FROM incidents
+        WHERE instance_key = ANY(:keys) AND state = 'active' GROUP BY element
+    ) i ON i.element = t.element
+    ORDER BY 1
 """).bindparams(bindparam("keys"))
 # A case counts for an error once, however often it stands at it.
 _STUCK = func.count(Incident.instance_key.distinct())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.factories import call, diagram, end, exclusive, flows, receive, service, start, user
+from tests.engine.factories import call, diagram, end, exclusive, flows, parallel, receive, service, start, sub, user
 from tests.engine.factories import flow as flow_of
 from tests.web.office import Office
 
@@ -46,6 +46,29 @@ def test_each_element_of_a_case_is_counted(office: Office, cases: dict[str, str]
     office.post("operator", f"/v2/process-instances/{cases['answer']}/cancellation")
     told = by_element(office.get("clerk", f"/v2/process-instances/{cases['answer']}/statistics/element-instances"))
     assert told["answer"] == (0, 0, 1, 0)
+
+
+def test_a_join_that_waits_in_vain_is_counted_with_its_incident_and_the_scope_around_it_as_itself(
+    office: Office,
+) -> None:
+    parts = [start("bs"), exclusive("x", default="x_j"), user("never"), parallel("j"), end("be")]
+    inner = sub("b", *parts, flows("bs x j be", "x never j", x_never="=false"))
+    around = {"process_id": "vain", "unit": "GD-GZ", "starters": "*.crc.*"}
+    office.deploy(diagram(start("s"), inner, end("e"), flows("s b e"), **around))
+    key = office.start("vain")
+    told = by_element(office.get("clerk", f"/v2/process-instances/{key}/statistics/element-instances"))
+    assert told == {
+        "s": (0, 1, 0, 0),
+        "b": (1, 0, 0, 0),
+        "bs": (0, 1, 0, 0),
+        "x": (0, 1, 0, 0),
+        "j": (0, 0, 0, 1),
+    }
+    found = office.post("clerk", "/v2/element-instances/search", {"filter": {"processInstanceKey": key}})["items"]
+    assert {one["elementId"]: one["type"] for one in found if one["state"] == "ACTIVE"} == {
+        "vain": "PROCESS",
+        "b": "SUB_PROCESS",
+    }
 
 
 def test_each_element_of_a_version_is_counted_in_the_cases_one_sees(office: Office, cases: dict[str, str]) -> None:

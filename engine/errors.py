@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["invalid", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "throttled", "unavailable"]
+Kind = Literal[
+    "invalid",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "too_large",
+    "throttled",
+    "unavailable",
+    "timed_out",
+]
 Severity = Literal["error", "warning", "info"]
 
 
@@ -86,3 +96,9 @@ class Unavailable(TrunklineError):
     """Something the answer depends on is not there just now."""
 
     kind: Kind = "unavailable"
+
+
+class TimedOut(TrunklineError):
+    """It was begun and goes on, longer than anybody waits for it here."""
+
+    kind: Kind = "timed_out"

@@ -21,6 +21,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "too_large": (413, "PAYLOAD_TOO_LARGE"),
     "throttled": (429, "RESOURCE_EXHAUSTED"),
     "unavailable": (503, "UNAVAILABLE"),
+    "timed_out": (504, "DEADLINE_EXCEEDED"),
 }
 # Refusals of the framework → the code of our sentence.
 REFUSALS: Mapping[int, str] = {

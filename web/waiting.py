@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import engine
-from web import asking
 
 DEFAULT_WAIT = 10_000  # milliseconds, as Camunda's
 LOOK_AGAIN_SECONDS = 0.1
@@ -27,8 +26,8 @@ def waiting() -> Iterator[bool]:
             _free.release()
 
 
-def end_of(instance_key: int, seconds: float) -> dict[str, Any] | None:
-    """The variables an instance ended with; None if it goes on longer than that."""
+def end_of(instance_key: int, seconds: float) -> dict[str, Any]:
+    """The variables an instance ended with. Raises TimedOut if it goes on longer than that."""
     with waiting() as allowed:
         looks = max(1, round(seconds / LOOK_AGAIN_SECONDS)) if allowed else 1
         pause = threading.Event()
@@ -37,7 +36,7 @@ def end_of(instance_key: int, seconds: float) -> dict[str, Any] | None:
             if variables is not None:
                 return variables
             pause.wait(LOOK_AGAIN_SECONDS)
-    return None
+    raise engine.TimedOut("request_timed_out", key=str(instance_key), seconds=f"{seconds:g}")
 
 
 def _variables_at_end(key: int) -> dict[str, Any] | None:
@@ -48,14 +47,8 @@ def _variables_at_end(key: int) -> dict[str, Any] | None:
         return dict(engine.queries.variables.visible_from(session, key, [key]))
 
 
-def too_long(instance_key: int, seconds: float) -> str:
-    """The sentence for an instance that goes on."""
-    told = engine.Unavailable("request_timed_out", key=str(instance_key), seconds=f"{seconds:g}")
-    return engine.words(told, asking.language())
-
-
 def agreed(task_key: int) -> None:
-    """Wait until the listeners of a task have answered. Raises Conflict where one says no, Unavailable in time."""
+    """Wait until the listeners of a task have answered. Raises Conflict where one says no, TimedOut."""
     with waiting() as allowed:
         pause = threading.Event()
         for _ in range(DEFAULT_WAIT // 100 if allowed else 1):
@@ -66,4 +59,4 @@ def agreed(task_key: int) -> None:
                     raise engine.Conflict("task_denied", key=str(task_key), reason=task.denied_reason)
                 return
             pause.wait(LOOK_AGAIN_SECONDS)
-    raise engine.Unavailable("request_timed_out", key=str(task_key), seconds=f"{DEFAULT_WAIT / 1000:g}")
+    raise engine.TimedOut("task_not_agreed", key=str(task_key), seconds=f"{DEFAULT_WAIT / 1000:g}")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.factories import diagram, end, flows, listening, start, user
 from tests.web.office import Answer, Office
+from web import waiting
 
 GROUP = "GD-GZ.crc.duty"
 
@@ -95,6 +96,19 @@ def test_an_assignment_is_answered_once_its_listener_has_corrected_it(office: Of
     # the unit of the first group comes to see the case
     assert office.rows("SELECT unit FROM tasks") == [("GD-SZ",)]
     assert ("GD-SZ", "task") in office.rows("SELECT unit, why FROM involved_units")
+
+
+def test_listeners_that_do_not_answer_in_time_are_told_as_such(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no failure, and not for trying again: the change is done when they agree."""
+    monkeypatch.setattr(waiting, "DEFAULT_WAIT", 100)
+    office.deploy(watched(("assigning", "choose")))
+    office.start("watched")
+    path = f"/v2/user-tasks/{office.task()['userTaskKey']}"
+    late = office.ask("clerk", "POST", f"{path}/assignment", {"assignee": "li.na"})
+    assert (late.status, late.body["title"], late.body["code"]) == (504, "DEADLINE_EXCEEDED", "task_not_agreed")
+    assert "Retry-After" not in late.headers
+    assert answer(office, leased(office, "choose")).status == 204
+    assert office.get("clerk", path)["assignee"] == "li.na"
 
 
 def test_while_listeners_are_asked_others_are_told_so(office: Office) -> None:

@@ -9,7 +9,6 @@ import engine
 from web.answers import nothing, refuse
 from web.asking import principal
 from web.parsing import Blueprint
-from web.problems import problem
 from web.rights import require_operator, require_starter
 from web.schemas.batches import BatchCreated
 from web.schemas.modifications import Migration, Modification, mapping, modification
@@ -23,7 +22,7 @@ from web.schemas.process_instances import (
 )
 from web.schemas.search import found, order, page, wanted
 from web.schemas.statistics import Caller, FlowsTaken
-from web.waiting import DEFAULT_WAIT, end_of, too_long
+from web.waiting import DEFAULT_WAIT, end_of
 
 blueprint = Blueprint("process-instances", __name__, url_prefix="/v2/process-instances", description="Cases")
 
@@ -41,8 +40,6 @@ def create_process_instance(body: Mapping[str, Any]) -> Any:
         return {**_members(started), "variables": {}}
     seconds = (body.get("request_timeout") or DEFAULT_WAIT) / 1000
     variables = end_of(started.key, seconds)
-    if variables is None:
-        return problem(504, "DEADLINE_EXCEEDED", too_long(started.key, seconds), code="request_timed_out")
     names = body.get("fetch_variables")
     told = {name: value for name, value in variables.items() if not names or name in names}
     return {**_members(started), "variables": told}

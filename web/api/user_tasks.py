@@ -23,6 +23,7 @@ from web.schemas.user_tasks import (
 from web.schemas.variables import VariablePage, VariableQuery, VariableSearch, told
 from web.waiting import agreed
 
+LATE = "Its listeners have not answered in time; it is done when they agree"
 blueprint = Blueprint("user-tasks", __name__, url_prefix="/v2/user-tasks", description="Work for people")
 
 
@@ -58,6 +59,7 @@ def get_user_task_form(task_key: int) -> dict[str, Any] | Response:
 @blueprint.route("/<task_key>/assignment", methods=["POST"])
 @blueprint.body(UserTaskAssignment)
 @blueprint.answer(204)
+@blueprint.also(504, LATE)
 def assign_user_task(body: Mapping[str, Any], task_key: int) -> Response:
     """Give the task to somebody; to oneself where nobody is named."""
     override = body.get("allow_override") is not False
@@ -70,6 +72,7 @@ def assign_user_task(body: Mapping[str, Any], task_key: int) -> Response:
 
 @blueprint.route("/<task_key>/assignee", methods=["DELETE"])
 @blueprint.answer(204)
+@blueprint.also(504, LATE)
 def unassign_user_task(task_key: int) -> Response:
     """Give the task back to its candidates."""
     with engine.transaction() as session:
@@ -81,6 +84,7 @@ def unassign_user_task(task_key: int) -> Response:
 @blueprint.route("/<task_key>", methods=["PATCH"])
 @blueprint.body(UserTaskUpdate)
 @blueprint.answer(204)
+@blueprint.also(504, LATE)
 def update_user_task(body: Mapping[str, Any], task_key: int) -> Response:
     """Change the candidates, dates or priority of a task; its limit's clock goes on as it was."""
     with engine.transaction() as session:
@@ -93,6 +97,7 @@ def update_user_task(body: Mapping[str, Any], task_key: int) -> Response:
 @blueprint.route("/<task_key>/completion", methods=["POST"])
 @blueprint.body(UserTaskCompletion)
 @blueprint.answer(204)
+@blueprint.also(504, LATE)
 def complete_user_task(body: Mapping[str, Any], task_key: int) -> Response:
     """The task is done; what was sent is checked against its form."""
     with engine.transaction() as session:

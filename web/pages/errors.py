@@ -15,7 +15,15 @@ from web.pages.words import say, texts
 
 # Addresses of the API: whatever goes wrong there is told as problem details.
 API = ("/v2", "/oauth", "/tmf-api", "/api", "/openapi.json", "/healthz", "/readyz", "/assets")
-ICONS = {401: "lock", 403: "lock", 404: "map-question", 409: "refresh-alert", 429: "hourglass", 503: "plug-off"}
+ICONS = {
+    401: "lock",
+    403: "lock",
+    404: "map-question",
+    409: "refresh-alert",
+    429: "hourglass",
+    503: "plug-off",
+    504: "hourglass",
+}
 
 MOST_SAID = 5  # findings on a page
 

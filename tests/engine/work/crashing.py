@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from engine import Handler, Job, Port
+from engine import BpmnError, Handler, Job, Port, Retry
 
 
 def work(job: Job, port: Port) -> dict[str, Any]:
@@ -19,7 +19,19 @@ def work(job: Job, port: Port) -> dict[str, Any]:
     return {"attempt": job.attempt}
 
 
+def balky(job: Job, port: Port) -> dict[str, Any]:
+    """The first run is put off; then every third job is refused, and others stop until the case says that it is ok."""
+    if job.attempt == 1:
+        raise Retry(timedelta(milliseconds=100), "not now")
+    if job.key % 3 == 0:
+        raise BpmnError("no", "refused")
+    if job.key % 3 == 1 and job.variables.get("ok") is not True:
+        raise Retry(timedelta(), "not ok")
+    return {}
+
+
 ANYTHING = {"type": "object"}
 HANDLERS = {
     "work": Handler("work", 1, work, None, ANYTHING, ANYTHING, {}, timedelta(minutes=5)),
+    "balky": Handler("balky", 1, balky, None, ANYTHING, ANYTHING, {}, timedelta(minutes=5)),
 }

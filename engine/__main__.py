@@ -224,7 +224,7 @@ def connected(settings: Settings) -> Iterator[None]:
     """The store, on the database the settings name. Raises Conflict if that is not migrated."""
     with store.database(settings) as url:
         store.require_current(url)
-        store.configure(url, pool_size=2)
+        store.configure(url, connections=4)
         yield
         store.dispose()
 

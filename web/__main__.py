@@ -51,7 +51,7 @@ def run(settings: engine.Settings) -> int:
     children.end_with_supervisor()
     with engine.database(settings) as url:
         engine.require_current(url)
-        engine.configure(url, pool_size=THREADS // 2)
+        engine.configure(url, connections=THREADS // 2)
         signal.signal(signal.SIGTERM, _end)
         threads = _Threads()
         # Each open inbox holds a thread that does nothing but wait.

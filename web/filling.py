@@ -16,7 +16,7 @@ SHARED = "decisions"
 def fill(settings: engine.Settings, url: str) -> None:
     """Migrate the database, and add what is not there yet; what somebody has changed since stays."""
     engine.upgrade(url)
-    engine.configure(url, pool_size=1)
+    engine.configure(url, connections=2)
     try:
         if settings.demo:
             _load_demo_organisation()

@@ -38,15 +38,15 @@ _engine: Engine | None = None
 _before_dispose: list[Callable[[], None]] = []
 
 
-def configure(url: str, *, pool_size: int = 8, patience: float = 10) -> None:
+def configure(url: str, *, connections: int = 16, patience: float = 10) -> None:
     """Use this database (a libpq URI) from now on, in every thread.
 
-    At most 2 × `pool_size` connections are opened; a transaction waits `patience` seconds for one of them. They stay:
-    one that is new knows no table and no plan yet.
+    At most `connections` are opened; a transaction waits `patience` seconds for one of them. They stay: one that is new
+    knows no table and no plan yet.
     """
     global _engine
     dispose()
-    _engine = make_engine(url, pool_size=pool_size, patience=patience)
+    _engine = make_engine(url, connections=connections, patience=patience)
     event.listen(_engine, "connect", _let_us_begin)
 
 
@@ -70,11 +70,11 @@ def configured_url() -> str:
     return _configured().url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def make_engine(url: str, *, pool_size: int = 8, patience: float = 10) -> Engine:
+def make_engine(url: str, *, connections: int = 16, patience: float = 10) -> Engine:
     """An SQLAlchemy engine on psycopg for a libpq URI, with our timeouts and our JSON."""
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=2 * pool_size,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=patience,
         # The connection used last knows the statements and tables best.

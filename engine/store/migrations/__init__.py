@@ -22,7 +22,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     Raises Conflict if a newer Trunkline has migrated it already.
     """
-    engine = make_engine(url, pool_size=1)
+    engine = make_engine(url, connections=2)
     try:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -36,7 +36,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 def require_current(url: str) -> None:
     """Raise Conflict unless the database is migrated to this Trunkline's newest revision."""
-    engine = make_engine(url, pool_size=1)
+    engine = make_engine(url, connections=2)
     try:
         with engine.connect() as connection:
             _refuse_unknown(connection)

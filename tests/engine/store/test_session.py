@@ -492,7 +492,7 @@ def test_connections_that_died_are_replaced_at_the_start_of_a_transaction(db: st
 
 def test_connections_stay_however_many_are_in_use_at_once(database_url: str) -> None:
     """A new one costs more than ten transactions: a process of PostgreSQL, and every plan anew."""
-    store.configure(database_url, pool_size=2)
+    store.configure(database_url, connections=4)
     used: set[int] = set()
 
     def hold(more: int) -> None:
@@ -551,7 +551,7 @@ def test_a_database_that_is_away_is_unavailable(server: store.EmbeddedServer) ->
 
 
 def test_when_every_connection_is_taken_the_next_is_told_so(database_url: str) -> None:
-    store.configure(database_url, pool_size=1, patience=0.05)
+    store.configure(database_url, connections=2, patience=0.05)
     refused: list[Unavailable] = []
 
     def take(more: int) -> None:

@@ -14,12 +14,16 @@ logger = logging.getLogger(__name__)
 
 
 def listen(channel: str, patience: float) -> Iterator[str | None]:
-    """What is told on a channel, for ever; None when nothing was for `patience` seconds, and after a lost connection,
-    when something may have been missed."""
+    """What is told on a channel, for ever; None when nothing was for `patience` seconds.
+
+    An empty word whenever listening begins, at first and after each lost connection: before it something may have been
+    missed.
+    """
     while True:
         try:
             with psycopg.connect(configured_url(), autocommit=True) as connection:
                 connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+                yield ""
                 while True:
                     told = False
                     for notice in connection.notifies(timeout=patience, stop_after=1):
@@ -30,4 +34,3 @@ def listen(channel: str, patience: float) -> Iterator[str | None]:
         except psycopg.OperationalError as error:
             logger.warning("listening was interrupted: %s", error)
             time.sleep(PAUSE_SECONDS)
-            yield ""

@@ -18,6 +18,9 @@ from engine.store.session import after_commit, before_dispose, transaction, writ
 
 # Long enough to gather what a busy process tells, short enough for somebody who looks at a page.
 GATHER_SECONDS = 0.03
+# Whoever listens may have a connection while we have none. After a minute nobody has.
+AGAIN_SECONDS = 1.0
+MOST_TRIES = 60
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class _Teller:
         self._lock = threading.Lock()
         self._words: set[tuple[str, str]] = set()
         self._thread: threading.Thread | None = None
+        self._failed = 0  # in a row
 
     def take(self, words: frozenset[tuple[str, str]]) -> None:
         with self._lock:
@@ -53,7 +57,7 @@ class _Teller:
 
     def _run(self) -> None:
         while True:
-            time.sleep(GATHER_SECONDS)
+            time.sleep(AGAIN_SECONDS if self._failed else GATHER_SECONDS)
             with self._lock:
                 words, self._words = self._words, set()
                 if not words:
@@ -65,11 +69,16 @@ class _Teller:
         try:
             with transaction() as session:
                 write_last(session, partial(_notify, words))
+            self._failed = 0
         except Unavailable as error:
-            # Whoever listens has lost the database too, and looks again when it is back.
-            logger.warning("word of changes was not sent: %s", error)
+            logger.warning("word of changes was not sent: %s", error.__cause__)
+            self._failed = (self._failed + 1) % MOST_TRIES
+            if self._failed:
+                with self._lock:
+                    self._words |= words
         except Exception:
             # The thread has to live on: the next words are its to send, too.
+            self._failed = 0
             logger.exception("word of changes was not sent")
 
 

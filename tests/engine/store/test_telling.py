@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import psycopg
 import pytest
 
 from engine import store
+from engine.errors import Unavailable
+from engine.store import telling
 
 
 @pytest.fixture
@@ -72,3 +75,23 @@ def test_words_that_the_database_refuses_do_not_keep_the_next_from_being_told(
     while "word of changes was not sent" not in caplog.text:
         assert not deadline.wait(0.01)
     assert heard(listener) == []
+
+
+def test_words_that_could_not_be_sent_are_sent_when_the_database_is_back(
+    listener: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only our connection was cut; those who listen have theirs."""
+    tried: list[str] = []
+
+    def transaction() -> AbstractContextManager[store.Session]:
+        tried.append("")
+        if len(tried) == 1:
+            raise Unavailable("database_unavailable")
+        return store.transaction()
+
+    monkeypatch.setattr(telling, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(telling, "transaction", transaction)
+    with store.transaction() as session:
+        store.tell(session, "news", ["a"])
+    assert [notice.payload for notice in listener.notifies(timeout=20, stop_after=1)] == ["a"]
+    assert len(tried) == 2

@@ -93,7 +93,7 @@ class AwaitedTime(Awaited):
 
 @dataclass(frozen=True, slots=True)
 class AwaitedMessage(Awaited):
-    """`kind`: message or signal."""
+    """`kind`: message, signal or condition, of which `message` is the text."""
 
     kind: str
     message: str

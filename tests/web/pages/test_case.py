@@ -10,7 +10,20 @@ from engine.directory.acting import acting
 from engine.directory.people import principal_of
 from engine.instances import cancel, set_variables
 from engine.instances import start as start_instance
-from tests.engine.factories import diagram, end, event_sub, flows, message, start, user
+from tests.engine.factories import (
+    catch,
+    condition,
+    diagram,
+    end,
+    event_sub,
+    flows,
+    message,
+    parallel,
+    signal,
+    start,
+    timer,
+    user,
+)
 from tests.web.office import Office
 from tests.web.pages.conftest import Visitor
 
@@ -48,6 +61,23 @@ def test_a_group_of_another_engines_diagram_is_shown_as_it_is_and_names_nobody(
         shown = person.get(path)
         assert shown.status_code == 200
         assert "sales" in shown.get_data(as_text=True)
+
+
+def test_whatever_event_is_waited_for_is_told(office: Office, visitor: Visiting) -> None:
+    events = (
+        ("m", message("word")),
+        ("g", signal("alarm")),
+        ("c", condition("=hot > 3")),
+        ("t", timer(duration="PT1H")),
+    )
+    parts = [catch(id_, event, name=f"事件{id_}") for id_, event in events]
+    ways = flows("s f", *(f"f {id_} e" for id_, _ in events))
+    office.deploy(diagram(start("s"), parallel("f"), *parts, end("e"), ways, unit="GD-GZ"))
+    with store.transaction() as session, acting(principal_of(session, "li.na")):
+        case = start_instance(session, process_id="p").key
+    page = visitor("li.na").text(f"/cases/{case}")
+    for told in ("等待“事件m”的消息", "等待“事件g”的信号", "等待“事件c”的条件成立", "“事件t”等到"):
+        assert told in page
 
 
 def test_the_timeline_tells_who_did_what_and_details_on_demand(visitor: Visiting, case: int, task: int) -> None:

@@ -28,6 +28,8 @@ ATTEMPTS = 6
 WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
 # No word from the server at all, or its last one: it is shut down, has crashed, or is starting.
 AWAY = frozenset({None, "57P01", "57P02", "57P03"})
+# Classes of trouble that is the server's own: the way to it; its memory, connections or room on the disk; the disk.
+TROUBLE = frozenset({"08", "53", "58"})
 
 # A statement that takes longer than this is a mistake, not work; migrations and upkeep set their own.
 SESSION_SETTINGS = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TimeZone = 'UTC'; \
@@ -108,8 +110,11 @@ def transaction() -> Iterator[Session]:
         finally:
             session.close()
     except (psycopg.OperationalError, OperationalError, InterfaceError, NoConnectionFree) as error:
-        if sqlstate(error) not in AWAY:
+        state = sqlstate(error)
+        if state not in AWAY and (state or "")[:2] not in TROUBLE:
             raise
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        logger.warning("the database is not available: %s", str(cause).partition("\n")[0], extra={"sqlstate": state})
         raise Unavailable("database_unavailable") from error
     _run_after_commit(session)
 

@@ -550,6 +550,28 @@ def test_a_database_that_is_away_is_unavailable(server: store.EmbeddedServer) ->
         store.dispose()
 
 
+@pytest.mark.parametrize(
+    ("state", "why"), [("53100", "no room on the disk"), ("58030", "the disk"), ("08006", "the way")]
+)
+@pytest.mark.parametrize("by", ["psycopg", "sqlalchemy"])
+@pytest.mark.usefixtures("db")
+def test_a_server_in_trouble_is_unavailable_and_the_log_says_why(
+    by: str, state: str, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Workers keep their answers until it is over, as they do where it cannot be reached."""
+    statement = f"DO $$ BEGIN RAISE SQLSTATE '{state}' USING MESSAGE = '{why}'; END $$"
+
+    def send(session: store.Session) -> None:
+        if by == "psycopg":
+            store.raw_connection(session).execute(statement.encode())
+        else:
+            session.execute(text(statement))
+
+    with pytest.raises(Unavailable):
+        store.retrying(send)
+    assert why in caplog.text
+
+
 def test_when_every_connection_is_taken_the_next_is_told_so(database_url: str) -> None:
     store.configure(database_url, connections=2, patience=0.05)
     refused: list[Unavailable] = []

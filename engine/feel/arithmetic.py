@@ -63,6 +63,7 @@ def negate(value: Any) -> Any:
     """`-value`."""
     value = adapt(value)
     if type(value) is Decimal:
+        # Python's minus zero would be written to JSON as `-0`.
         return value.copy_negate() if value else value
     if isinstance(value, DaysTimeDuration):
         return DaysTimeDuration(-value.nanoseconds)
@@ -74,6 +75,7 @@ def negate(value: Any) -> Any:
 def difference(left: Any, right: Any) -> DaysTimeDuration | None:
     """The elapsed time between two dates, date-times or times; None if one is local and one is not."""
     if isinstance(left, Time) and isinstance(right, Time):
+        # The day tells only the offset of a zone; it is the one by which such times are compared.
         left, right = (DateTime(date(1970, 1, 1), time) for time in (left, right))
     left, right = _as_date_time(left), _as_date_time(right)
     if left.time.is_local != right.time.is_local:

@@ -82,6 +82,7 @@ class Cursor:
         if self._nesting > MAX_NESTING:
             self.fail("fewer levels in one another")
         yield
+        # No `finally`: an error ends the parse, and with it this cursor.
         self._nesting -= 1
 
     @contextmanager

@@ -53,6 +53,8 @@ class _Compiled:
         self.type: Type = result_type(tree)
 
     def _run(self, scope: Mapping[str, Any], local: Locals, moment: Moment, budget: int) -> Evaluation:
+        # One pass over the whole tree is paid for at once, so that no node has to count itself. What runs several
+        # times, a loop's body, a filter's condition or a function, pays for each of them.
         run = Run(scope, moment, budget - self._cost)
         if run.budget < 0:
             raise FeelLimitError("steps")

@@ -229,6 +229,7 @@ class _Judge:
         """What every value there is was warned of in the same way, such as a comparison of two kinds."""
         found: FeelWarning | None = None
         for trial in product(*(self._unknown[name].values() or [] for name in names)):
+            # Null is warned of in words of its own, which would hide what is wrong with every other value.
             if names and None in trial:
                 continue
             warnings = self._tried(node, dict(zip(names, trial, strict=True)))[1]

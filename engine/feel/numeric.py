@@ -15,6 +15,7 @@ CONTEXT = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 
+# FEEL's smallest number is 1E-6176. A host's may be far beyond, and would be written out in as many zeros.
 _LARGEST_EXPONENT = 6_177
 
 

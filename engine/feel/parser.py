@@ -30,6 +30,7 @@ from engine.feel.type_parser import parse_type
 from engine.feel.typesystem import Type
 
 # From loose to tight; unary minus and `instance of` are tighter still and part of the operand.
+# `**` goes from left to right like the rest, which the standard leaves open: `-2 ** 2` is 4.
 _OR, _AND, _COMPARING, _ADDING, _MULTIPLYING, _POWER = 1, 2, 3, 4, 5, 6
 _PRECEDENCE = {
     **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), _COMPARING),

@@ -69,6 +69,7 @@ class Primary(Cursor, ABC):
     def _number(self, token: Token) -> Node:
         value = literal_number(token.text)
         if value is None:
+            # The number has been stepped over; the error is to stand at it.
             self.index -= 1
             self.fail("a number of at most 6,144 digits")
         return Literal(token.start, value)
@@ -90,6 +91,7 @@ class Primary(Cursor, ABC):
             return self._quantified()
         if token.text == "function":
             return self._function()
+        # A keyword only behind the parameters of a function; anywhere else it may be somebody's variable.
         if token.text == "external":
             return Name(token.start, self.take_name())
         raise self.error("an expression")
@@ -100,6 +102,7 @@ class Primary(Cursor, ABC):
             return self._round()
         if token.text == "[":
             return self._square()
+        # FEEL has two signs for each open end: `]1..5[` is `(1..5)`.
         if token.text == "]":
             self.advance()
             start = self.sum()
@@ -213,6 +216,7 @@ class Primary(Cursor, ABC):
         self.expect(")")
         if self.at_word("external"):
             self.advance()
+            # Read, because the parse has to come past it, and dropped: functions outside FEEL are never run.
             self.expression()
             return FunctionOf(start, tuple(parameters), None)
         with self.knowing(*(name for name, _ in parameters)):

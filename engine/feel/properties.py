@@ -35,6 +35,7 @@ def _offset(value: Time | DateTime) -> DaysTimeDuration | None:
 
 def _whole_seconds(duration: DaysTimeDuration) -> Decimal:
     nanoseconds = abs(duration.nanoseconds) % MINUTE
+    # Adding nothing takes back the exponent that normalize gives to tens: 5E+1.
     seconds = Decimal(nanoseconds).scaleb(-9).normalize() + 0
     return -seconds if duration.nanoseconds < 0 else seconds
 

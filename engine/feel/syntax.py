@@ -217,6 +217,7 @@ def walk(tree: Node) -> Iterating[Node]:
 
 def depth(tree: Node) -> int:
     """Levels of nodes in one another."""
+    # Without recursion: `a.b.c…` nests no brackets, so a tree may come here that is as deep as its text is long.
     deepest, pending = 0, [(tree, 1)]
     while pending:
         node, level = pending.pop()

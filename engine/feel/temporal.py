@@ -114,6 +114,7 @@ class Time:
         """Seconds east of UTC at this time of that day."""
         if self.zone is None:
             return self.offset
+        # In a near year first: FEEL's years go on beyond both ends of Python's.
         local = datetime(_near(day.year), day.month, day.day, self.hour, self.minute, self.second)  # noqa: DTZ001
         if _FIRST_SAFE_YEAR <= day.year <= _LAST_SAFE_YEAR:
             local = local.replace(year=day.year)
@@ -212,6 +213,7 @@ def zone_exists(key: str) -> bool:
     """Whether the IANA database knows the zone id."""
     try:
         _zone(key)
+    # To ZoneInfo a folder of the database, such as `Europe`, is an OSError, and a path out of it a ValueError.
     except (KeyError, ValueError, OSError):
         return False
     return True
@@ -223,6 +225,7 @@ def zone_offset(key: str, local: datetime) -> int:
     return int(offset.total_seconds()) if offset else 0
 
 
+# ZoneInfo itself holds on to the last eight only, and reads the file of any other again.
 @lru_cache(maxsize=1024)
 def _zone(key: str) -> ZoneInfo:
     return ZoneInfo(key)

@@ -15,6 +15,7 @@ from engine.feel.temporal import (
     zone_exists,
 )
 
+# Four digits, or more of them without a zero in front, as XML Schema has it; FEEL's years have at most nine.
 _DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
     r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:(Z|z)|([+-])(\d\d):(\d\d)(?::(\d\d))?|@([A-Za-z0-9_+/-]+))?", re.ASCII
@@ -84,6 +85,7 @@ def _clock(text: str) -> tuple[Time, bool] | None:
             return None
         seconds = timedelta(hours=int(match[7]), minutes=int(match[8]), seconds=int(match[9] or 0)).seconds
         offset = -seconds if match[6] == "-" else seconds
+        # The hours by themselves, too: `seconds` leaves out whole days, so 24 hours would be an offset of none.
         if int(match[7]) * 3600 > MAX_OFFSET or abs(offset) > MAX_OFFSET:
             return None
     if match[10] and not zone_exists(match[10]):

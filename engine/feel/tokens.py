@@ -45,6 +45,7 @@ _START = (
 _PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 
 # One pattern for all tokens: the alternatives are tried in order, so the longer signs stand before the shorter.
+# A `/` before `*` is no sign, so that a comment without its end is told as one and not as a division.
 _TOKEN = re.compile(
     rf"""(?P<space>[{_SPACE}]+|//[^\n]*|/\*.*?\*/)
     |(?P<word>[{_START}][{_PART}]*)
@@ -53,6 +54,7 @@ _TOKEN = re.compile(
     |(?P<sign>\*\*|\.\.|<=|>=|!=|->|/(?!\*)|[-+*=<>()\[\]{{}},.:|'])""",
     re.VERBOSE | re.DOTALL,
 )
+# An escape that FEEL does not know stays as it is written, so that patterns need no second backslash.
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 _LARGEST_CODE_POINT = 0x10FFFF

@@ -15,6 +15,7 @@ PRIMITIVES = {
     "date and time": "date and time",
     "days and time duration": "days and time duration",
     "years and months duration": "years and months duration",
+    # The next three are what dmn-js writes for them in a table's typeRef.
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
     "dateTime": "date and time",

@@ -102,6 +102,7 @@ def adapt(value: Any) -> Any:
 
 
 def _foreign_kind(value: Any) -> str:
+    # Strings first: they are sequences, too.
     for base, kind in ((str, "string"), (Mapping, "context"), (Sequence, "list"), (int, "number"), (date, "date")):
         if isinstance(value, base):
             return kind

@@ -20,6 +20,7 @@ def _count(run: Run, items: list[Any]) -> Decimal:
 
 @FUNCTIONS.add("sum(list: list) -> number", "sum(list...: any) -> number")
 def _sum(run: Run, items: list[Any]) -> Decimal | None:
+    # Of nothing it is null and not zero (table 75).
     numbers = _numbers(run, items, "sum")
     return _total(numbers) if numbers else None
 
@@ -55,6 +56,7 @@ def _median(run: Run, items: list[Any]) -> Decimal | None:
 @FUNCTIONS.add("stddev(list: list) -> number", "stddev(list...: any) -> number")
 def _stddev(run: Run, items: list[Any]) -> Decimal | None:
     numbers = _numbers(run, items, "stddev")
+    # The deviation is that of a sample: divided by one less, and none for a single number.
     if len(numbers) < 2:
         return None
     mean = CONTEXT.divide(_total(numbers), Decimal(len(numbers)))

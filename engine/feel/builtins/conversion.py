@@ -81,6 +81,7 @@ def _time(
         return _parsed(parse_time, value, "time")
     if isinstance(value, Time):
         return value
+    # A date stands for its midnight in UTC (10.3.2.3.6).
     return value.time if isinstance(value, DateTime) else Time(0, 0, 0, 0, 0)
 
 
@@ -108,6 +109,7 @@ def _number(run: Run, text: Any, grouping: str | None = None, point: str | None 
         raise NoValue("invalid", text=grouping or point or "", what="separator")
     # Grouping signs may stand anywhere, as Java's number format has it.
     plain = text.replace(grouping, "") if grouping else text
+    # Beside another decimal sign a point has no meaning: `?` in its place makes the text no number.
     plain = plain.replace(point, "|").replace(".", "?").replace("|", ".") if point and point != "." else plain
     value = literal_number(plain) if _looks_like_number(plain) else None
     if value is None:
@@ -116,6 +118,7 @@ def _number(run: Run, text: Any, grouping: str | None = None, point: str | None 
 
 
 def _looks_like_number(text: str) -> bool:
+    # Decimal itself would take `1_000`, `NaN` and the digits of every script.
     digits = text[1:] if text[:1] in "+-" else text
     mantissa, _, exponent = digits.lower().partition("e")
     whole_part, _, fraction = mantissa.partition(".")

@@ -94,6 +94,7 @@ def _is(run: Run, left: Any = None, right: Any = None) -> bool:
     if kind_of(left) != kind_of(right):
         return False
     if isinstance(left, Time | DateTime):
+        # Unlike `=`, with fractions of a second and with the zone as it is written.
         return bool(left == right)
     return bool(equal(run, left, right))
 

@@ -20,6 +20,7 @@ from engine.feel.run import Run
 
 FUNCTIONS = Family()
 
+# The scales that the standard allows.
 _SMALLEST_SCALE, _LARGEST_SCALE = -6111, 6176
 # Wide enough for any number at any scale, so that rounding never fails for want of digits.
 _WIDE = Context(prec=12_400, Emin=-20_000, Emax=20_000)
@@ -110,6 +111,7 @@ def _log(run: Run, number: Decimal) -> Decimal:
 
 @FUNCTIONS.add("exp(number: number) -> number")
 def _exp(run: Run, number: Decimal) -> Decimal:
+    # e to this power is more than FEEL's largest number, which is just below 1E6145.
     if number > 14_150:
         raise NoValue("number_too_large")
     return CONTEXT.exp(number)

@@ -117,6 +117,7 @@ def _declare(name: str, rule: Rule, *parameters: str) -> None:
                     "argument", function=name, parameter="range", expected="a closed range", kind="open range"
                 )
         if not isinstance(left, Range) and isinstance(right, Range):
+            # Asked only to refuse a point of another kind: some rules have an answer before they compare.
             _known(in_range(run, left, right), left, right.start)
         return rule(_span(left), _span(right))
 

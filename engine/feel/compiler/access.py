@@ -50,6 +50,7 @@ def entry(run: Run, value: Any, name: str, place: Place) -> Any:
 
 
 def _missing(run: Run, value: Mapping[str, Any], name: str, place: Place) -> None:
+    # Every key is compared: in a table kept as a context that would cost more than the evaluation.
     similar = similar_name(name, [str(key) for key in value]) if len(value) < 1000 else None
     if similar:
         run.warn(place, "no_entry_similar", name=name, similar=similar)

@@ -68,6 +68,7 @@ class Compiler:
     def __init__(self, text: str) -> None:
         # Where lines begin: asked for with every node, so the text is not searched each time.
         self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        # By identity: to hash a node is to walk all that is below it.
         self._constants: set[int] = set()
 
     def compile(self, node: Node, levels: Levels = None) -> Evaluate:

@@ -53,6 +53,7 @@ def _quantified(compiler: Compiler, node: Quantified, levels: Levels) -> Evaluat
                 holds = condition(run, (values, local))
                 if holds is decisive:
                     return decisive
+                # It goes on: a later one may still decide, as a later operand of `and` or `or` would.
                 if type(holds) is not bool:
                     answer = None
                 if type(holds) is not bool and not (holds is None and run.warnings):

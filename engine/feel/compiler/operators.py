@@ -18,6 +18,7 @@ from engine.feel.syntax import Between, Chain, Comparison, If, InstanceOf, Logic
 from engine.feel.typesystem import UnknownTypeError, is_instance
 from engine.feel.values import kind_of
 
+# Without `**`: zero to a negative power raises nothing in Python, so the result has to be looked at.
 _FAST_ARITHMETIC = {"+": CONTEXT.add, "-": CONTEXT.subtract, "*": CONTEXT.multiply, "/": CONTEXT.divide}
 _FAST_ORDER = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "!=": ne}
 _DIRECT = (Decimal, str, bool)
@@ -94,6 +95,7 @@ def _comparison(compiler: Compiler, node: Comparison, levels: Levels) -> Evaluat
     # A comparison with a literal is what most conditions are.
     fixed = constant_of(right)
     kind = type(fixed)
+    # Booleans have an order in Python, and none in FEEL.
     if kind in _DIRECT and (kind is not bool or operator in ("=", "!=")):
 
         def compare_constant(run: Run, local: Locals) -> Any:
@@ -106,6 +108,7 @@ def _comparison(compiler: Compiler, node: Comparison, levels: Levels) -> Evaluat
 
     def compare_both(run: Run, local: Locals) -> Any:
         mine, yours = left(run, local), right(run, local)
+        # Numbers only: two strings may be long, and on the long way their length is paid for.
         if type(mine) is Decimal and type(yours) is Decimal:
             return fast(mine, yours)
         return compared(run, operator, mine, yours, place)

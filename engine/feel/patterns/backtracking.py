@@ -59,6 +59,7 @@ class Backtracking:
                 start += 1
                 continue
             yield found
+            # After an empty match one character on, else it would be found again for ever.
             start = found[0][1] + (found[0][0] == found[0][1])
 
     def _emit(self, step: _Step) -> int:
@@ -150,6 +151,7 @@ class Backtracking:
                 elif step.action == "jump":
                     index = step.targets[0]
                 elif step.action == "save":
+                    # A copy: the choices that wait keep the positions they were left with.
                     slots = {**slots, step.number: position}
                     index += 1
                 else:

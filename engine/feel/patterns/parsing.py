@@ -7,6 +7,7 @@ from engine.feel.patterns.tree import Anchor, BackReference, Choice, Dot, Group,
 
 _ESCAPED = {"n": 10, "r": 13, "t": 9} | {sign: ord(sign) for sign in "\\|.?*+(){}-[]^$"}
 _SPACE = " \t\n\r"
+# RE2 takes no higher count.
 _MOST_TIMES = 1_000
 _DEEPEST = 50
 
@@ -184,6 +185,7 @@ class _Parser:
 
     def _digits(self) -> int | None:
         start = self._at
+        # Six are enough to be out of range, and int() of a long run of digits takes quadratic time.
         while self.here.isascii() and self.here.isdigit() and self._at - start < 6:
             self._at += 1
         return int(self._text[start : self._at]) if self._at > start else None
@@ -217,6 +219,7 @@ class _Parser:
         if kind == "s":
             return _turned(_SPACES, None, sign.isupper())
         if kind == "w":
+            # XML Schema's `\w` is whatever is no punctuation, separator or "other", so signs such as `+` are in it.
             others = union(*(category(name) or Charset(()) for name in "PZC"))
             return _turned(others, None, sign.islower())
         if kind == "i":

@@ -35,5 +35,6 @@ def _set(charset: Charset) -> str:
     # Halves of surrogate pairs are no characters to RE2, and none stands in a text of ours.
     intervals = charset.without(Charset(((0xD800, 0xDFFF),))).intervals
     if not intervals:
+        # RE2 has no empty class; nothing is outside this one.
         return "[^\\x00-\\x{10FFFF}]"
     return "[" + "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in intervals) + "]"

@@ -79,7 +79,9 @@ def send_action(
     row = _open(session, principal, instance_key, action)
     taken = checked(session, _form_key(session, row), variables or {}, row.instance_key, [row.instance_key])
     history.record(session, "action_sent", row.instance_key, row.element, row.element_key, {"name": row.name})
+    # Not published as a message: its name and key may fit other cases too, and the person has chosen this one.
     command = commands.Deliver(row.key, row.element_key, row.element, taken)
+    # We looked without a lock: whoever was quicker may have closed it since.
     if advance(session, row.instance_key, command).stale:
         raise Conflict("action_not_open", action=action)
 

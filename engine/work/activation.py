@@ -74,12 +74,14 @@ def activate_jobs(
     seen = None if units is None else sorted(units)
     parameters = {"worker": worker, "lease": lease, "types": list(types), "limit": limit, "units": seen}
     rows = session.execute(_TAKE, parameters).all()
+    # RETURNING gives rows in whatever order they were changed.
     rows = sorted(rows, key=lambda row: (-row.priority, row.key))
     return with_variables(session, rows, fetch or None)
 
 
 def with_variables(session: Session, rows: Sequence[Row[Any]], fetch: Collection[str] | None) -> list[ActivatedJob]:
     """The jobs of these rows with the variables each of them sees."""
+    # A job that brings variables of its own sees those and nothing else: no scope is read for it.
     visible = visible_variables(session, [row for row in rows if row.variables is None])
     return [activated(row, chosen(visible.get(row.key, row.variables or {}), fetch)) for row in rows]
 

@@ -5,6 +5,7 @@ import secrets
 import socket
 
 OWN = "trunkline/"  # names of our own workers begin like this
+# Our own class: the other advisory locks on this database are taken by one bigint, which is another key space.
 LOCK_CLASS = 1_414_681_675
 
 # SQL for "no living worker has this name"; the name stands in j.worker.
@@ -18,5 +19,6 @@ HOLD = f"SELECT pg_advisory_lock({LOCK_CLASS}, $1)"
 
 def new_worker_name() -> tuple[str, int]:
     """A name for this process as a worker, and the number in it that it holds a lock by."""
+    # The lock's second half is a signed 32-bit integer, while pg_locks shows it unsigned: both agree below 2³¹.
     number = secrets.randbelow(2**31)
     return f"{OWN}{socket.gethostname().replace('/', '-')}/{os.getpid()}/{number}", number

@@ -64,6 +64,7 @@ def keep(session: Session, answer: Answer) -> None:
     held = {"key": answer.job, "holder": holder, "worker": answer.worker, "attempt": answer.attempt}
     if session.execute(_HOLD, held).one_or_none() is None:
         raise Conflict("job_taken_over", key=str(answer.job), worker="")
+    # A command for the case itself: commands of a suspended instance are not taken before it goes on.
     send(session, ANSWER, answer.job >> 24 << 24, asdict(replace(answer, worker=holder)))
 
 
@@ -77,6 +78,7 @@ def _give_kept(session: Session, _instance: int | None, payload: Mapping[str, An
     try:
         give(session, answer)
     except (NotFound, Conflict) as error:
+        # Suspended once more since it was taken: the command has to stay.
         if error.code == "instance_suspended":
             raise
         tell_too_late(answer.job, error)

@@ -80,6 +80,7 @@ def create_batch(session: Session, kind: str, keys: Sequence[int], plan: Mapping
     """
     if kind not in KINDS:
         raise Invalid("batch_kind_unknown", kind=kind)
+    # In the order of keys, in which every chunk locks its instances: two batches on the same ones never wait crosswise.
     wanted, actor = sorted(set(keys)), current()
     values = {"kind": kind, "plan": json.dumps(plan or {}), "total": len(wanted), "now": clock.now()}
     batch: int = session.execute(_CREATE, {**values, "actor": actor.id, "unit": actor.unit}).scalar_one()
@@ -139,6 +140,7 @@ def _send(session: Session, batch: int, chunks: Sequence[Sequence[int]]) -> None
     by = asdict(current())
     payloads = [json.dumps({"batch": batch, "keys": chunk, "by": by}) for chunk in chunks]
     session.execute(_COMMANDS, {"payloads": payloads})
+    # A delivery names no command, and whoever gets one goes on while there are more: a hundred wake every worker.
     enqueue(raw_connection(session), COMMANDS, [0] * min(len(chunks), 100))
 
 
@@ -164,6 +166,7 @@ def _resolve(session: Session, key: int) -> TrunklineError | None:
     for incident in found:
         with suppress(NotFound):
             resolve_incident(session, incident.key)
+    # Resolving runs the case on at once, so the same reason may have made a new incident by now.
     before = {incident.key for incident in found}
     again = [one.element for one in session.execute(_INCIDENTS, {"key": key}).all() if one.key not in before]
     return Conflict("batch_incident_again", elements=", ".join(dict.fromkeys(again))) if again else None

@@ -38,6 +38,7 @@ def checked_with(
     if form_key is None:
         return dict(sent)
     form: Form = read(form_of(session, form_key))
+    # The same seed as where the form is drawn: what it shows of chance must be what is checked.
     return submit(form, sent, held, moment(form_key))
 
 

@@ -39,6 +39,7 @@ class Clockwork:
         """Go on until `stop`; a database that is away is waited for."""
         with ThreadPoolExecutor(THREADS, "timer") as pool:
             while not self._stopping.is_set():
+                # Before the look: a call that comes during it must still cut the wait short.
                 self._wake.clear()
                 self._wake.wait(self._tick(pool).total_seconds())
 
@@ -64,6 +65,7 @@ class Clockwork:
             while store.retrying(lambda session: start_due(session, self._zone)) and not self._stopping.is_set():
                 started += 1
         # each in its instance's own transaction
+        # Waited for, so that no timer's hold (TAKEN_FOR) ends while it still queues for a thread.
         list(pool.map(self._fire, taken))
         return len(taken) + started
 

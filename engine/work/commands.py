@@ -29,6 +29,7 @@ _LEFT = text("""
 
 def apply_left_commands(_delivery: int = 0) -> timedelta | None:
     """Apply commands that nobody has applied; gives what the wait for more is, None where there are no more."""
+    # A full batch ends here, so that one delivery holds no thread for as long as commands keep coming.
     return timedelta() if apply_due_commands(BATCH) == BATCH else None
 
 

@@ -19,6 +19,7 @@ def add_comment(session: Session, principal: Principal, instance_key: int, text:
     instance = session.get(Instance, instance_key)
     if instance is None:
         raise NotFound("instance_unknown", key=str(instance_key))
+    # PostgreSQL keeps no NUL in a text.
     if not said or "\x00" in said:
         raise Invalid("comment_empty")
     if len(said) > LONGEST:

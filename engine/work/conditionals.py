@@ -13,6 +13,7 @@ from engine.definitions import process_spec
 from engine.instances import surroundings
 from engine.work.sending import Receiver, new_key, start
 
+# The table holds the latest version's start events only, so no version has to be chosen here.
 _WAITING = text("SELECT DISTINCT definition_key FROM start_events WHERE kind = 'condition' ORDER BY definition_key")
 
 
@@ -36,6 +37,7 @@ def evaluate_conditions(session: Session, variables: Mapping[str, Any], definiti
             instance_key = new_key(session)
             start(session, Receiver(spec.process_id, definition, element), instance_key, variables, None)
             opened.append((definition, instance_key))
+    # Names alone: a value may be personal, and history cannot be masked (decision 17).
     data = {"evaluation": str(key), "names": sorted(variables), "opened": [str(instance) for _, instance in opened]}
     history.record(session, "conditions_evaluated", data=data)
     return Evaluated(key, tuple(opened))

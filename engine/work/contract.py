@@ -35,6 +35,7 @@ class SecretReference:
         try:
             value = self.file.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
+            # Only the error's kind: a decoding error's own text quotes a byte of the secret.
             raise SecretUnavailable(f"file {self.file} cannot be read: {type(error).__name__}") from error
         if not value:
             raise SecretUnavailable(f"file {self.file} is empty")

@@ -130,6 +130,7 @@ def bind_documents(session: Session, owner: Principal, variables: Any, instance_
     named = {found["documentId"] for found in references(variables) if isinstance(found.get("documentId"), str)}
     if not named:
         return
+    # Only one's own and unbound: else naming an id in a form would open somebody's document to one's own case.
     query = select(Document).where(Document.id.in_(named), Document.owner == owner.id, Document.instance_key.is_(None))
     for document in session.scalars(query):
         document.instance_key = instance_key
@@ -158,6 +159,7 @@ def _forget(session: Session, document: Document) -> None:
     session.delete(document)
     session.flush()
     digest = document.content_hash
+    # A rollback brings the row back, but no file; and by then the same bytes may belong to a new document.
     after_commit(session, lambda: _forget_bytes(digest))
 
 
@@ -194,6 +196,7 @@ def _keep(path: Path, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # In the same folder, for a file is replaced in one step only within its file system.
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".part")
     with os.fdopen(handle, "wb") as file:
         file.write(content)
@@ -204,4 +207,5 @@ def _plain_name(name: str) -> str:
     """The last part of a name, without what steers terminals or headers."""
     last = name.replace("\\", "/").rpartition("/")[2]
     plain = "".join(letter for letter in last if letter.isprintable()).strip(". ")
+    # Its end is kept, which has the extension that says how to open it.
     return plain[-LONGEST_NAME:] or "document"

@@ -113,6 +113,7 @@ def throw_job_error(
 
 def update_job(session: Session, key: int, retries: int | None = None, lease: timedelta | None = None) -> None:
     """Set how often it is still tried, or let its lease end `lease` from now. Raises as above."""
+    # Camunda's rule: none left is what a failure says, and only that makes the incident.
     if retries is not None and retries < 1:
         raise Invalid("job_retries_invalid", retries=retries)
     if lease is not None and lease <= timedelta():
@@ -146,6 +147,7 @@ def _answer(session: Session, key: int, lease: Lease | None, command: Callable[[
         _require_leased(job, lease)
         return command(job)
 
+    # A job's key begins with its instance's number (decision 10): the instance is locked before the job is read.
     unknown = NotFound("job_unknown", key=str(key))
     if advance_by(session, key >> 24 << 24, Inside("jobs", JobRow, key, unknown), decide).stale:
         raise unknown

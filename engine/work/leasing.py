@@ -115,6 +115,7 @@ def _seen(scopes: Sequence[int], variables: Sequence[tuple[int, str, Any]]) -> d
 def later(session: Session, key: int) -> Later:
     """When a job that cannot be leased just now should be delivered again."""
     row = session.execute(_WHY_NOT, {"key": key}).one_or_none()
+    # A job that is free but served by other workers only would else come round without a pause.
     return Later(None if row is None else max(row.wait, timedelta(seconds=1)))
 
 

@@ -40,6 +40,7 @@ _PUBLISHED = text("""
     SELECT FROM messages WHERE name = :name AND correlation_key = :correlation_key AND message_id = :message_id
       AND expires_at > :now
 """)
+# One that has expired is swept away once a minute, and its id must not stand in the way of the next until then.
 _EXPIRED = text("""
     DELETE FROM messages WHERE name = :name AND correlation_key = :correlation_key AND message_id = :message_id
 """)
@@ -137,6 +138,7 @@ def hand_over(session: Session, message: Message, waiting: Waiting, receiver: Re
         deliver(session, receiver, message.variables, _told(message))
     else:
         instance = new_key(session)
+        # Camunda's rule: without a key each message opens an instance, whatever runs already.
         if message.correlation_key:
             guard = {"process_id": receiver.process_id, "key": message.correlation_key, "instance": instance}
             session.execute(_GUARD, guard)

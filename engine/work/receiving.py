@@ -25,6 +25,7 @@ _BUFFERED = text("""
       AND NOT EXISTS (SELECT FROM message_receipts r WHERE r.message_key = m.key AND r.process_id = :process_id)
     ORDER BY m.key LIMIT 1
 """)
+# In an order that is the same for all who lock them, so that nobody waits crosswise.
 _STARTS = text(
     "SELECT DISTINCT name FROM start_events WHERE kind = 'message' AND process_id = :process_id ORDER BY name"
 )

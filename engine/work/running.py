@@ -83,6 +83,7 @@ class Runner:
         port = self._port(topic)
         if port is None:
             return _failed(job, 0, f"port {topic.handler.port} is not in the ports file")
+        # A port may take minutes: within a transaction it would keep a connection, and a row locked, for as long.
         return _called(topic, job, port)
 
     def _port(self, topic: Topic) -> Port | None:
@@ -118,6 +119,7 @@ class Runner:
             return
 
     def _may_wait(self, job: ActivatedJob) -> bool:
+        # From then on another worker may have the job, and our answer would be refused.
         if clock.machine() > job.deadline:
             return False
         return not self.stopping.wait(AGAIN_SECONDS)
@@ -165,6 +167,7 @@ def _failed(job: ActivatedJob, retries: int, message: str, wait: timedelta = tim
 
 def _storable(message: str) -> str:
     """What a handler said, whatever characters it used and however much it was."""
+    # PostgreSQL takes neither NUL nor half of a surrogate pair, and the failure must be written whatever it says.
     text = message.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
 

@@ -11,6 +11,7 @@ from engine.work import documents, drafts, topics, upkeep
 from engine.work.commands import queue_left_commands
 
 Upkeep = Callable[[store.Session], Any]
+# A sixth field is seconds.
 MINUTE, TENTH_SECOND, HOUR, DAY = "* * * * *", "* * * * * */10", "7 * * * *", "13 6 * * *"
 
 

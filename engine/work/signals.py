@@ -29,6 +29,7 @@ def broadcast_signal(session: Session, name: str, variables: Mapping[str, Any] |
     key = new_key(session)
     given = dict(variables or {})
     history.record(session, "signal_broadcast", data={"name": name, "signal": str(key)})
+    # Each receiver by a command: here only one instance at a time may be locked (decision 7).
     for row in session.execute(_WAITING, {"name": name}).all():
         receiver = Receiver(*row)
         if receiver.instance_key is not None:

@@ -18,6 +18,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.models import LoginSession, Membership, Person, Substitute
 
 PLATFORM_ROLES = ("admin", "analyst", "operator")
+# 254: what fits the 256 octets of a path in SMTP (RFC 5321, 4.5.3.1.3) with its angle brackets.
 LONGEST_ID, LONGEST_NAME, LONGEST_MAIL = 60, 100, 254
 # As browsers check it: something, an @, a domain. Whether a mailbox is there only a mail can tell.
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -68,6 +69,7 @@ def give_roles(session: Session, principal: Principal, person: str, roles: Seque
     """The platform roles this person has from now on. Raises Invalid, Conflict for taking one's own administration."""
     found = _employee(session, principal, person)
     _require_known(roles)
+    # Nobody takes the last administrator away: whoever takes roles keeps the role to do so.
     if person == principal.id and "admin" not in roles:
         raise Conflict("person_is_you")
     found.roles = sorted(set(roles))

@@ -11,6 +11,7 @@ from engine import clock
 from engine.core.timers import parse_cycle
 from engine.work.sending import Receiver, new_key, start
 
+# One at a time: the row stays locked until its instance's start is written, and other clocks pass it over.
 _TAKE = text("""
     SELECT definition_key, process_id, element, part, due_at, cycle, left_times FROM start_events
     WHERE kind = 'timer' AND due_at <= :now ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED

@@ -77,6 +77,7 @@ def assign_task(
     with _acting(principal, task):
         if has_listeners(session, task):
             return _ask(session, task, commands.AssignTask(key, task.element_key, assignee, action))
+        # No token moves by it, so the case is not locked: the row itself says whether it is still as it was.
         _set_assignee(session, task, assignee)
         history.record(session, "task_assigned", *_place(task), {"task": str(key), "assignee": assignee})
     return True
@@ -134,6 +135,7 @@ def complete_task(
         _require_workable(session, principal, task)
         _require_settled(task)
         _require_in_hand(principal, task)
+        # Open until the advance is over, which writes the history that tells for whom.
         behalf.enter_context(_acting(principal, task))
         taken = checked_with(session, task.form_key, variables or {}, overlaid(task.scopes, state.variables))
         return commands.CompleteTask(key, task.element_key, taken, action)
@@ -160,6 +162,7 @@ def _for_change(session: Session, principal: Principal, key: int) -> TaskRow:
     return task
 
 
+# Its listeners have been asked about the task as it is; another change meanwhile would make their answer wrong.
 def _require_settled(task: TaskRow) -> None:
     if task.transition is not None:
         raise Conflict("task_in_transition", key=str(task.key), transition=task.transition)
@@ -217,6 +220,7 @@ def _acting(principal: Principal, task: TaskRow) -> AbstractContextManager[Any]:
 def _require_candidate(session: Session, principal: Principal, task: TaskRow, assignee: str) -> None:
     other = principal_of(session, assignee)
     groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
+    # By the other's own rights alone, whoever has the task now.
     if not (principal.may_operate() or other.may_work_on(groups, users, None)):
         raise Invalid("assignee_not_candidate", assignee=assignee)
 

@@ -33,6 +33,7 @@ _TAKE = text("""
 """)
 _BACK_OFF = text("UPDATE timers SET taken_until = now() + :wait WHERE key = :key")
 _GIVE_BACK = text("UPDATE timers SET taken_until = NULL, attempts = attempts - 1 WHERE key = :key")
+# One that is taken or put off is not waited for by the clock: looking again finds it in a second at the latest.
 _NEXT = text("""
     SELECT min(due_at) FROM (
         (SELECT t.due_at FROM timers t JOIN instances i ON i.key = t.instance_key
@@ -76,6 +77,7 @@ def fire(session: Session, timer: DueTimer) -> bool:
 
 def postpone(session: Session, timer: DueTimer) -> None:
     """It could not be fired: try again later, waiting longer each time."""
+    # The exponent has an end, or the product would overflow long before the longest wait is chosen.
     wait = min(timedelta(seconds=1) * 2 ** min(timer.attempts, 12), LONGEST_WAIT)
     session.execute(_BACK_OFF, {"key": timer.key, "wait": wait})
 

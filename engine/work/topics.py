@@ -16,6 +16,7 @@ from engine.store.enqueue import JOBS, enqueue
 from engine.store.session import raw_connection
 from engine.work.contract import Handler
 
+# In the order of topics, so that workers that begin at once do not wait for each other crosswise.
 _TELL = text("""
     INSERT INTO handlers (topic, version, input, output, texts, worker, seen_at)
     SELECT topic, version, CAST(input AS jsonb), CAST(output AS jsonb), CAST(texts AS jsonb), :worker, now()
@@ -99,6 +100,7 @@ def tell_topics(session: Session, topics: Mapping[str, Topic], worker: str) -> i
 def take_over(session: Session, topics: Iterable[str]) -> int:
     """Queue the jobs of these topics that came before the handler was told; says how many."""
     waited = session.execute(_TAKE_OVER, {"topics": list(topics)}).all()
+    # Those in a foreign worker's hands stay there; if its lease runs out, upkeep finds them.
     keys = [row.key for row in waited if row.state == "created"]
     enqueue(raw_connection(session), JOBS, keys)
     return len(keys)

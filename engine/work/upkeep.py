@@ -25,6 +25,7 @@ _FORGOTTEN_JOBS = text("""
       AND NOT EXISTS (
         SELECT FROM pgqueuer.pgqueuer q WHERE q.entrypoint = 'jobs' AND q.payload = convert_to(j.key::text, 'UTF8'))
 """)
+# What PgQueuer has not added up yet is still missing from its statistics.
 _OLD_DISPATCH_LOG = text("DELETE FROM pgqueuer.pgqueuer_log WHERE aggregated AND created < now() - interval '1 day'")
 _OLD_DISPATCH_STATISTICS = text("DELETE FROM pgqueuer.pgqueuer_statistics WHERE created < now() - interval '30 days'")
 

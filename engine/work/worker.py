@@ -71,6 +71,7 @@ class Worker:
         self._stopped = asyncio.Event()
         self._jobs = ThreadPoolExecutor(self.options.job_threads, "job")
         self._commands = ThreadPoolExecutor(self.options.command_threads, "command")
+        # Apart from the jobs: handlers that take long must not hold up upkeep, which finds what dead workers left.
         self._others = ThreadPoolExecutor(4, "upkeep")
         self._has_served = False
 
@@ -79,6 +80,7 @@ class Worker:
         # What is there now stays: looking through it for garbage would stop every thread for a tenth of a second.
         gc.collect()
         gc.freeze()
+        # A daemon: a statement it is at must not keep the process from ending.
         clocks = threading.Thread(target=self.clockwork.run, name="clockwork", daemon=True)
         if self.options.clocks:
             clocks.start()
@@ -102,6 +104,7 @@ class Worker:
         """One connection's life: hold our lock, tell the handlers, take deliveries until stopped."""
         connection = await asyncpg.connect(store.configured_url(), server_settings={"application_name": "worker"})
         try:
+            # Before the first delivery: whoever looks meanwhile would take us for dead, and our jobs away.
             await connection.execute(alive.HOLD, self.number)
             lost = asyncio.Event()
             connection.add_termination_listener(lambda _: lost.set())
@@ -123,8 +126,10 @@ class Worker:
             queuer.run(
                 dequeue_timeout=self.options.look,
                 batch_size=self.options.batch,
+                # The next delivery is here when a thread gets free; PgQueuer wants twice the batch at least.
                 max_concurrent_tasks=2 * (self.options.job_threads + self.options.command_threads),
                 heartbeat_timeout=self.options.heartbeat,
+                # It would go on without notifications and find work by looking only; we begin anew instead.
                 shutdown_on_listener_failure=True,
             )
         )

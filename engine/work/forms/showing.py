@@ -121,6 +121,7 @@ class _Look:
         return to_json(compile_expression(text[1:]).evaluate(scope, self.moment).value)
 
     def _said(self, component: Mapping[str, Any], name: str) -> str:
+        # Values that people filled in would else bring markup of their own into the page.
         as_markup = escape if component.get("type") == "html" else str
         return said(component[name], lambda text, seen: self.evaluate(f"={text}", seen), as_markup)
 
@@ -134,6 +135,7 @@ class _Look:
         if not part.key:
             return None
         value = at(values, path)
+        # What somebody has emptied stays empty: the default stands only where nothing was filled in.
         return self.evaluate(part.settings.get("defaultValue")) if value is None and not _has(values, path) else value
 
     def _options(self, component: Mapping[str, Any]) -> tuple[tuple[Any, str], ...]:
@@ -155,6 +157,7 @@ class _Look:
 
 def _first_rows(part: Part) -> int:
     asked = part.settings.get("defaultRepetitions", _DEFAULT_ROWS)
+    # The number comes from an uploaded file: a page must not grow as it likes.
     return 0 if part.is_fixed or not isinstance(asked, int) else max(0, min(asked, 20))
 
 

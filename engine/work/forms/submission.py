@@ -59,6 +59,7 @@ class _Visit:
         """Take the components' values from `sent` into `values`; `place` leads to where we are, for findings."""
         source = sent if isinstance(sent, Mapping) else {}
         for component in components:
+            # Null hides nothing: a condition on what is not filled in yet must not take the field away.
             if component.hide and self.evaluate(component.hide) is True:
                 continue
             if component.kind == "group":
@@ -74,6 +75,7 @@ class _Visit:
             return
         inner: dict[str, Any] = {}
         self.fields(component.components, at(source, component.path), inner, joined(place, component.path))
+        # A group of which nothing counts is no empty context.
         if inner:
             put(values, component.path, inner)
 
@@ -117,6 +119,7 @@ class _Visit:
         except Refused as refused:
             self.refuse(component, joined(place, component.path), refused)
             return
+        # A field left out leaves its variable alone; one sent empty sets it to null.
         if value is not None or has(source, component.path):
             put(values, component.path, value)
 

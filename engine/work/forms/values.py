@@ -55,6 +55,7 @@ def check(field: Field, value: Any, around: Around) -> Any:
 def _text(field: Field, value: Any, around: Around) -> str:
     if not isinstance(value, str):
         raise Refused("not_a_text")
+    # PostgreSQL's jsonb takes no NUL.
     if "\x00" in value:
         raise Refused("not_a_text")
     shortest, longest = _bounds(field, around, "minLength", "maxLength")
@@ -73,6 +74,7 @@ def _text(field: Field, value: Any, around: Around) -> str:
 def _number(field: Field, value: Any, around: Around) -> Any:
     as_text = bool(field.settings.get("serializeToString"))
     number = _decimal(value) if as_text and isinstance(value, str) else value
+    # A bool is an int in Python, and a float has lost digits before it came here.
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         raise Refused("not_a_number")
     smallest, largest = _bounds(field, around, "min", "max")

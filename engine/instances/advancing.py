@@ -42,6 +42,7 @@ def advance_locked(session: Session, locked: Locked, command: commands.Command) 
     row, spec, state, _ = locked
     if row.state != "active":
         return core.Advanced(state, [], stale=True)
+    # An operator ends a case that stands without letting it go on first.
     if row.suspended and not isinstance(command, commands.Cancel):
         raise Conflict("instance_suspended", key=str(row.key))
     around = surroundings(session, row.definition_key, state.key + state.counter)

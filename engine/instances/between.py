@@ -58,6 +58,7 @@ _AGAIN = """
     RETURNING instance_key, kind
 """
 
+# Messages and signals that lead back to where they came from would never end: the core stops a way of too many hops.
 _HOPS = {"publish": 1, "broadcast": 1, "proceed": 10}  # as `effects.hops` has it
 
 logger = logging.getLogger(__name__)
@@ -186,6 +187,7 @@ def _drain(keys: list[int], ids: list[int]) -> None:
             left -= 1
             if not _apply_next(*waiting[0]) or not _is_left(*waiting[0]):
                 waiting.popleft()
+            # In turns, so that a long chain of one instance does not hold up the others that came with the same commit.
             elif len(waiting) > 1:
                 waiting.rotate(-1)
     finally:
@@ -194,6 +196,7 @@ def _drain(keys: list[int], ids: list[int]) -> None:
 
 def _apply_next(keys: list[int] | None, ids: list[int]) -> bool:
     """Take one command and apply it. False if there is none to take."""
+    # Outside of the transaction: when that is undone, nothing else knows which command it was.
     taken: list[tuple[int, int | None, str, dict[str, Any]]] = []
 
     def work(session: Session) -> bool:
@@ -230,6 +233,7 @@ def _apply(session: Session, _: int, instance_key: int | None, kind: str, payloa
 
 
 def _note_failure(id: int, instance_key: int | None, kind: str, payload: dict[str, Any], error: Exception) -> None:  # noqa: A002
+    # The one that applied it is undone, and so would be whatever it wrote of its failure.
     with store.transaction() as session:
         values = {"id": id, "error": f"{type(error).__name__}: {error}", "most": _attempts.get(kind, ATTEMPTS)}
         found = raw_connection(session).execute(_FAILED, values).fetchone()

@@ -19,6 +19,7 @@ _CALLED = "SELECT key FROM instances WHERE parent_element_key = %s AND state = '
 
 def call(session: Session, instance_key: int | None, payload: Mapping[str, Any]) -> None:
     """Start the called instance; where it cannot be started, the caller gets an incident."""
+    # A call that is applied once more finds what it has started; two at the same moment are kept apart by an index.
     if _called(session, payload["element_key"]) is not None:
         return
     try:

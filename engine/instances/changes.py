@@ -40,6 +40,7 @@ class Noun:
         self.changed.setdefault(key, {}).update(changes)
 
     def close(self, key: int, outcome: str) -> None:
+        # What was opened in the same advance has no row yet that could be closed.
         if self.opened.pop(key, None) is not None:
             self.changed.pop(key, None)
         else:

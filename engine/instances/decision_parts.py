@@ -38,6 +38,7 @@ def decision_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
     rows = [row for decided in changes.decided for row in _rows(decided)]
     if not rows:
         return []
+    # The case says who sees it; a unit of its own is for a decision without a case.
     values |= {"decided": json.dumps_rows(rows), "asker_unit": None}
     return [Part("decisions_kept", _KEEP, len(rows))]
 

@@ -59,6 +59,7 @@ def migrate(session: Session, key: int, definition_key: int, mapping: Mapping[st
 
 def check_mapping(session: Session, old_key: int, new_key: int, mapping: Mapping[str, str]) -> None:
     """Before a whole batch is begun. Raises Invalid where the mapping names what neither version has."""
+    # The same plan as for each instance, so that both refuse alike.
     plan = Plan(process_spec(session, old_key), process_spec(session, new_key), mapping)
     if findings := tuple(plan.check_mapping()):
         raise Invalid("migration_refused", findings=findings)

@@ -76,12 +76,14 @@ def resume(session: Session, key: int) -> None:
     history.record(session, "instance_resumed", key)
     jobs = raw_connection(session).execute(_JOBS, [key]).fetchall()
     keys, priorities, waits = zip(*jobs, strict=True) if jobs else ((), (), ())
+    # A wait that is over by now must not be a negative one.
     enqueue(raw_connection(session), JOBS, keys, [max(wait, timedelta()) for wait in waits], priorities)
     wake(session, key, (), ())
 
 
 def _set_suspended(session: Session, key: int, *, to: bool) -> None:
     connection = raw_connection(session)
+    # Whoever advances it has this lock: it is suspended between two steps, never within one.
     found = connection.execute(_STATE, [key]).fetchone()
     if found is None:
         raise NotFound("instance_unknown", key=str(key))

@@ -46,6 +46,7 @@ def _job(record: Record) -> dict[str, Any]:
         "element_key": record.element_key,
         "kind": record.kind,
         "type": record.type,
+        # A diagram computes them, and may come to less than none.
         "retries": max(record.retries, 0),
         "headers": dict(record.headers),
         "scopes": list(record.scopes),
@@ -62,6 +63,7 @@ def _job_change(key: int, fields: dict[str, Any]) -> dict[str, Any]:
         "retries": fields.get("retries"),
         "error_message": fields.get("error_message"),
         "error_code": fields.get("error_code"),
+        # A failure that is tried again names its back-off, even one of no time; somebody who lets it go on does not.
         "resolved": fields["state"] == "created" and back_off is None,
         "back_off": f"{back_off.total_seconds()} seconds" if back_off else None,
         "sources": sorted(lifecycle.sources("job", fields["state"])),
@@ -72,6 +74,7 @@ def _tasks(changes: Changes, values: dict[str, Any]) -> list[Part]:
     noun = changes["task"]
     parts = []
     if noun.opened:
+        # One part does not see the rows of another: a task that is opened and changed is written as it is in the end.
         values["tasks"] = _rows(
             noun.opened.values(), lambda task: _task(task) | _task_change(noun.changed.get(task.key, {}))
         )

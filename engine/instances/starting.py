@@ -36,6 +36,7 @@ _VERSION = """
     WHERE kind = 'process' AND id = %(id)s AND version = %(version)s
 """
 _KEY = "SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND key = %(key)s"
+# A row and no sequence: it stays locked until the commit, so a start that is undone leaves no gap.
 _DRAW = """
     INSERT INTO case_numbers (prefix, unit, day, last) VALUES (%s, %s, %s, 1)
     ON CONFLICT (prefix, unit, day) DO UPDATE SET last = case_numbers.last + 1 RETURNING last
@@ -145,6 +146,7 @@ def _open(
     spec = process_spec(session, chosen.definition_key)
     _check_start(spec, command.element)
     around = surroundings(session, chosen.definition_key, key)
+    # Decision 14: what the process computes, else for a called case its caller's, else the starter's.
     unit = _owner(spec, command.variables, around) or (caller.unit if caller else current().unit)
     case_no = _case_no(session, spec, unit, around)
     if case_no is not None:

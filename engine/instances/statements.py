@@ -43,6 +43,7 @@ SET_TOKENS = """
 """
 DROP_TOKENS = "DELETE FROM tokens_apart WHERE key = ANY(%(tokens_dropped)s::bigint[]) RETURNING 1"
 # Whether our own workers run a topic is what they have written to `handlers`.
+# What jobs wait for is machine time, `now()`; `%(now)s` is case time, as in all rows that people read.
 OPEN_JOBS = """
     INSERT INTO jobs (key, instance_key, element, element_key, kind, type, state, retries, headers, scopes, priority,
                       variables, available_at, handled, definition_key, process_id, created_at)
@@ -56,6 +57,7 @@ OPEN_JOBS = """
 # The state before is given as a value here and below: a plan from when a table was small must not go through an index
 # of all that is open.
 # A job that a person lets go on begins to count its attempts anew.
+# The range of the instance's keys says how few of all rows it can be, whatever the statistics believe.
 CHANGE_JOBS = """
     UPDATE jobs j SET state = r.state, retries = coalesce(r.retries, j.retries), worker = NULL, lease_until = NULL,
            error_message = coalesce(r.error_message, j.error_message), error_code = r.error_code,
@@ -171,6 +173,7 @@ INVOLVE = """
     ON CONFLICT DO NOTHING
     RETURNING 1
 """
+# The instance's own are written by another part, whose rows this one does not see and would collide with.
 INHERIT_UNITS = """
     INSERT INTO involved_units (instance_key, unit, why, since)
     SELECT %(key)s, u.unit, 'called', %(now)s FROM involved_units u

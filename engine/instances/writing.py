@@ -45,6 +45,7 @@ def write(
     """
     values: dict[str, Any] = {}
     _bring_up_to_date(row, state, changes)
+    # Before the statement: it sees what was committed when it began, and would miss a message published meanwhile.
     _lock_messages(session, changes)
     parts = [
         *_instance(row, spec, state, started, values),
@@ -132,6 +133,7 @@ def _refusals() -> Iterator[None]:
     except errors.UniqueViolation as error:
         raise _taken(error) from error
     except (psycopg.DataError, errors.ProgramLimitExceeded, UnicodeEncodeError) as error:
+        # The first line only: those after it quote the row.
         raise Invalid("value_not_storable", reason=str(error).splitlines()[0]) from error
     except psycopg.DatabaseError as error:
         if error.sqlstate != sql.ROWS_REFUSED:

@@ -19,11 +19,9 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """The database answers and has this version's schema; 503 otherwise."""
-    with engine.transaction():
-        # A transaction sends nothing by itself.
-        engine.case_time()
     try:
-        engine.require_current(engine.configured_url())
+        with engine.transaction() as session:
+            engine.require_still_current(session)
     except engine.Conflict as error:
         raise engine.Unavailable(error.code, **error.parameters) from error
     return jsonify({"status": "ready"})

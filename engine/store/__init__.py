@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.database import database
 from engine.store.embedded import EmbeddedServer
-from engine.store.migrations import newest_revision, require_current, upgrade
+from engine.store.migrations import newest_revision, require_current, require_still_current, upgrade
 from engine.store.session import (
     after_commit,
     case_time_is,
@@ -42,6 +42,7 @@ __all__ = [
     "raw_connection",
     "reading_connection",
     "require_current",
+    "require_still_current",
     "retrying",
     "sqlstate",
     "tell",

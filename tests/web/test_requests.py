@@ -105,6 +105,14 @@ def test_not_ready_without_the_database(office: Office) -> None:
     assert office.ask(None, "GET", "/healthz").status == 200
 
 
+def test_readiness_asks_over_a_connection_that_is_there(office: Office) -> None:
+    """A probe each second must cost no connection each second, and says what a request would meet."""
+    with store.transaction() as session:
+        raw = store.raw_connection(session)
+        raw.execute(f"ALTER DATABASE {raw.info.dbname} CONNECTION LIMIT 0".encode())
+    assert office.ask(None, "GET", "/readyz").status == 200
+
+
 def test_not_ready_before_the_migrations(office: Office) -> None:
     with store.transaction() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

@@ -1,5 +1,6 @@
 """The schema of the database, revision by revision, and bringing a database up to the newest one."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -7,6 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
 from engine.settings import VERSION
@@ -39,15 +41,25 @@ def require_current(url: str) -> None:
     engine = make_engine(url, connections=2)
     try:
         with engine.connect() as connection:
-            _refuse_unknown(connection)
-            current = MigrationContext.configure(connection).get_current_revision()
+            _require_current(connection)
     finally:
         engine.dispose()
+
+
+def require_still_current(session: Session) -> None:
+    """The same in a transaction, for whoever serves already."""
+    _require_current(session.connection())
+
+
+def _require_current(connection: Connection) -> None:
+    _refuse_unknown(connection)
+    current = MigrationContext.configure(connection).get_current_revision()
     newest = newest_revision()
     if current != newest:
         raise Conflict("database_not_migrated", revision=current or "–", expected=newest)
 
 
+@cache
 def newest_revision() -> str:
     """Id of the last revision this Trunkline brings."""
     revision = ScriptDirectory(str(FOLDER)).get_current_head()
@@ -57,9 +69,13 @@ def newest_revision() -> str:
 
 def _refuse_unknown(connection: Connection) -> None:
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in _known_revisions():
         raise Conflict("database_is_newer", revision=current, running=VERSION)
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
 
 
 def _config(connection: Connection) -> Config:

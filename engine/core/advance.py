@@ -177,6 +177,7 @@ def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncide
         task_changes.go_on(run, token)
     elif wait.element == "inside":
         token._set_state(TaskState.STARTED)
+        # While it was stuck none of its conditions was looked at.
         look_again(run, token)
         run.child_left(token)
     else:
@@ -198,6 +199,7 @@ def _own(run: Run) -> None:
     changed = {name for scope, name in run.state.changed if scope == run.state.key}
     if changed & unit.reads:
         value, _ = run.evaluate(unit, run.tasks[run.state.key])
+        # While what it is made of is not all there, the case stays with the unit that has it.
         if isinstance(value, str):
             run.effects.append(Change("instance", run.state.key, {"unit": value}))
 

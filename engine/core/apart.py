@@ -48,6 +48,7 @@ def is_wide(token: Token) -> bool:
 
 def lay_apart(token: Token) -> None:
     """Have the tokens inside this one lie apart from now on, if it is a body of many instances side by side."""
+    # One after the other there is never more than one, however many are still to come.
     if token.internal_data.get("size", 0) > MANY and not getattr(token.task_spec.loop, "sequential", True):
         token.internal_data[APART] = True
 
@@ -74,6 +75,7 @@ class Tokens(dict[int, Token]):
             raise KeyError(key)
         return self._take(row)
 
+    # A dict's own `get` and `in` do not ask `__missing__`.
     def get(self, key: int, default: Any = None) -> Any:
         try:
             return self[key]
@@ -116,12 +118,14 @@ class Tokens(dict[int, Token]):
             return
         self._whole = True
         self._take_new(self._rows.all())
+        # Effects follow the order in which tokens are gone through, which must not depend on where they lay.
         ordered = sorted(super().items())
         self.clear()
         self.update(ordered)
 
     def _take_new(self, rows: list[Row]) -> None:
         for row in rows:
+            # What is here already may have changed, or gone, since its row was written.
             if row.key not in self._known:
                 self._known.add(row.key)
                 self._take(row)
@@ -152,6 +156,7 @@ class Variables(dict[int, dict[str, Any]]):
             return default
 
     def setdefault(self, scope: int, default: Any = None) -> Any:
+        # Read later, the token's row would take the place of what is set here.
         self._tokens.get(scope)
         return super().setdefault(scope, default)
 

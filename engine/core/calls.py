@@ -30,10 +30,12 @@ class CallActivity(Element, defaults.CallActivity):  # type: ignore[misc]
     propagate_all_child = True
 
     def __init__(self, spec: Any, id: str, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
+        # SpiffWorkflow wants to know the called process here; which one it is, is only known when it is called.
         super().__init__(spec, id, subworkflow_spec=id, **kwargs)
 
     def enter(self, run: "Run", token: Token) -> None:
         process_id = text_of(run, token, self.process, "processId")
+        # Told here, the incident stands at once where the call is drawn; what fails later comes back as "failed".
         if not run.surroundings.catalogue.has_process(process_id, self.binding):
             raise Stuck("CALLED_ELEMENT_ERROR", "process_missing", {"process": process_id})
         if run.state.depth >= DEEPEST:
@@ -62,6 +64,7 @@ def returned(run: "Run", token: Token, command: Returned) -> None:
     """What the called instance answers: its result, an error or an escalation, or that there is none."""
     if command.outcome == "completed":
         call: Any = token.task_spec
+        # Output mappings see the whole result even where nothing of it is propagated, as in Camunda.
         wanted = call.propagate_all_child or call.output_mappings
         run.complete(token, _result(run, token, command.variables) if wanted else {})
     elif command.outcome == "error":

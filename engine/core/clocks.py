@@ -30,6 +30,7 @@ def add_held(
     moment = start
     due = add(around, moment, amount, unit)
     for begin, end in held:
+        # The intervals are the case's: they may lie before the task, whose clock did not run yet.
         if end <= moment:
             continue
         if due <= begin:

@@ -103,6 +103,7 @@ def undo_next(run: "Run", thrower: Token) -> None:
         return
     del thrower.internal_data[LEFT]
     definition = getattr(thrower.task_spec, "event_definition", None)
+    # A cancel end event is not left along its flows: it leaves its transaction.
     undone = getattr(definition, "undone", None)
     if undone is not None:
         undone(run, thrower)
@@ -118,6 +119,7 @@ def undo(run: "Run", record: Undo, scope: Token | None, thrower: int) -> None:
     if start is not None:
         token.internal_data["start"] = start
         run.state.undo += [{**inner, "scope": token.key} for inner in record["inside"]]
+    # Outermost first, so that of one name the nearest scope's value stays.
     for key in record["keys"]:
         for name, value in list(run.state.variables.get(key, {}).items()):
             run.state.set(token.key, name, value)

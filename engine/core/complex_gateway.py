@@ -29,6 +29,7 @@ class ComplexGateway(Element):
     activation: Source | None = None
 
     def may_pass(self, run: "Run", scope: Token, arrived: dict[str, int]) -> bool:
+        # It has gone on already: what comes now is late, and only `reset` takes it.
         if any(flow.startswith(SPENT) for flow in arrived):
             return False
         try:
@@ -56,6 +57,7 @@ class ComplexGateway(Element):
         late = {flow.id for flow in self.incoming} - spent
         if not spent or any(flow not in arrived and can_come(run, self, scope.key, flow) for flow in late):
             return False
+        # A token that is stuck here may have to go back, and what came since is then counted with it (`_go_back`).
         if any(token.task_spec is self and token.state == TaskState.ERROR for token in run.state.children(scope)):
             return False
         # a second token on a flow that was spent already belongs to the next time

@@ -41,6 +41,7 @@ class Conditional(Definition, ConditionalEventDefinition):  # type: ignore[misc]
         record = Subscription(run.state.new_key(), element.id, token.key, "condition", self.condition.text)
         run.open(token, record, element.id)
         place = next(n for n, part in enumerate(parts(element)) if part is self)
+        # JSON, in which the snapshot is kept, has only texts for names.
         token.internal_data.setdefault(WATCHED, {})[str(record.key)] = [place, None]
         run.unseen = True
 
@@ -66,6 +67,7 @@ def look(run: "Run") -> None:
 def look_again(run: "Run", token: Token) -> None:
     """Have every condition of a token looked at, whatever has changed."""
     for entry in token.internal_data.get(WATCHED, {}).values():
+        # What held before does not fire again for being looked at.
         entry[1] = entry[1] or None
         run.unseen = True
 
@@ -101,6 +103,7 @@ def _look_at(run: "Run", token: Token, moves: list[Move]) -> None:
     watched, scopes = token.internal_data[WATCHED], set(run.state.scopes(token))
     for wait in tuple(token.waits):
         entry = watched.get(str(wait.key))
+        # What fired just before may have ended this wait.
         if entry is None or wait not in token.waits:
             continue
         definition: Any = parts(run.spec.elements[wait.element])[entry[0]]

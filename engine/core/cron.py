@@ -84,6 +84,7 @@ def _stretches(day: date, zone: tzinfo | None) -> list[tuple[datetime, datetime]
     offset = begin.astimezone(zone).utcoffset()
     if after.astimezone(zone).utcoffset() == offset:
         return [(begin, end)]
+    # Python tells a zone's offset at an instant, not when it changes, so the change is searched by halves.
     while after - before > timedelta(seconds=1):
         middle = (before + (after - before) / 2).replace(microsecond=0)
         before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
@@ -158,6 +159,7 @@ def _of_week(part: str) -> Days:
     day, hash_, ordinal = part.partition("#")
     if hash_:
         weekday, number = _within(day, 0, 7), _within(ordinal, 1, 5)
+        # A slice: a month without a fifth such day has none that fits.
         return lambda year, month: set(_on(year, month, weekday)[number - 1 : number])
     weekdays = _range("*" if part == "?" else part, 0, 7)
     return lambda year, month: {found for weekday in weekdays for found in _on(year, month, weekday)}

@@ -142,6 +142,7 @@ class Proceed:
 
 def hops(effect: "Effect") -> int:
     """How much further along an endless way an effect leads (see `Surroundings`)."""
+    # A used-up budget is far more work than a message. Calls are limited by their depth (`calls.DEEPEST`).
     return 10 if isinstance(effect, Proceed) else 1 if isinstance(effect, Publish | Broadcast) else 0
 
 

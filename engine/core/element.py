@@ -98,6 +98,8 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 
     def _run_hook(self, token: Token) -> bool | None:
         run = token.workflow
+        # Its event has come before it: nothing is mapped in, asked or waited for any more. A diagram that counts on it
+        # is refused by the checks.
         if token.internal_data.get("sprung"):
             return True
         if self.loop is not None and not token.is_inner:
@@ -111,6 +113,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
             if self.listeners and run.asks(token, "start"):
                 token.internal_data[MAPPED_IN] = True
                 return None
+            # Events at the boundary of a loop belong to the whole of it: its body waits for them.
             if not token.is_inner:
                 run.watch_boundaries(token)
         return self.enter(run, token)
@@ -121,6 +124,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 
     def _on_complete(self, token: Token) -> None:
         run = token.workflow
+        # Each instance of a loop asks its end listeners; the body has only those for beforeAll.
         turns = self.loop is not None and not token.is_inner
         run.map_outputs(token)
         if self.listeners and not turns and run.asks(token, "end"):
@@ -135,6 +139,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
         if len(self.outgoing) == 1 and self.outgoing[0].condition is None:
             return self.outgoing
         taken = tuple(f for f in self.outgoing if f.id != self.default and run.holds(f, token))
+        # Where nothing leads on the token ends: an end that is not drawn.
         return taken or self.default_flow(required=bool(self.outgoing))
 
     def default_flow(self, required: bool) -> tuple[Flow, ...]:
@@ -170,6 +175,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 def text_of(run: "Run", token: Token, source: Source, field: str) -> str:
     """A value that must be a text; numbers are taken by their digits. Raises Stuck."""
     value, warnings = run.evaluate(source, token)
+    # True is a number to Python; it would pass here and be taken for the name "True".
     if isinstance(value, bool) or (not isinstance(value, str | int) and not hasattr(value, "as_tuple")):
         raise warned("EXTRACT_VALUE_ERROR", "not_a_text", source.text, warnings, field=field)
     return _name(str(value), source, field)
@@ -199,6 +205,7 @@ def number_of(run: "Run", token: Token, source: Source | None, default: int, fie
     text = text_of(run, token, source, field)
     try:
         number = int(text)
+        # The columns of retries and priorities are that wide.
         if abs(number) >> 31:
             raise ValueError(text)
         return number

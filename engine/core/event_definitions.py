@@ -165,6 +165,7 @@ class Terminate(Definition, TerminateEventDefinition):  # type: ignore[misc]
         for other in run.state.children(scope):
             if other is not token:
                 run.terminate(other)
+        # A join that is half filled would hold the scope open for tokens that are no more.
         run.state.clear_joins(scope.key)
         return True
 

@@ -50,6 +50,7 @@ class ThrowEvent(JobTask):
     def enter(self, run: "Run", token: Token) -> bool | None:
         if self.job_type is not None:
             return super().enter(run, token)
+        # SpiffWorkflow's `Task.run` would take False for an error.
         return self.event_definition.throw(run, token) or None
 
 
@@ -80,6 +81,7 @@ class StartEvent(Element, defaults.StartEvent):  # type: ignore[misc]
         around = run.spec.elements[self.scope or ""]
         handler = run.enter_first(around, host)
         handler.internal_data["start"] = self.id
+        # They stay with the handler: its output mappings say what goes up.
         for name, value in variables.items():
             run.state.set(handler.key, name, value)
 
@@ -97,6 +99,7 @@ class BoundaryEvent(Element, defaults.BoundaryEvent):  # type: ignore[misc]
         self.interrupting = interrupting
 
     def triggered(self, run: "Run", host: Token, variables: dict[str, Any]) -> None:
+        # Asked before it is ended: a task that tells its listeners goes into the instance's own scope (`State.adopt`).
         parent = host.parent
         if self.interrupting:
             run.terminate(host)

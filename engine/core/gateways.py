@@ -36,6 +36,7 @@ class ParallelGateway(Element, defaults.ParallelGateway):  # type: ignore[misc]
 class InclusiveGateway(Element, defaults.InclusiveGateway):  # type: ignore[misc]
     """Waits for every token that can still come (`inclusive`), sends one along each flow whose condition holds."""
 
+    # It never passes when something arrives: what can still come is known once nothing is ready (`joins.pass_late`).
     joins = True
 
 
@@ -57,5 +58,6 @@ class EventBasedGateway(Element, defaults.EventBasedGateway):  # type: ignore[mi
         """One of the events came: the token leaves to it, the others are waited for no longer."""
         parent = token.parent
         flow = next(f for f in self.outgoing if f.target == event.id)
+        # Before the token leaves: with neither of them in it the scope might look empty.
         run.spring(event, parent, variables)
         run.leave(token, (flow,), go=False)

@@ -34,9 +34,11 @@ def reaches(spec: "ProcessSpec", gateway: str, flow_id: str, places: Iterable[st
 
 def _places(run: "Run", gateway: Element, scope: int) -> set[str]:
     places = {token.task_spec.id for token in run.state.children(run.tasks[scope]) if not token.is_leaving}
+    # A token at another join is only counted there, but it will go on once that one does.
     return places | {element for key, element in run.state.joins if key == scope and element != gateway.id}
 
 
+# A specification is frozen, so the answer stays; it is asked at every look at a join.
 @lru_cache(maxsize=4096)
 def _sources(spec: "ProcessSpec", gateway: str, flow_id: str) -> frozenset[str]:
     """Every element from which a path leads to this incoming flow without passing the gateway."""

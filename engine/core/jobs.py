@@ -35,6 +35,7 @@ class JobTask(Element):
         if self.job_type is None:
             return True
         kind = text_of(run, token, self.job_type, "type")
+        # Camunda's default.
         retries = number_of(run, token, self.retries, 3, "retries")
         priority = number_of(run, token, self.priority, 0, "priority")
         scopes = tuple(run.state.scopes(token))
@@ -66,6 +67,7 @@ def complete_job(run: "Run", token: Token, wait: Wait, command: CompleteJob) -> 
         task_changes.answered(run, token, command)
     elif wait.element == LISTENER:
         answered(run, token, command.variables)
+    # A reminder runs beside its task, which goes on waiting for its person.
     elif wait.element != REMINDER:
         run.complete(token, command.variables)
 
@@ -74,11 +76,13 @@ def fail_job(run: "Run", token: Token, wait: Wait, command: FailJob) -> None:
     """Try again, or raise `adapter_failed` where somebody catches it, or stop with an incident."""
     data = {"job": command.key, "retries": command.retries, "message": command.message}
     run.effects.append(Note("job_failed", token.task_spec.id, token.key, data))
+    # Camunda's rule: what a failed try gives stays with the element, where the next try and a person see it.
     for name, value in command.variables.items():
         run.state.set(token.key, name, value)
     if command.retries > 0:
         changes = {"state": "created", "retries": command.retries, "back_off": command.back_off}
         run.effects.append(Change("job", command.key, {**changes, "error_message": command.message}))
+    # A reminder that cannot be sent is no reason to take the task away from its person.
     elif wait.element != REMINDER and catches_by_code(run, token, ADAPTER_FAILED):
         throw_error(run, token, ADAPTER_FAILED, command.message, command.variables)
     else:

@@ -40,6 +40,7 @@ def pass_join(run: "Run", gateway: Element, scope: Token, arrived: dict[str, int
 
 def pass_late(run: "Run") -> bool:
     """With nothing ready: let the first join go on that no other token can reach any more. Whether one did."""
+    # Not more than one: what it lets go may be what another join still waits for.
     for (key, element), arrived in list(run.state.joins.items()):
         gateway, scope = run.spec.elements[element], run.tasks[key]
         if isinstance(gateway, InclusiveGateway) and may_join(run, gateway, key, arrived):
@@ -57,6 +58,7 @@ def _moves(run: "Run", gateway: ComplexGateway, scope: Token, arrived: dict[str,
     if begun and gateway.may_pass(run, scope, begun):
         pass_join(run, gateway, scope, begun)
         return True
+    # With the late tokens taken in, nothing may be left in the scope.
     if anew:
         run.emptied(scope)
     return anew

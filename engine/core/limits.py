@@ -152,6 +152,7 @@ def move(run: "Run", token: Token, limit: Limit) -> None:
         run.close(token, wait, "canceled")
     arm(run, token, limit)
     task = next((wait.key for wait in token.waits if wait.noun == "task"), None)
+    # While the clock stands nobody knows when the task will be due.
     if task is not None and not run.state.is_held:
         run.effects.append(Change("task", task, {"due_at": limit.due(run)}))
 

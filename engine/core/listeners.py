@@ -74,6 +74,7 @@ def ask(run: "Run", token: Token, event: str, told: Mapping[str, str], scopes: t
     retries = number_of(run, token, listener.retries, 3, "retries")
     job_type = text_of(run, token, listener.type, "type")
     own = getattr(token.task_spec, "headers", {})
+    # The engine's own headers come last: no diagram may speak in its name.
     headers = {**own, **listener.headers, **told, EVENT: event}
     job = Job(run.state.new_key(), token.task_spec.id, token.key, job_type, retries, kind, headers, scopes)
     run.open(token, job, LISTENER)

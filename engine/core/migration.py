@@ -56,6 +56,7 @@ def migrate(
         run.close(token, wait, "canceled")
     for token in list(state.tokens.values()):
         _watch(run, plan, token, before[token.key])
+    # A condition that the new version adds may hold already.
     run.until_waiting()
     return Advanced(state, run.effects)
 
@@ -73,6 +74,7 @@ def _follow(plan: Plan, state: State) -> tuple[list[tuple[str, int, str]], list[
         for wait in token.waits:
             at = plan.waits_at(token, wait)
             if at is None:
+                # It stays with the token until there is a run that can close it.
                 given_up.append((token, wait))
                 waits.append(wait)
                 continue

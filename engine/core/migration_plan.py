@@ -45,8 +45,11 @@ class Plan:
         if wait.element.startswith(AT_JOIN):
             return AT_JOIN + self.target(wait.element.removeprefix(AT_JOIN))
         if not is_event(token, wait):
+            # These name the element they stand at. For a listener, a reminder, a limit or an incident
+            # a word of ours stands there.
             own = wait.noun == "task" or (wait.noun == "job" and wait.element not in (LISTENER, REMINDER))
             return self.target(wait.element) if own else wait.element
+        # Such an event is compared where its token is checked (`_same_events`), and may not be missing.
         if wait.element == token.task_spec.id or isinstance(token.task_spec, EventBasedGateway):
             return self.target(wait.element)
         return self.event(token.task_spec, wait.element)
@@ -64,6 +67,7 @@ class Plan:
             found += self._check_join(element, arrived)
         left = [record for t in state.tokens.values() for record in t.internal_data.get(compensation.LEFT, ())]
         found += self._check_undo([*state.undo, *left])
+        # A thousand tokens at one element have one reason.
         return list({(finding.code, finding.element): finding for finding in found}.values())
 
     def check_mapping(self) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ def check(spec: ProcessSpec, state: State, command: Modify) -> list[Finding]:
     ended = {token.key for token in _ended(state, command)}
     if not starts and not ended and not found:
         found.append(Finding("modification_empty"))
+    # Its caller would wait for an answer for ever, so it is to be ended there, as in Camunda.
     if state.caller is not None and not starts and not _lives_on(state, state.tokens[state.key], ended):
         found.append(Finding("modification_ends_called", element=spec.root.id))
     return found
@@ -179,6 +180,7 @@ def _lives_on(state: State, token: Token, ended: set[int]) -> bool:
 
 
 def _begin(run: "Run", start: Activate) -> None:
+    # Asked anew, since the start before this one may have opened a scope for both.
     found = _scope(run.spec, run.state, start)
     assert not isinstance(found, Finding)
     token, missing = found
@@ -216,6 +218,7 @@ def _end(run: "Run", token: Token) -> None:
         run.depart(token)
         return
     run.terminate(token)
+    # Whoever threw goes on to the next handler: nothing else tells it that this one is gone.
     if FOR in token.internal_data:
         handled(run, token.internal_data[FOR])
     if scope.key not in run.tasks or scope.inside or run.state.has_pending_join(scope):

@@ -49,6 +49,7 @@ class MultiInstance:
     def enter(self, run: "Run", body: Token) -> bool | None:
         items = self._known_items(run, body)
         if self.output_collection:
+            # Instances complete in any order, but what each gives stands at the place of its item.
             run.state.set(body.key, self.output_collection, [None] * len(items))
         if not items:
             return True
@@ -70,6 +71,7 @@ class MultiInstance:
         def go_on() -> None:
             for event in told:
                 event.definition.throw(run, inner)
+            # What was thrown may have interrupted the whole.
             if body.key not in run.tasks:
                 return
             body.internal_data["done"] = done
@@ -79,6 +81,7 @@ class MultiInstance:
                 for other in run.state.children(body):
                     run.terminate(other)
             elif self.sequential and index + 1 < body.internal_data["size"]:
+                # The collection may be shorter by now; how many instances there are was settled when the body began.
                 self._begin(run, body, index + 1, items[index + 1] if index + 1 < len(items) else None)
             if not body.inside:
                 run.complete(body)
@@ -146,6 +149,7 @@ class MultiInstance:
         return {
             "numberOfInstances": body.internal_data["size"],
             "numberOfCompletedInstances": done,
+            # The one that asks is still in the body, and no longer active.
             "numberOfActiveInstances": body.inside - 1,
             "numberOfTerminatedInstances": 0,
         }

@@ -6,6 +6,7 @@ from engine.errors import Invalid
 
 LONGEST = 256  # characters: three of them side by side are still found by an index
 
+# PostgreSQL's texts hold no NUL, and UTF-8 no half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

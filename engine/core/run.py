@@ -61,12 +61,15 @@ class Run(Values):
     def until_waiting(self) -> None:
         """Step every ready token; stop when all wait or the budget is used up."""
         for _ in range(STEPS):
+            # At each step: a condition that holds only between two of them has held, and fires.
             if self.state.moved or self.unseen:
                 conditions.look(self)
+            # Whoever ends a token leaves it in the queue. That it is no more is no step.
             while self.ready and self.ready[0].key not in self.tasks:
                 self._next()
             if self.ready:
                 self.step(self._next())
+            # Inclusive and complex gateways are asked last: whatever is ready may still come to them.
             elif not pass_late(self):
                 if self.joined or self.state.joins:
                     stranded.look(self)
@@ -109,6 +112,8 @@ class Run(Values):
                 token.waits, token.internal_data = waits, data
                 self.stop(token, stuck, "enter")
             return
+        # History tells of the element before all that entering it has noted. One whose listener has answered was told
+        # of when that was asked.
         if token.key in self.tasks and token.state == TaskState.STARTED and listeners.HEARD not in data:
             self.effects.insert(mark, Note("element_activated", token.task_spec.id, token.key))
 
@@ -120,6 +125,7 @@ class Run(Values):
     # Tokens
 
     def enter(self, element: Element, parent: Token | None) -> Token:
+        # The root's key is the instance's own, and so names the scope of the instance's variables.
         token = Token(self.state.new_key() if parent else self.state.key, element, parent.key if parent else None)
         token.workflow = self
         self.state.add(token)
@@ -156,6 +162,7 @@ class Run(Values):
         self.effects.append(Note("element_completed", token.task_spec.id, token.key, data))
         parent = token.parent
         self.hold(token)
+        # Before the token goes: a record for undoing keeps its variables.
         if self.spec.has_compensation:
             compensation.completed(self, token)
         self.state.remove(token)
@@ -163,6 +170,7 @@ class Run(Values):
             arrive(self, flow, parent)
         if compensation.FOR in token.internal_data:
             compensation.handled(self, token.internal_data[compensation.FOR])
+        # Last of all: until the tokens have arrived behind the flows, the scope might look empty.
         if parent is not None:
             self.child_left(parent)
 
@@ -196,6 +204,7 @@ class Run(Values):
 
     def terminate(self, token: Token) -> None:
         """Take a token away with all that is inside it, innermost first."""
+        # It has been ended already, and stays until its task's listeners are told (`task_changes.linger`).
         if token.is_leaving:
             return
         for child in self.state.children(token):
@@ -225,6 +234,7 @@ class Run(Values):
         self.effects.append(Change("instance", self.state.key, {"state": status}))
         self.state.clear_joins(token.key)
         self.state.forget(token.key)
+        # Not `remove`: the variables of an instance that has ended can still be read.
         del self.tasks[token.key]
 
     def abandon(self, root: Token) -> None:
@@ -233,6 +243,7 @@ class Run(Values):
             self.terminate(child)
         self.ready.clear()
         self.by_event = 0
+        # Listeners of cancelled tasks have still to be told; the instance ends with the last of them.
         if root.inside:
             self.close_waits(root)
             root.internal_data[ENDING] = "canceled"
@@ -275,6 +286,7 @@ class Run(Values):
         """Whether a listener has to answer before the token goes on; its job is opened."""
         asked = listeners.ASKED in token.internal_data or self._ask(token, event)
         if asked:
+            # For an end listener SpiffWorkflow has called the token completed before it asks.
             token._set_state(TaskState.STARTED)
         return asked
 

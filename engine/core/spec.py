@@ -112,6 +112,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         """Like `starts`, of a specification that is not frozen yet."""
         found: list[Element] = []
         for element in (element for element in elements if element.scope is None):
+            # The gateway itself waits for nothing: the events behind it do, and the first to come opens the instance.
             if isinstance(element, EventBasedGateway) and element.instantiate:
                 found += [self.task_specs[flow.target] for flow in element.outgoing]
             elif isinstance(element, StartEvent | ReceiveTask) and not self._starts_alone(element):

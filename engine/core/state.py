@@ -36,6 +36,7 @@ class State:
 
     def new_key(self) -> int:
         self.counter += 1
+        # A key beyond would be one of the next instance.
         if self.counter >> COUNTER_BITS:
             raise OverflowError(f"instance {self.key} has used up its keys")
         return self.key + self.counter
@@ -90,6 +91,7 @@ class State:
         return self.tokens.present() if isinstance(self.tokens, Tokens) else list(self.tokens.values())
 
     def children(self, token: Token) -> list[Token]:
+        # Most tokens have nothing inside: nobody goes through all of an instance's to find that out.
         if not token.inside:
             return []
         if isinstance(self.tokens, Tokens):

@@ -68,6 +68,7 @@ def _stop(run: "Run", scope: Token, join: Element) -> None:
     missing = ", ".join(flow.id for flow in join.incoming if flow.id not in arrived)
     told = {"element": join.id, "flows": missing or ", ".join(arrived)}
     incident = Incident(run.state.new_key(), join.id, scope.key, "UNKNOWN", "join_in_vain", told)
+    # Not `Run.stop`: the scope is not stuck itself, and what else lives in it goes on.
     run.effects.append(Open(incident))
     scope.waits.append(Wait(incident.noun, incident.key, AT_JOIN + join.id))
     run.effects.append(Note("incident_raised", join.id, scope.key, {"kind": incident.kind, "code": incident.code}))

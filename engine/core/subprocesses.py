@@ -55,6 +55,7 @@ class ProcessRoot(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
             return
         for entry in run.spec.entries(self.id):
             run.enter(run.spec.elements[entry], token)
+        # Where nothing begins there is nothing whose end could end the instance.
         run.emptied(token)
 
     def _enter_beside(self, run: "Run", token: Token, opened: Element) -> None:

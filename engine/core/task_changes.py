@@ -133,8 +133,10 @@ def linger(run: "Run", token: Token) -> bool:
     """A task that ends early tells its listeners before its token goes; what ended it does not wait for them."""
     if not is_heard(token) or not hears(token.task_spec, "canceling"):
         return False
+    # The change that was being asked about comes to nothing, and so do its variables.
     taken_variables(run, token)
     token.internal_data = {LEAVING: True, TASK: token.internal_data[TASK]}
+    # What is around the task ends without waiting for it; only the instance itself waits.
     run.state.adopt(token, run.state.key)
     ask(run, token, "canceling", "cancel", {})
     return True
@@ -168,6 +170,7 @@ def scopes(run: "Run", token: Token) -> tuple[int, ...]:
 
 
 def _created(run: "Run", token: Token, change: dict[str, Any]) -> None:
+    # The element is entered once more, and opens the task then.
     change["agreed"] = True
     token._set_state(TaskState.READY)
     run.ready.append(token)

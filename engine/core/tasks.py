@@ -34,6 +34,7 @@ class ScriptTask(JobTask, defaults.ScriptTask):  # type: ignore[misc]
     result_variable: str | None = None
 
     def __init__(self, spec: Any, id: str, **kwargs: Any) -> None:  # noqa: A002 - BPMN's own name
+        # SpiffWorkflow's script is Python; nothing in a diagram is ever run as that.
         super().__init__(spec, id, script="", **kwargs)
 
     def enter(self, run: "Run", token: Token) -> bool | None:
@@ -45,6 +46,7 @@ class ScriptTask(JobTask, defaults.ScriptTask):  # type: ignore[misc]
         return True
 
 
+# Without SpiffWorkflow's mixin: its decision engine evaluates cells as Python, and silently matches nothing.
 class BusinessRuleTask(JobTask, BpmnSpecMixin):  # type: ignore[misc]
     """A deployed decision whose value goes to `result_variable`; with a task definition, a job."""
 

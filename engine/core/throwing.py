@@ -60,6 +60,7 @@ def catchable(run: "Run", token: Token) -> tuple[str, ...]:
 
 
 def caught_outside(run: "Run", code: str) -> bool:
+    # Told with the call: the caller cannot be asked, since a transaction locks one instance (decision 7).
     return run.state.caller is not None and ("" in run.state.catches or code in run.state.catches)
 
 

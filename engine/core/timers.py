@@ -98,6 +98,7 @@ def parse_cycle(text: str) -> Cycle:
     """`R[n]/[start/]duration`, or cron with six fields (seconds first) or one of its macros."""
     if match := _REPEAT.fullmatch(text):
         every = parse_duration(match["every"])
+        # With no time between them they would fire without end.
         if every.as_timedelta() <= timedelta() or match[1] == "0":
             raise unreadable("cycle", text)
         return Cycle(text, int(match[1]) if match[1] else None, match["start"], every)

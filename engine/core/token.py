@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LEAVING = "leaving"  # a token's data: its task has ended, and only its listeners have still to be told
 PATH = "path"  # a token's data: which of the paths through an ad-hoc sub-process it holds together
+# Where others have an element, an incident's wait has the phase to do again (`Run.stop`): no id may read like one.
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
 
 
@@ -35,12 +36,14 @@ class Token(Task):  # type: ignore[misc]
         self.key = key  # asked for more often than anything else
         self.task_spec = element
         self._parent = parent
+        # SpiffWorkflow's `cancel` asks for them. Who lives inside is known by `parent` alone (`State.children`).
         self._children: tuple[int, ...] = ()
         self._state = state
         self.internal_data: dict[str, Any] = {}
         self.waits: list[Wait] = []
         self.inside = 0  # living tokens whose parent this is
 
+    # SpiffWorkflow's reads the machine's clock and writes to the log at each change.
     def _set_state(self, value: int) -> None:
         self._state = value
 

@@ -34,6 +34,8 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
     headers: dict[str, str] = {}  # noqa: RUF012 - replaced by the parser, never written to
 
     def enter(self, run: "Run", token: Token) -> None:
+        # Only a task with listeners is kept in its token: of any other the record alone is true, and whoever assigns it
+        # asks nobody.
         if not hears(self, *TASK_EVENTS):
             self._open(run, token, run.state.new_key(), self._attributes(run, token))
             return
@@ -83,6 +85,7 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
             "form_key": self._form_key(run, form_id),
             "due_at": self._instant(run, token, self.due_date, "dueDate"),
             "follow_up_at": self._instant(run, token, self.follow_up_date, "followUpDate"),
+            # Camunda's default, in the middle between 0 and 100.
             "priority": number_of(run, token, self.priority, 50, "priority"),
         }
 

@@ -22,11 +22,13 @@ MAX_STEPS = 1_000_000
 MAX_STEPS_OF_TABLE = 400_000
 """Comparisons: for a whole model, so that one of many tables is bounded too, and for one of its tables."""
 
+# The other policies answer with a list, which may be empty: where no rule matches nothing is amiss.
 _SINGLE_HIT = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 
 
 def check(model: Model) -> tuple[Finding, ...]:
     """Warnings about a parsed (and, with imports, linked) model, in the order of the file."""
+    # Without its imports nothing is compiled yet; whoever links it has it checked then.
     if model.linked is None:
         return ()
     types = model.linked.types
@@ -116,6 +118,7 @@ class _Check:
                 yield self._finding("gap", self._table.line, example=self._example(box))
 
     def _overlaps(self, coverage: Coverage) -> Iterator[Finding]:
+        # Elsewhere rules may overlap: FIRST and PRIORITY choose among them, ANY compares their outputs.
         if self._table.hit_policy == "UNIQUE":
             for first, second, box in islice(coverage.overlaps(), MAX_EXAMPLES):
                 line = self._table.rules[second].line

@@ -28,6 +28,7 @@ from engine.dmn.types import Code, Typed, typed
 from engine.feel import compile_expression as compile_feel
 from engine.feel import kind_of
 
+# FEEL itself counts a range out, since it knows how long that may take.
 _COUNTED = compile_feel("for item in value return item")
 
 
@@ -50,6 +51,7 @@ def _context(expression: Context, place: Place, name: str) -> Code:
             result = compile_expression(entry.value, place, name)
             continue
         variable = entry.variable
+        # Its own name as well: a function may call itself by its entry.
         code = compile_expression(entry.value, place.within([variable.name]), variable.name)
         steps.append(
             (variable.name, typed(code, place.typed(variable.name, variable.type_ref, variable.id, variable.line)))
@@ -88,6 +90,7 @@ def compile_function(expression: FunctionDefinition, place: Place, name: str, re
     )
     code = _body(expression, place.within(parameter.name for parameter in parameters), name)
     for declared in (place.typed(name, expression.type_ref, expression.id, expression.line), result):
+        # The declared type is that of the function with some tools, with others that of its result.
         if declared is not None and not declared.type.is_function:
             code = typed(code, declared)
     return lambda run, scope: make_function(run, name, parameters, code, scope)

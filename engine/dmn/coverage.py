@@ -151,6 +151,7 @@ class Coverage:
                     state = (column + 1, left & mask)
                     if state not in seen:
                         pending.append((*state, (*box, (column, piece)) if several else box))
+                    # Where no rule is left there is a gap, and each of them is told.
                     if left & mask:
                         seen.add(state)
 
@@ -193,4 +194,5 @@ def cut(whole: Region, regions: Sequence[Region]) -> Iterator[Interval]:
         pieces.append(Interval(end, False, ends[index + 1] if index + 1 < len(ends) else None, False))
     for piece in pieces:
         common = Region(whole.kind, (piece,)).meets(whole)
+        # The ends of the whole have cut as well, so a piece lies in one of its intervals or in none.
         yield from common.intervals[:1]

@@ -13,6 +13,7 @@ from engine.dmn.place import Place
 from engine.dmn.scope import Run
 from engine.feel import Expression, UnaryTests, compile_expression
 
+# FEEL's own, so that MIN and MAX order dates and texts as everywhere else.
 _AGGREGATES: Mapping[str, Expression] = {
     "SUM": compile_expression("sum(hits)"),
     "MIN": compile_expression("min(hits)"),
@@ -34,6 +35,7 @@ class Policy:
 
     def __init__(self, table: DecisionTable, values: Sequence[str], element: str, place: Place) -> None:
         self._policy = table.hit_policy
+        # One that stands beside another policy means nothing.
         self._aggregation = table.aggregation if table.hit_policy == "COLLECT" else ""
         self._element = element
         self._single = len(table.outputs) == 1
@@ -85,6 +87,7 @@ class Policy:
     def _any(self, run: Run, hits: Sequence[Hit]) -> Any:
         answers = [self._answer(hit) for hit in hits]
         for answer in answers[1:]:
+            # As FEEL compares: 1 and 1.0 are the same output, and so are two nulls.
             if not _SAME.evaluate({"one": answers[0], "two": answer}, run.moment).value:
                 return run.fail("different_outputs", self._element, rules=_numbers(hits))
         return answers[0] if answers else None

@@ -62,6 +62,7 @@ class _Linker:
         if not any(finding.code == "cycle" for finding in self._findings):
             for node in self._nodes.values():
                 self._compile(node)
+        # Last, since compiling looks types up as well, and finds the unknown ones.
         findings = (*self._findings, *self._types.findings)
         return Linked(self._definitions, self._nodes, self._types, self._members, findings, tuple(self._doubts))
 

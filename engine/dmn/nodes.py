@@ -144,6 +144,7 @@ class Decision(Node):
             if decision in run.values:
                 pending.pop()
             elif missing:
+                # So that they are computed, and stand in the trace, in the order in which they are required.
                 pending.extend(reversed(missing))
             else:
                 run.values[decision] = decision.compute(run)
@@ -201,6 +202,7 @@ class KnowledgeNode(Callable):
         super().prepare(place)
         if self.drawn.logic is not None:
             self._make = compile_function(self.drawn.logic, place, self.variable, self.place)
+        # What it reads beside its parameters and what it requires is null for every caller.
         for name in sorted(place.reads):
             place.doubt("unknown_name", self.id, self.drawn.line, name=name)
 
@@ -247,6 +249,7 @@ class DecisionService(Callable):
         def body(inner: Run, scope: Mapping[str, Any]) -> Any:
             return self._invoke(inner, [scope[name] for name in names])
 
+        # Of an empty scope: a service sees its parameters and nothing of its caller's.
         return make_function(run, self.variable, places, body, {})
 
     def _given(self, run: Run, node: Node, scope: Mapping[str, Any]) -> Any:

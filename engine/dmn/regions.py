@@ -228,6 +228,7 @@ def _constant(text: str, position: int) -> tuple[str, Any, int] | None:
         return None
     value = compile_expression(literal.group(1)).evaluate({}, NO_MOMENT).value
     kind = kind_of(value)
+    # The class is asked for, too: a date beyond Python's years has no order with the others.
     return (kind, value, literal.end()) if kind in _TYPES and isinstance(value, _TYPES[kind]) else None
 
 

@@ -13,12 +13,14 @@ MAX_CALLS_DEEP = 60
 # Steps of FEEL, for all evaluations of a decision together: ten to twenty seconds of a hostile model.
 MAX_STEPS = 20_000_000
 _CHEAP = 500
+# Only two more attempts, as each begins anew; the last is all that FEEL gives an expression by itself.
 _DEAR = (20_000, DEFAULT_BUDGET)
 STEPS = "steps"
 
 _Told = tuple[int, int, int, DmnFailure | None]
 """How many warnings, tables and decisions had been told before an evaluation, and the failure."""
 _SEEDS = 1_000_003
+# A loop over a long list would add to both in each turn, and they are kept with the case.
 MAX_WARNINGS = 200
 MAX_TABLES = 200
 
@@ -46,6 +48,7 @@ class Scope(dict[str, Any]):
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
+            # dict's own `get` does not ask `__missing__`.
             return self[name]
         except KeyError:
             return default

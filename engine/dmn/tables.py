@@ -60,6 +60,7 @@ class _Input:
     def read(self, run: Run, scope: Mapping[str, Any]) -> Any:
         """The column's value, of its type if it can be."""
         value = self.code(run, scope)
+        # Variables are JSON: for a date they have a string, which the column's type makes one.
         fitting = self.place.type.coerce(self.place.type.from_json(value))
         if fitting is MISMATCH:
             # A modeler's default type is often wrong where the tests are right: they decide, not the type.

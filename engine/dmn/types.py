@@ -25,9 +25,11 @@ _TEMPORAL = {
         "years and months duration": "duration",
     }.items()
 }
+# In UTC, as 10.3.2.9.4 has a date become a date-time.
 _MIDNIGHT = compile_expression('date and time(value, time("00:00:00Z"))')
 
 
+# Equal only to itself: a definition may contain itself, and comparing part by part would not end.
 @dataclass(slots=True, eq=False)
 class ItemType:
     """A type of the model or of FEEL. At most one of `element`, `components` and `kind` says what it is made of."""
@@ -59,6 +61,7 @@ class ItemType:
     def may_be(self, found: Type) -> bool:
         """Whether a value of a FEEL type can be of this type; only plain types that differ are excluded."""
         name = found.name
+        # A list may still be one of a single value, which stands for it.
         if not self.kind or name in ("Any", "Null", "list", self.kind):
             return True
         return self.kind == "date and time" and name == "date"

@@ -51,6 +51,7 @@ class Element:
     def children(self, *tags: str) -> Iterator["Element"]:
         """The child elements of the DMN namespace in file order, all or those of the given names."""
         for node in self._node:
+            # The tag of a comment is no string.
             if isinstance(node.tag, str) and node.tag.startswith(self._space):
                 child = Element(node, self._space)
                 if not tags or child.tag in tags:
@@ -66,6 +67,7 @@ class Element:
 
     def content(self) -> str:
         """The element's own text."""
+        # The text before the first child is not all: it would end at a comment inside.
         return "".join(str(text) for text in self._node.itertext()).strip()
 
     def zeebe(self, tag: str) -> str:
@@ -86,6 +88,7 @@ def read_xml(data: bytes, name: str = "") -> Element:
     """The root element `definitions`; raises DmnError for anything that is no harmless DMN file."""
     if len(data) > MAX_BYTES:
         raise _refused(name, "too_large", size=len(data), limit=MAX_BYTES)
+    # Each of these, left open, would let a file have something fetched or unfold into more than was sent.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_pis=True
     )

@@ -26,6 +26,7 @@ def read_table(element: Element, findings: Findings) -> DecisionTable:
 
 
 def _hit_policy(element: Element, findings: Findings) -> HitPolicy:
+    # The standard's default, which dmn-js leaves out of the file.
     policy = element.get("hitPolicy") or "UNIQUE"
     if policy not in get_args(HitPolicy):
         findings.append(element.finding("unknown_hit_policy", policy=policy))

@@ -34,6 +34,7 @@ DROP = (
     "INSERT INTO history SELECT * FROM kept_history",
     "DROP TABLE kept_history",
 )
+# Rows of no case have no root: IN is null for them, and they go too.
 FORGET = """
     DELETE FROM history_rest WHERE machine_at < {before}
     AND (root_key IN (SELECT root_key FROM instances WHERE state = 'active')) IS NOT TRUE
@@ -90,6 +91,7 @@ def entry(notes: Iterable[Noted], instance_key: int | None, root_key: int | None
         "h_on_behalf_of": actor.on_behalf_of,
         "h_unit": actor.unit,
         "h_source": actor.source,
+        # A command goes on in the name of the request that sent it, whatever is being served here.
         "h_request": actor.request_id or logs.request_id() or None,
         "h_rows": json.dumps_rows(rows),
     }
@@ -147,6 +149,7 @@ def drop_partitions(session: Session, before: date) -> list[str]:
     Gives the names of the months dropped.
     """
     connection = raw_connection(session)
+    # Such names sort as their months do.
     oldest_kept = f"history_{before:%Y_%m}"
     dropped = [name for name in sorted(_partitions(session)) if name < oldest_kept]
     for name in dropped:

@@ -48,6 +48,7 @@ def reset(session: Session) -> None:
 
 
 def _require_zone(moment: datetime) -> None:
+    # PostgreSQL would read it in the session's zone, which is UTC and not where whoever wrote it is.
     if moment.tzinfo is None:
         raise ValueError("case time needs a time zone")
 

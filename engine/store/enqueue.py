@@ -41,5 +41,6 @@ class _Driver:
         self._connection = connection
 
     def fetch(self, query: str, *args: Any) -> list[dict[str, object]]:
+        # PgQueuer numbers its values $1, $2 …, which psycopg's other cursors do not read.
         psycopg.RawCursor(self._connection).execute(query.encode(), args)
         return []

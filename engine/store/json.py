@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.errors import Invalid
 
+# Python refuses to make an int of more than 4,300.
 MOST_DIGITS = 4_000  # of a whole number that is read as an int
 
 _DECODER = json.JSONDecoder(parse_float=Decimal)
@@ -38,6 +39,7 @@ def _text(value: Any) -> str:
             return encode_basestring(value)
         case None:
             return "null"
+        # Before int, which a bool is too.
         case bool():
             return "true" if value else "false"
         case int():

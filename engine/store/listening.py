@@ -22,6 +22,7 @@ def listen(channel: str, patience: float) -> Iterator[str | None]:
     while True:
         try:
             with psycopg.connect(configured_url(), autocommit=True) as connection:
+                # A channel is a name, not a value: it cannot be a parameter.
                 connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
                 yield ""
                 while True:

@@ -75,6 +75,7 @@ def _known(connection: psycopg.Connection, statement: str) -> tuple[bytes, tuple
         known = _prepared[connection] = {}
         connection._prepared = OwnStatements.after(connection._prepared)
     if statement not in known:
+        # Apart from the names of psycopg's own on the same connection.
         name = b"tl_%d" % len(known)
         _checked(connection, connection.pgconn.prepare(name, text))
         known[statement] = name
@@ -98,6 +99,7 @@ def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
 def _checked(connection: psycopg.Connection, result: Any) -> Any:
     if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
         return result
+    # A connection that is gone has no SQLSTATE to choose an error by, and its class tells whether to try again.
     if connection.pgconn.status == ConnStatus.BAD:
         raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
     raise errors.error_from_result(result, encoding="utf-8")
@@ -114,6 +116,7 @@ def _dumped(value: Any) -> bytes | None:
                 return value.encode()
             except UnicodeEncodeError as error:
                 raise Invalid("value_not_storable", reason=error.reason) from error
+        # Before int, which a bool is too.
         case bool():
             return b"t" if value else b"f"
         case int():

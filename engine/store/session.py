@@ -49,6 +49,7 @@ def configure(url: str, *, connections: int = 16, patience: float = 10) -> None:
     global _engine
     dispose()
     _engine = make_engine(url, connections=connections, patience=patience)
+    # For our own transactions alone: migrations go through an engine that begins as SQLAlchemy is used to.
     event.listen(_engine, "connect", _let_us_begin)
 
 
@@ -99,6 +100,7 @@ def transaction() -> Iterator[Session]:
     `clock.now()` answers its case time inside the block. Raises Unavailable if the database cannot be reached; a
     connection that died since it was last used is replaced by the first statement.
     """
+    # A second connection would wait for what the first has locked, and the first for its end.
     if clock.in_transaction():
         raise RuntimeError("a transaction is open here already: functions are handed its session")
     try:

@@ -18,6 +18,7 @@ def held_alone(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]
     file = _open(path)
     try:
         give_up = time.monotonic() + patience
+        # A flock that waits by itself has no limit of time.
         while not _try(file, fcntl.LOCK_EX):
             if time.monotonic() > give_up:
                 raise Unavailable("data_folder_busy", folder=str(path.parent), seconds=round(patience))
@@ -44,6 +45,7 @@ class Membership:
         """Count no longer; True if nobody else does either."""
         if self._file is None:
             return False
+        # A shared lock becomes an exclusive one only where nobody else shares it.
         last = _try(self._file, fcntl.LOCK_EX)
         os.close(self._file)
         self._file = None
@@ -51,6 +53,7 @@ class Membership:
 
 
 def _open(path: Path) -> int:
+    # Not for children: the lock lives as long as any copy of the descriptor, and the server would keep it.
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 

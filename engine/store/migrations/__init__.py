@@ -27,6 +27,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     engine = make_engine(url, connections=2)
     try:
         with engine.begin() as connection:
+            # A connection's limits are for work: a migration takes as long as it takes, and waits for another one.
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -80,6 +81,7 @@ def _known_revisions() -> frozenset[str]:
 
 def _config(connection: Connection) -> Config:
     config = Config()
+    # Alembic reads it through configparser, where a % begins a name to be put in.
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -15,7 +15,9 @@ class Base(DeclarativeBase):
         type_annotation_map={
             int: BigInteger,
             str: Text,
+            # Without a zone PostgreSQL would drop the one that is given.
             datetime: DateTime(timezone=True),
+            # None is no value: JSON's own null would pass for one in every `IS NOT NULL`.
             dict[str, Any]: JSONB(none_as_null=True),
             list[str]: ARRAY(Text),
             list[int]: ARRAY(BigInteger),

@@ -21,4 +21,5 @@ class Variable(Base):
     instance_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     scope_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(primary_key=True)
+    # FEEL's null is a value that a variable may have; without its row it would not be there at all.
     value: Mapped[Any] = mapped_column(JSONB(none_as_null=False), nullable=False)

@@ -67,6 +67,7 @@ ITEM_FIELDS = {
 ITEMS = searching.Searchable(
     select(*(column.label(name) for name, column in ITEM_FIELDS.items()))
     .join(Batch, Batch.key == BatchItem.batch_key)
+    # A key that names no instance is refused like any other, and what came of it has to be told too.
     .join(Instance, Instance.key == BatchItem.instance_key, isouter=True),
     ITEM_FIELDS,
     BatchItem.instance_key,

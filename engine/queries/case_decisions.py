@@ -70,6 +70,7 @@ def of_case(
 
     Whether somebody sees the case, the caller has asked.
     """
+    # One more than is shown: it says whether there are older ones.
     keys = _keys(session, instance_key, before, limit + 1)
     rows: dict[int, list[Row[Any]]] = {key: [] for key in keys[:limit]}
     columns = DecisionInstance.__table__.columns

@@ -34,4 +34,5 @@ def of_case(session: Session, root_key: int, principal: Principal | None = None)
     visible = sees_case(principal, Comment.instance_key)
     if visible is not None:
         query = query.where(visible)
+    # Where there are more, the newest are kept.
     return session.execute(query.order_by(Comment.key.desc()).limit(MOST)).all()[::-1]

@@ -59,6 +59,7 @@ def family(
         Instance.ended_at,
         seen,
     )
+    # A called case has a later key than its caller: where there are too many, nobody loses the one above it.
     query = select(*columns).where(Instance.root_key == literal(root_key)).order_by(Instance.key).limit(MOST)
     below: dict[int | None, list[Row[Any]]] = {}
     for row in session.execute(query):

@@ -25,6 +25,7 @@ def holds(column: Any, condition: Condition, name: str) -> ColumnElement[bool]:
         if operator in ("$in", "$notIn") and not isinstance(value, list | tuple | set | frozenset):
             raise Invalid("filter_needs_list", field=name, operator=operator)
         clauses.append(_OPERATORS[operator](column, value))
+    # A condition without operators must not become "everything".
     return and_(*clauses) if clauses else false()
 
 
@@ -73,6 +74,7 @@ def _plain(character: str) -> str:
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "$eq": lambda column, value: column == value,
+    # SQL's <> would leave out rows without a value, which are not equal either.
     "$neq": lambda column, value: column.is_distinct_from(value),
     "$exists": lambda column, value: column.is_not(None) if value else column.is_(None),
     "$gt": lambda column, value: column > value,

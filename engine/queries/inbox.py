@@ -41,6 +41,7 @@ _ROWS = """
     FROM {chosen} t JOIN instances i ON i.key = t.instance_key LEFT JOIN people person ON person.id = t.assignee
 """
 _ORDERS: Mapping[str, str] = {"due": "t.due_at, t.key", "newest": "t.key DESC"}
+# Keys first: else the case, the person and the customer of every task would be looked up before the limit.
 _CHOSEN = "SELECT t.key FROM tasks t WHERE {condition} ORDER BY {order} LIMIT :limit OFFSET :offset"
 _OF_PROCESS = " AND t.process_id = :process_id"
 _WITH_TEXT = """ AND EXISTS (SELECT FROM instances i JOIN instances r ON r.key = i.root_key WHERE i.key = t.instance_key
@@ -247,6 +248,7 @@ def _told(session: Session, rows: Sequence[Any], language: Language) -> list[Inb
             process=process_name(session, row.definition_key, language),
             definition_key=row.definition_key,
             state=row.state,
+            # A called case has a number only where its process draws one: people know it by its root's.
             case_no=row.case_no or row.root_case_no or row.business_id,
             root_key=row.root_key,
             root_case_no=row.root_case_no,

@@ -100,5 +100,6 @@ def groups(session: Session, principal: Principal | None = None) -> list[Row[Any
     if visible is not None:
         query = query.where(visible)
     found = query.group_by(*same).subquery()
+    # Parameters differ within a group: they are read of the one incident that stands for it.
     told = select(found, Incident.parameters).join(Incident, Incident.key == found.c.key)
     return list(session.execute(told.order_by(found.c.number.desc(), found.c.key).limit(MOST_GROUPS)))

@@ -46,12 +46,14 @@ FIRST = PageRequest()
 def cursor(values: Sequence[Any]) -> str:
     """The place of a row in the order asked for, opaque to whoever keeps it."""
     text = json.dumps([value.isoformat() if isinstance(value, datetime) else value for value in values])
+    # The standard alphabet, which Camunda's SDK asks of a cursor.
     return base64.b64encode(text.encode()).decode()
 
 
 def place(text: str, types: Sequence[type]) -> list[Any]:
     """What a cursor says, for an order of columns of these types. Raises Invalid for one that is not of it."""
     try:
+        # It reads both alphabets: a cursor may come back from an address.
         values = json.loads(base64.urlsafe_b64decode(text.encode()))
         if not isinstance(values, list):
             raise TypeError("a cursor is a list")

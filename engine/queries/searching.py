@@ -28,6 +28,7 @@ class Ordered(NamedTuple):
     nulls_first: bool
 
 
+# Compared as the object it is: it is a key of the statements kept, and its fields can be none.
 @dataclass(frozen=True, eq=False)
 class Searchable:
     """What can be searched: the rows, their fields by name, the key that makes every order whole.

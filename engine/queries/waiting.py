@@ -46,6 +46,7 @@ _TIMERS = _of_family("""
     SELECT t.key, t.instance_key, f.definition_key, t.element, t.kind, t.due_at, t.cycle
     FROM timers t JOIN family f ON t.key BETWEEN f.key AND f.last ORDER BY t.due_at, t.key LIMIT :most
 """)
+# What people may send is an action (decision 15), and is shown as one.
 _SUBSCRIPTIONS = _of_family("""
     SELECT s.key, s.instance_key, f.definition_key, s.element, s.kind, s.name, s.correlation_key
     FROM subscriptions s JOIN family f ON s.key BETWEEN f.key AND f.last

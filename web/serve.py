@@ -20,6 +20,8 @@ LOOK_AGAIN_SECONDS = 0.25
 # A process that ends so soon after its start may do so again; a job may kill its worker as often as it is tried.
 TOO_SOON_SECONDS = 5.0
 TOO_OFTEN = 5
+# A full disk is made room on by a person, and the other processes say meanwhile that they wait.
+DATABASE_AGAIN_SECONDS = 2.0
 MODULES = {"web": ("web",), "worker": ("engine", "worker")}
 
 
@@ -129,7 +131,7 @@ def _watch(settings: engine.Settings, children: Children, server: engine.Embedde
     while True:
         time.sleep(LOOK_AGAIN_SECONDS)
         if server is not None and not server.is_running():
-            server.start()
+            _start_database_again(server)
         for child in children.ended():
             sys.stderr.write(f"{child.name} ended with status {child.process.returncode} and is started again\n")
             soon[child.name] = soon[child.name] + 1 if time.monotonic() - started[child.name] < TOO_SOON_SECONDS else 0
@@ -137,6 +139,15 @@ def _watch(settings: engine.Settings, children: Children, server: engine.Embedde
                 return 1
             started[child.name] = time.monotonic()
             _start_again(settings, children, child)
+
+
+def _start_database_again(server: engine.EmbeddedServer) -> None:
+    try:
+        server.start()
+    except (engine.Unavailable, engine.Conflict) as error:
+        told = engine.words(error, engine.terminal_language())
+        sys.stderr.write(f"{told}\nThe database is started again until it runs.\n")
+        time.sleep(DATABASE_AGAIN_SECONDS)
 
 
 def _start_again(settings: engine.Settings, children: Children, child: Child) -> None:

@@ -128,7 +128,9 @@ def test_a_fault_runs_the_whole_way(serve: Serve, data: Path) -> None:
 
 
 @pytest.mark.timeout(200)
-def test_a_second_start_keeps_its_data_nothing_outlives_its_supervisor_and_the_killed_come_back(serve: Serve) -> None:
+def test_a_second_start_keeps_its_data_nothing_outlives_its_supervisor_and_the_killed_come_back(
+    serve: Serve, data: Path
+) -> None:
     serving = serve()
     serving.ready()
     office = Office(serving.address)
@@ -148,6 +150,17 @@ def test_a_second_start_keeps_its_data_nothing_outlives_its_supervisor_and_the_k
         before = again.children()
         os.kill(before[killed], signal.SIGKILL)
         _until(lambda gone=before[killed]: _came_back(again, gone))
+    _until(lambda: _answers(again))
+    assert Office(again.address).case(key).process_definition_id == "fault_handling"
+    # so does the database, however long it cannot be started
+    settings = data / "postgres" / "postgresql.auto.conf"
+    usual = settings.read_text()
+    settings.write_text("no_such_setting = 1\n")
+    os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+    _until(lambda: again.log.read_text().count("no_such_setting") > 1)
+    assert again.process.poll() is None
+    assert len(again.children()) == 3
+    settings.write_text(usual)
     _until(lambda: _answers(again))
     assert Office(again.address).case(key).process_definition_id == "fault_handling"
 

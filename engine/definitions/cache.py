@@ -32,6 +32,7 @@ class Cache:
             if (kind, key) in self._values:
                 self._values.move_to_end((kind, key))
                 return self._values[kind, key]  # type: ignore[no-any-return]
+        # Outside the lock: loading asks the database, and a decision's load comes here again for the model of its file.
         value = load()
         with self._lock:
             self._values[kind, key] = value

@@ -98,6 +98,7 @@ def deploy(session: Session, resources: Sequence[Resource], comment: str = "", n
     prepared = reader.read(files)
     moment = Moment(now=clock.now().astimezone(zone()))
     opened = {one.id: _openings(reader, one, moment) for one in prepared if one.spec is not None}
+    # Read and refused before the locks are taken, so that nobody waits for the parsing of somebody else.
     reader.refuse()
     raw_connection(session).execute(_LOCK, [sorted(f"{one.kind} {one.id}" for one in prepared)])
     # Its number is drawn under the locks: of one definition a later version has a later deployment.
@@ -105,6 +106,7 @@ def deploy(session: Session, resources: Sequence[Resource], comment: str = "", n
     prepared = _linked(session, reader, prepared, deployment_key)
     drafts = _drafts(session, prepared)
     for draft in drafts:
+        # By id alone it might be a form or a decision that is called like a process.
         draft.openings = opened.get(draft.prepared.id, []) if draft.prepared.kind == "process" else []
     deployment = models.Deployment(
         key=deployment_key,
@@ -143,6 +145,7 @@ def _linked(session: Session, reader: Reader, prepared: Sequence[Prepared], depl
     for file, model in {one.resource.name: one.model for one in prepared if one.model is not None}.items():
         if model.imports:
             try:
+                # Where a model comes along and is deployed already, the one that comes along is meant.
                 linked[file] = model.with_imports(imported(session, model, deployment_key) | together)
                 reader.doubt_model(linked[file], file)
             except dmn.DmnError as error:
@@ -163,6 +166,7 @@ def _drafts(session: Session, prepared: Sequence[Prepared]) -> list[Draft]:
         if last is not None and last.digest == digest[place]:
             draft.new, draft.key, draft.version, draft.drg_key = False, last.key, last.version, last.drg_key
         drafts.append(draft)
+    # They share the key of their file (drg_key), so none may stay behind in the file of an older version.
     changed = {draft.prepared.resource.name for draft in drafts if draft.new and draft.prepared.kind == "decision"}
     for draft in drafts:
         if not draft.new and draft.prepared.kind == "decision" and draft.prepared.resource.name in changed:
@@ -193,6 +197,7 @@ def _keys(session: Session, count: int) -> list[int]:
 
 def _write(session: Session, deployment: models.Deployment, drafts: Sequence[Draft]) -> None:
     session.add(deployment)
+    # The definitions refer to its row.
     session.flush()
     new = [draft for draft in drafts if draft.new]
     if new:

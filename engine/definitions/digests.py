@@ -33,6 +33,7 @@ def digests(session: Session, prepared: Sequence[Prepared]) -> dict[tuple[str, s
 
 
 def _own(one: Prepared) -> bytes:
+    # Sorted: where a line of a translation stands means nothing.
     return _digest(one.resource.content, json.dumps(dict(sorted(one.texts.items()))).encode())
 
 

@@ -53,6 +53,7 @@ def open_model(session: Session, person: str, kind: ModelKind, id: str, version:
         return Model(kind, id, draft.resource, draft.content, texts, draft.base, draft.base, number, draft.saved_at)
     shown = latest(session, kind, id, version)
     assert newest is not None
+    # A file may begin with a byte order mark, which is no part of the text that the modeler is given.
     content = definition_xml(session, shown.key).decode("utf-8-sig")
     return Model(kind, id, shown.resource, content, shown.texts, shown.version, newest.version, newest.version)
 
@@ -80,6 +81,7 @@ def save_model(
     `seen` is when the draft that was worked on was kept; one kept since, in another window, is not written over.
     Raises NotFound, TooLarge, Conflict.
     """
+    # Locked, so that of two windows that keep it at once the later one sees what the other has kept.
     session.get(ModelDraft, (person, kind, id), with_for_update=True)
     before = open_model(session, person, kind, id)
     if seen is not None and before.drafted_at is not None and before.drafted_at != seen:
@@ -161,6 +163,7 @@ def deploy_model(
     _require_size(model.content)
     deployed = deploy(session, _resources(model), comment)
     if not any(one.kind == model.kind and one.id == model.id for one in deployed.definitions):
+        # All of it is undone with this: else a second model would stand beside the one that was meant.
         raise Invalid("model_renamed", id=model.id)
     if not keep_draft:
         drop_model_draft(session, person, model.kind, model.id)
@@ -194,6 +197,7 @@ def _keep(session: Session, person: str, model: Model) -> datetime:
     }
     query = insert(ModelDraft).values(person=person, kind=model.kind, id=model.id, **changed)
     session.execute(query.on_conflict_do_update(index_elements=["person", "kind", "id"], set_=changed))
+    # The statement goes past the session's objects, which would still be the draft before.
     session.expire_all()
     return at
 

@@ -93,6 +93,7 @@ def _file(session: Session, key: int, kind: str) -> tuple[str, str, bytes, int, 
 
 def _process(session: Session, key: int) -> ProcessSpec:
     id, resource, content, _, _ = _file(session, key, "process")  # noqa: A001
+    # Loaded and not checked again: what was deployed goes on when the checks become stricter.
     return next(spec for spec in diagrams.load(content, resource) if spec.process_id == id)
 
 
@@ -103,6 +104,7 @@ def _decision(session: Session, key: int) -> dmn.Decision:
         model = dmn.parse(content, resource)
         return model.with_imports(imported(session, model, deployment_key)) if model.imports else model
 
+    # By the key of the file: its decisions ask one another inside one model.
     return cache_of(session).get("drg", drg_key, load).decisions[id]
 
 
@@ -119,6 +121,7 @@ def imported(session: Session, model: dmn.Model, deployment_key: int) -> dict[st
     while wanted:
         namespace = wanted.pop()
         row = raw_connection(session).execute(_IMPORTED, [namespace, deployment_key]).fetchone()
+        # Models that import each other come by again; linking refuses them.
         if row is None or namespace in found:
             continue
         found[namespace] = dmn.parse(bytes(row[0]), namespace)

@@ -31,6 +31,7 @@ def defined_in(session: Session, name: str, content: bytes) -> tuple[str, str]:
     if suffix == "dmn":
         return "decision", _known(session, "decision", _decisions(name, content), name)
     if suffix in ("form", "json"):
+        # A form may come as .json, too, and the reader goes by the ending.
         return "form", Reader().read([Resource(name.rpartition(".")[0] + ".form", content)])[0].id
     raise DeployRefused([Finding("file_kind_unknown", {}, "error", name)])
 

@@ -73,6 +73,7 @@ class Reader:
         prepared = [one for file in files for one in self._file(file, texts.get(file.stem, {}))]
         self._refuse_twins(prepared)
         self.refuse()
+        # After the refusal: what forms would settle can be told only where all of them could be read.
         self.findings += self._confirmed({one.id: one.resource for one in prepared if one.kind == "form"})
         return prepared
 

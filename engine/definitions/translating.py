@@ -40,6 +40,7 @@ def _decisions(content: str, resource: str) -> Iterator[tuple[str, str]]:
         told = element.get("label") or (element.get("name") if element.tag in NAMED else "")
         if element.id and told.strip():
             yield element.id, told
+        # The texts are to stand in the order of the file, as analysts read it.
         waiting += reversed(list(element.children()))
 
 

@@ -16,6 +16,7 @@ Language = Literal["zh", "en"]
 PARTS = {
     "label": "",
     "description": "#description",
+    # A field of form-js for date and time has these two in place of a label.
     "dateLabel": "",
     "timeLabel": "#time",
     "text": "#text",
@@ -88,6 +89,7 @@ def _component(component: Mapping[str, Any], texts: Mapping[str, str], around: s
         changed["values"] = [_option(option, texts, place) for option in values]
     if inner := component.get("components"):
         changed["components"] = _components(inner, texts, place if own else around)
+    # A copy: the form itself is the cache's, which every reader shares.
     return {**component, **changed}
 
 

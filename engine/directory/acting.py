@@ -29,6 +29,7 @@ ENGINE = Actor("system:engine", "command")
 TIMER = Actor("system:timer", "timer")
 WORKER = Actor("system:worker", "worker")
 
+# Each thread has one of its own: requests and jobs run side by side in a process.
 _current: ContextVar[Actor] = ContextVar("actor", default=ENGINE)
 
 

@@ -176,6 +176,7 @@ def functions(calendar: Any) -> dict[str, Callable[..., Any]]:
 
     def is_working_day(day: Any) -> Any:
         moment = _instant(day)
+        # The day that it is where people work, which may be another one where the instant was written down.
         return None if moment is None else calendar.is_working_day(moment.astimezone(calendar.zone).date())
 
     def working_hours_after(start: Any, amount: Any) -> Any:
@@ -186,6 +187,7 @@ def functions(calendar: Any) -> dict[str, Callable[..., Any]]:
 
     def _after(start: Any, amount: Any, unit: str) -> Any:
         moment = _instant(start)
+        # To Python a bool is an int.
         if moment is None or isinstance(amount, bool) or not isinstance(amount, Decimal | int):
             return None
         if amount < 0:

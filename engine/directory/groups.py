@@ -56,6 +56,7 @@ def any_matches(groups: Iterable[str], patterns: Iterable[str]) -> bool:
 def meant(groups: frozenset[str]) -> list[str]:
     """Every candidate group that means somebody who is in these groups, those with `*` for a part included."""
     found: set[str] = set()
+    # Written out, so that the database can find tasks by their groups: `matches` would have to be asked of each task.
     for group in map(parse, groups):
         parts = list(product((group.unit, "*"), (group.role, "*"), (group.post, "*")))
         endings = ["", ".*", *([f".{group.specialty}"] if group.specialty else [])]

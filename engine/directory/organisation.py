@@ -53,6 +53,7 @@ def _load_unit(session: Session, given: dict[str, Any]) -> None:
     unit.name_en = given.get("name_en", given["name"])
     unit.pinyin = pinyin_key(unit.name)
     session.add(unit)
+    # One by one: the units after it may name it as their parent.
     session.flush()
 
 
@@ -81,6 +82,7 @@ def _load_person(session: Session, given: dict[str, Any]) -> None:
 
 def _load_substitutes(session: Session, rows: list[dict[str, Any]]) -> None:
     for given in rows:
+        # All that is old first: a person may stand in the file with several of them.
         session.execute(delete(Substitute).where(Substitute.person == given["person"]))
     for given in rows:
         session.add(
@@ -96,6 +98,7 @@ def _load_substitutes(session: Session, rows: list[dict[str, Any]]) -> None:
 
 def _load_shifts(session: Session, rows: list[dict[str, Any]]) -> None:
     for given in rows:
+        # As above: a roster is many rows of one unit, role and post.
         same = (Shift.unit == given["unit"], Shift.role == given["role"], Shift.post == given["post"])
         session.execute(delete(Shift).where(*same))
     for given in rows:

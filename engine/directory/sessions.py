@@ -73,4 +73,5 @@ def forget_ended_sessions(session: Session) -> None:
 
 def _hashed(token: str) -> bytes:
     # 256 random bits need no slow hash
+    # A cookie may hold anything: half a surrogate pair is no session either, and no error.
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

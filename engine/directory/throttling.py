@@ -51,6 +51,7 @@ def count_attempt(session: Session, person: str, address: str) -> datetime | Non
 
 def throttled(until: datetime) -> Throttled:
     """The refusal that tells how long to wait."""
+    # Of less than half a minute "in 0 minutes" would be said.
     minutes = max(1, round((until - clock.machine()) / timedelta(minutes=1)))
     return Throttled("login_throttled", minutes=minutes)
 

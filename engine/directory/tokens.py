@@ -71,6 +71,7 @@ def principal_of_token(session: Session, text: str) -> Principal:
     """The API client that bears this token. Raises Unauthorized for one that is unknown, over or withdrawn."""
     prefix, _, rest = text.partition("_")
     token_id, _, secret = rest.partition("_")
+    # Nonsense does not reach the database, which cannot take every text.
     if prefix != PREFIX or not _ID.fullmatch(token_id):
         raise Unauthorized("token_wrong")
     found = first_row(session, _BEARER, {"id": token_id, "now": clock.machine()})
@@ -80,6 +81,7 @@ def principal_of_token(session: Session, text: str) -> Principal:
     # a secret of 192 random bits needs no slow hash
     if not hmac.compare_digest(bytes.fromhex(secret_hash), _hashed(secret)):
         raise Unauthorized("token_wrong")
+    # Told only to who has the secret; to anybody else it is a wrong token like any other.
     if is_over:
         raise Unauthorized("token_over")
     return Principal(f"token:{name}", name, unit, frozenset(units), frozenset(roles), frozenset(groups))

@@ -12,6 +12,7 @@ ABOVE = text(
 
 
 # Of the column `id` of `heads`, which whoever asks with one statement puts before it: these units and all below them.
+# UNION, not UNION ALL: a circle of units, which the file of an organisation may have, comes to an end.
 BELOW = """
     below AS (SELECT id FROM heads UNION SELECT u.id FROM units u JOIN below b ON u.parent = b.id)
 """

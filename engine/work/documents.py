@@ -1,6 +1,7 @@
 """Documents: rows with owner, type and size; the bytes lie once in the data folder under their SHA-256."""
 
 import hashlib
+import logging
 import os
 import secrets
 import tempfile
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from engine import clock, settings
 from engine.directory.principal import Principal
-from engine.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from engine.store import after_commit, transaction
 from engine.store.models import Document, Instance, InvolvedUnit
 
+logger = logging.getLogger(__name__)
 STORE_ID = "trunkline"
 # Who hands bytes in and who drops the last document with the same bytes must not miss each other.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('document ' || :digest, 0))")
@@ -60,7 +62,7 @@ def add_document(
     expires_at: datetime | None = None,
     properties: Mapping[str, Any] | None = None,
 ) -> Document:
-    """Keep a file. Raises TooLarge, Invalid for a type that is not taken, Conflict for an id in use."""
+    """Keep a file. Raises TooLarge, Invalid for a type that is not taken, Conflict for an id in use, Unavailable."""
     kind = content_type.split(";")[0].strip().lower()
     if len(content) > LARGEST:
         raise TooLarge("document_too_large", megabytes=LARGEST // 1024 // 1024)
@@ -110,16 +112,18 @@ def reference(document: Document) -> dict[str, Any]:
 
 
 def read_document(session: Session, reader: Principal, document_id: str) -> tuple[Document, bytes]:
-    """A document with its bytes. Raises NotFound, also for one the reader may not see."""
-    document = session.get(Document, document_id)
-    if document is None or _is_over(document) or not _sees(session, reader, document):
-        raise NotFound("document_unknown", document=document_id)
-    return document, _path(document.content_hash).read_bytes()
+    """A document with its bytes. Raises NotFound, also for one the reader may not see or whose bytes are gone."""
+    document = _seen(session, reader, document_id)
+    try:
+        return document, _path(document.content_hash).read_bytes()
+    except FileNotFoundError as error:
+        # the database was restored, and the data folder was not
+        raise NotFound("document_bytes_missing", document=document_id, file=document.content_hash) from error
 
 
 def delete_document(session: Session, principal: Principal, document_id: str) -> None:
     """Forget a document, and its bytes if no other has them. Raises NotFound, Forbidden for another's."""
-    document, _ = read_document(session, principal, document_id)
+    document = _seen(session, principal, document_id)
     if document.owner != principal.id and not principal.may_operate():
         raise Forbidden("document_of_another", document=document_id)
     _forget(session, document)
@@ -170,6 +174,13 @@ def _forget_bytes(digest: str) -> None:
             _path(digest).unlink(missing_ok=True)
 
 
+def _seen(session: Session, reader: Principal, document_id: str) -> Document:
+    document = session.get(Document, document_id)
+    if document is None or _is_over(document) or not _sees(session, reader, document):
+        raise NotFound("document_unknown", document=document_id)
+    return document
+
+
 def _sees(session: Session, reader: Principal, document: Document) -> bool:
     if document.owner == reader.id or reader.is_admin():
         return True
@@ -195,12 +206,27 @@ def _keep(path: Path, content: bytes) -> None:
     """Write the bytes, so that a file of this name is always whole; equal bytes are there already."""
     if path.exists():
         return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # In the same folder, for a file is replaced in one step only within its file system.
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # In the same folder, for a file is replaced in one step only within its file system.
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".part")
+        try:
+            _write(handle, content)
+            Path(draft).replace(path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        logger.error("a document could not be kept: %s", error)
+        raise Unavailable("document_not_kept") from error
+
+
+def _write(handle: int, content: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    Path(draft).replace(path)
+        file.flush()
+        # The row that names it outlives a loss of power, so it has to as well.
+        os.fsync(file.fileno())
 
 
 def _plain_name(name: str) -> str:

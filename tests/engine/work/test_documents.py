@@ -1,5 +1,7 @@
 """Documents: bytes stay as long as one document has them, whoever drops another at the same time."""
 
+import errno
+import os
 import threading
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from engine import store
 from engine.directory.principal import Principal
+from engine.errors import NotFound, Unavailable
 from engine.work import documents
 
 WAITS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -60,3 +63,31 @@ def test_bytes_handed_in_while_the_last_document_goes_are_kept(db: str) -> None:
             assert not waited.wait(0.005)
     dropping.join(timeout=20)
     assert read("two") == b"%PDF"
+
+
+def test_a_full_disk_keeps_nothing_and_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(Unavailable):
+            hand_in("one")
+    assert "No space left on device" in caplog.text
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    hand_in("one")
+    assert read("one") == b"%PDF"
+
+
+def test_a_document_whose_bytes_are_gone_says_which_file_and_can_be_dropped(folder: Path) -> None:
+    hand_in("one")
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    file.unlink()
+    with pytest.raises(NotFound) as missing:
+        read("one")
+    assert (missing.value.code, missing.value.parameters["file"]) == ("document_bytes_missing", file.name)
+    drop("one")
+    hand_in("one")
+    assert read("one") == b"%PDF"

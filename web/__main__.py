@@ -73,6 +73,7 @@ def server_options(settings: engine.Settings) -> dict[str, Any]:
         "ident": None,
         # Browsers keep connections open, and each open inbox holds one.
         "connection_limit": CONNECTIONS,
+        # select() takes no descriptor beyond 1,023, and there may be more connections than that.
         "asyncore_use_poll": True,
         # A body between the application's limit and this one is read to its end and refused with a sentence.
         "max_request_body_size": LARGEST_BODY_READ,

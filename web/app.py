@@ -31,6 +31,7 @@ def create_app(settings: engine.Settings) -> Flask:
     app.json = ExactJson(app)
     app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_PARTS=200, SETTINGS=settings)
     app.url_map.strict_slashes = False
+    # In this order: whatever is refused has a request id already, and no password is looked at for another site's page.
     app.before_request(_begin)
     app.before_request(asking.refuse_other_sites)
     app.before_request(credentials.identify)

@@ -12,6 +12,7 @@ import engine
 Language = Literal["zh", "en"]
 View = TypeVar("View", bound=Callable[..., object])
 
+# It comes back in a header and stands in history and every line of the log.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _LARGEST_KEY = 2**63 - 1
 
@@ -67,6 +68,7 @@ def refuse_other_sites() -> None:
     """A page of another site may not use the password a browser keeps for ours."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
+    # Browsers say it to HTTPS and to their own machine, and no script can change it; programs do not send it.
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         raise engine.Forbidden("request_from_other_site")
 
@@ -80,6 +82,7 @@ def read_keys() -> None:
 
 def key_of(text: str) -> int:
     """The number a key's text means. Raises Invalid."""
+    # Its length first: Python takes long over an int of very many digits, or refuses it.
     if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > _LARGEST_KEY:
         raise engine.Invalid("request_key_malformed", key=text)
     return int(text)

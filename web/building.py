@@ -31,13 +31,16 @@ def main() -> int:
         wanted = _digest([FRONTEND / "package-lock.json", FRONTEND / ".npmrc"])
         if not _is(PACKAGES, wanted):
             _run(
+                # Scripts of packages would run with our rights on this machine; none of ours needs its own.
                 [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"]
             )
+            # Last: packages whose installation was interrupted are installed again.
             PACKAGES.write_text(wanted)
         _run([*npm, "run", "--silent", "build", "--", "--outDir", NEXT.name])
     except (OSError, subprocess.CalledProcessError) as error:
         _say(f"The front end was not built: {error}\nIt needs the registries of npm and Python packages, once.")
         return 1
+    # Last: what was built in part only is built again.
     (NEXT / STAMP.name).write_text(state)
     _put_in_place()
     return 0

@@ -40,12 +40,14 @@ def by_password(person: str, password: str) -> engine.Principal:
 
     Raises Unauthorized, Throttled for whoever has guessed too often.
     """
+    # PostgreSQL takes no NUL, so nobody has such a name.
     if "\x00" in person:
         raise engine.Unauthorized("credentials_wrong")
     with engine.transaction() as session:
         stored = engine.password_hash_of(session, person)
         if stored is not None and _passwords.holds(stored, password):
             return engine.principal_of(session, person, "api")
+    # Also where there is nobody of this name: the attempt counts, and takes as long.
     found = _checked(person, password)
     if stored is not None:
         _passwords.keep(stored, password)

@@ -39,6 +39,7 @@ def _rights(person: dict[str, list[str]]) -> list[str]:
 
 def _load_demo_organisation() -> None:
     with engine.transaction() as session:
+        # Whoever has people of their own shall not get the demo's, whose passwords are public.
         if not engine.has_people(session):
             text = engine.DEMO_ORGANISATION.read_text(encoding="utf-8")
             engine.load_organisation(session, text, engine.DEMO_ORGANISATION.name)

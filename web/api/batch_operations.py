@@ -114,5 +114,6 @@ def _create(body: Mapping[str, Any], kind: str, plan: Mapping[str, Any]) -> dict
         raise engine.Invalid("batch_filter_empty")
     with engine.transaction() as session:
         filter_ = engine.queries.ProcessInstanceFilter(**named)
+        # One that another case called ends with its caller, and would be refused by itself.
         keys = engine.queries.process_instances.keys(session, filter_, principal(), roots=kind == "cancel")
         return {"key": engine.create_batch(session, kind, keys, plan), "kind": kind}

@@ -21,6 +21,7 @@ blueprint = Blueprint("clock", __name__, url_prefix="/v2/clock", description="Ca
 def pin_clock(body: Mapping[str, Any]) -> Response:
     """Let case time stand at a moment. In demo mode, or for operators."""
     _require_right()
+    # A sum, since `fromtimestamp` reckons in floats and within the bounds of the platform.
     moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=body["timestamp"])
     with engine.transaction() as session:
         engine.pin_case_clock(session, moment)

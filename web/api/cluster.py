@@ -45,6 +45,7 @@ def get_topology() -> dict[str, Any]:
 @blueprint.answer(204)
 def get_status() -> Response:
     """204 while the installation can work; 503 otherwise."""
+    # Who asks has been looked up by then: where the database is away, that is the 503.
     return nothing()
 
 

@@ -34,6 +34,7 @@ def get_decision_instance(evaluation: str) -> dict[str, Any]:
     with engine.transaction() as session:
         key = key_of(first) + int(number if number.isascii() and number.isdigit() and len(number) < 10 else "0") - 1
         told = _told(engine.queries.decision_instances.get(session, key, principal()))
+    # Several sums come to the same key (7-2 is 8-1): only the row's own name is its name.
     if told["id"] != evaluation:
         raise engine.NotFound("decision_instance_unknown", key=evaluation)
     return told

@@ -35,6 +35,7 @@ def create_document() -> dict[str, Any]:
     with engine.transaction() as session:
         case = told.get("process_instance_key")
         if case is not None:
+            # Whoever sees a case reads its documents: nobody puts one into a case that they do not see.
             engine.queries.process_instances.get(session, case, principal())
         document = engine.add_document(
             session,
@@ -61,6 +62,7 @@ def get_document(document_id: str) -> Response:
     if digest is not None and digest != document.content_hash:
         raise engine.Invalid("document_hash_differs", document=document_id)
     response = current_app.response_class(content, content_type=document.content_type)
+    # The form of RFC 6266 for names that are not ASCII.
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(document.file_name)}"
     return response
 

@@ -64,6 +64,7 @@ def set_variables(body: Mapping[str, Any], element_key: int) -> Response:
     """Set variables from a scope on: an element instance's, or with the case's own key the case's."""
     with engine.transaction() as session:
         engine.queries.process_instances.get(session, element_key >> 24 << 24, principal())
+        # Seen first, allowed second: whoever does not see the case is not told that it is there.
         require_operator()
         engine.set_variables(session, element_key, body["variables"], body.get("local", False))
     return nothing()

@@ -16,6 +16,7 @@ blueprint = Blueprint("expressions", __name__, url_prefix="/v2/expression", desc
 @blueprint.answer(200, ExpressionEvaluated)
 def evaluate_expression(body: Mapping[str, Any]) -> dict[str, Any]:
     """Evaluate an expression on variables, without a case."""
+    # `now()` of an expression is case time, which belongs to a transaction.
     with engine.transaction():
         evaluated = engine.evaluate_expression(body["expression"], body.get("variables") or {})
     return {

@@ -40,6 +40,7 @@ def get_incident(incident_key: int) -> dict[str, Any]:
 def resolve_incident(body: Mapping[str, Any], incident_key: int) -> Response:
     """Try again where the case stands."""
     with engine.transaction() as session:
+        # Seen first, allowed second: whoever does not see the case is not told that it is there.
         engine.queries.incidents.get(session, incident_key, principal())
         require_operator()
         engine.resolve_incident(session, incident_key)

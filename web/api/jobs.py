@@ -34,6 +34,7 @@ blueprint = Blueprint("jobs", __name__, url_prefix="/v2/jobs", description="Work
 def activate_jobs(body: Mapping[str, Any]) -> dict[str, Any]:
     """Lease jobs; where there are none, wait for the first (a negative `requestTimeout`: do not wait)."""
     require_service()
+    # Camunda's rule: 0 is the default as well.
     asked = body.get("request_timeout") or DEFAULT_WAIT
     with waiting() as allowed:
         jobs = engine.activate_or_wait(
@@ -61,6 +62,7 @@ def complete_job(body: Mapping[str, Any], job_key: int) -> Response:
         )
     with engine.transaction() as session:
         _require(session, job_key)
+        # Without a lease: Camunda's workers name the job alone, so whichever of its runs answers is taken.
         engine.complete_job(session, job_key, body.get("variables") or {}, verdict=verdict)
     return nothing()
 

@@ -89,6 +89,7 @@ def resolve_incidents_of_instance(body: Mapping[str, Any], instance_key: int) ->
     """Try again wherever a case stands, as a batch of one."""
     with engine.transaction() as session:
         engine.queries.process_instances.get(session, instance_key, principal())
+        # Seen first, allowed second: whoever does not see the case is not told that it is there.
         require_operator()
         return {"key": engine.create_batch(session, "resolve", [instance_key], {}), "kind": "resolve"}
 

@@ -62,6 +62,7 @@ def get_user_task_form(task_key: int) -> dict[str, Any] | Response:
 @blueprint.also(504, LATE)
 def assign_user_task(body: Mapping[str, Any], task_key: int) -> Response:
     """Give the task to somebody; to oneself where nobody is named."""
+    # Camunda's rule: what somebody has is taken from them unless the caller says otherwise.
     override = body.get("allow_override") is not False
     with engine.transaction() as session:
         _seen(session, task_key)

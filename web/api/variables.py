@@ -44,10 +44,12 @@ def get_variable(number: str) -> dict[str, Any]:
         with engine.transaction() as session:
             filter_ = engine.queries.VariableFilter(instance_key=scope_key >> 24 << 24, scope_key=scope_key)
             everything = engine.queries.PageRequest(limit=10_000)
+            # The name cannot be reckoned back from its digits: all names of the scope are tried.
             there = engine.queries.variables.search(session, filter_, (), everything, principal()).items
             rows = [row for row in there if str(variable_key(row.scope_key, row.name)) == number]
     if not rows:
         raise engine.NotFound("variable_unknown", key=number[:40])
+    # Two names may have the same digits; neither is told as if it were the one meant.
     if len(rows) > 1:
         raise engine.Conflict("variable_key_ambiguous", key=number, names=", ".join(row.name for row in rows))
     return told(rows[0], cut=False)

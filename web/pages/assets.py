@@ -56,6 +56,7 @@ def entry(name: str) -> Markup:
     chunk = manifest[f"src/{name}.ts"]
     styles, scripts = _needed(manifest, chunk)
     lines = [Markup('<link rel="stylesheet" href="{}">').format(_address(file)) for file in styles]
+    # Else a browser learns of each script only when it has read the one that needs it.
     lines += [Markup('<link rel="modulepreload" href="{}">').format(_address(file)) for file in scripts]
     lines.append(Markup('<script type="module" src="{}"></script>').format(_address(chunk["file"])))
     return Markup("\n").join(lines)

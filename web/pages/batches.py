@@ -85,6 +85,7 @@ def begin() -> Answer:
     kind, process, version = _asked(request.form)
     with engine.transaction() as session:
         here = engine.latest(session, "process", process, version)
+        # Looked for once more: between the plan and this, cases have begun and ended.
         keys = _keys(session, kind, process, version, request.form)
         if not keys:
             raise engine.Conflict("batch_of_nothing")

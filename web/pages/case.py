@@ -138,6 +138,7 @@ def _customer(session: engine.Session, found: Any) -> str | None:
 def _past(session: engine.Session, found: Any, language: Language) -> list[tuple[Any, str]]:
     """Limits that ran out and escalations of the case and all it called, the newest first."""
     kinds = ("task_warning", "task_due", "task_reminder", "escalation_thrown", "timer_fired")
+    # Only of those the reader sees: the family names others too, without what happened in them.
     keys = [one.key for one in engine.queries.family.family(session, found.root_key, principal(), language) if one.seen]
     wanted = engine.queries.EventFilter(instance_key={"$in": keys}, kind={"$in": kinds})
     page_of = engine.queries.PageRequest(limit=12)

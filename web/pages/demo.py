@@ -39,6 +39,7 @@ def shift() -> Response:
                 flash(say("demo.no_timer", language), "info")
                 return redirect(visitor.back(url_for("inbox.inbox")))
             engine.move_case_clock(session, max(due, engine.case_time()))
+    # A transaction keeps the case time that it has read first: the one moved to is told by the next.
     with engine.transaction():
         now = local_time(engine.case_time(), "%Y-%m-%d %H:%M:%S")
     flash(say("demo.shifted", language, time=now), "info")
@@ -56,5 +57,6 @@ def switch() -> Response:
         token = engine.open_session(session, person.id)
     response = redirect(url_for("inbox.inbox"))
     visitor.keep(response, visitor.SESSION, token, None)
+    # What was chosen here would go before the new person's own language.
     response.delete_cookie(visitor.LANGUAGE)
     return response

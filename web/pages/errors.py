@@ -69,6 +69,7 @@ def _helped(code: str, sentence: str) -> str:
 
 def _told(problem: Response, sentence: str) -> Response:
     """The problem itself for a script, else a page that says the same."""
+    # A browser would answer it with a window of its own that asks for a password.
     problem.headers.pop("WWW-Authenticate", None)
     if visitor.wants_json():
         return problem

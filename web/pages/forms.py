@@ -95,5 +95,6 @@ def text_of(sent: dict[str, Any], name: str) -> str:
 
 
 def _labelled(finding: engine.Finding, labels: Mapping[str, str]) -> engine.Finding:
+    # Labels are the form's, which knows a list's columns; findings number its rows.
     label = labels.get(re.sub(r"\[\d+\]", "", finding.element), finding.parameters.get("label", ""))
     return replace(finding, parameters={**finding.parameters, "label": label})

@@ -45,6 +45,7 @@ def _list(tab: str, number: int, asked: dict[str, Any]) -> dict[str, Any]:
             principal(),
             cast(Any, tab),
             language,
+            # One more says whether there is a next page: what is counted ends at a thousand.
             limit=ON_A_PAGE + 1,
             offset=(number - 1) * ON_A_PAGE,
             counted=counts,

@@ -25,6 +25,7 @@ pages = Pages("live", __name__)
 def events() -> Response:
     """A stream that says when one of the person's tasks, or of their groups', has changed since the list was made."""
     person = principal()
+    # Before the counts are asked for, so that nothing changes unseen between them.
     stream = hub.join({*person.people(), *person.candidate_groups()})
     if stream is None:
         # A browser that is answered so asks no more; the page's list then renews itself now and then.
@@ -48,6 +49,7 @@ def seen(counts: Mapping[str, int]) -> str:
 def streamed(stream: "Stream", event: str) -> Response:
     """The answer that tells a browser of `event` whenever the stream is woken."""
     response = current_app.response_class(_told(stream, event), content_type="text/event-stream; charset=utf-8")
+    # nginx would keep the words until it has a page full of them.
     response.headers["X-Accel-Buffering"] = "no"
     # Closed in any case, while a stream whose browser has gone before its first word is never begun.
     response.call_on_close(lambda: hub.leave(stream))
@@ -114,6 +116,7 @@ def _told(stream: Stream, event: str) -> Iterator[str]:
     while time.monotonic() < until:
         if stream.told.wait(HEARTBEAT_SECONDS):
             time.sleep(GATHER_SECONDS)
+            # Before the word goes out: what changes while the browser asks wakes it again.
             stream.told.clear()
             yield f"event: {event}\ndata: changed\n\n"
         else:

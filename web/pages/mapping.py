@@ -50,4 +50,5 @@ def lines(
 def asked() -> Mapping[str, str]:
     """What was chosen: old element → new element, those that keep their id left out."""
     given = {name.removeprefix(FIELD): value for name, value in request.form.items() if name.startswith(FIELD)}
+    # The engine maps equal ids by itself.
     return {element: target for element, target in given.items() if target and target != element}

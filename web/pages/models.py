@@ -72,6 +72,7 @@ def _bring() -> tuple[engine.ModelKind, str]:
     over = request.form.get("over") == "yes"
     with engine.transaction() as session:
         kind, id = engine.import_model(session, principal().id, name, sent.read(), over=over)  # noqa: A001
+        # Before the commit: a refusal takes the draft back with it.
         _require_id(id)
     return kind, id
 

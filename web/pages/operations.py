@@ -108,6 +108,7 @@ def correct(incident_key: int) -> Answer:
     def apply(session: engine.Session) -> None:
         row = engine.queries.incidents.get(session, incident_key, principal())
         scope = row.element_key if where == "own" else row.instance_key
+        # In the scope that the operator has looked at: without `local` another around it might take the value.
         engine.set_variables(session, scope, {name: value}, local=True)
 
     engine.retrying(apply)

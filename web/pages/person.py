@@ -98,6 +98,7 @@ def _refusal(new: str, again: str) -> str | None:
 def _change(old: str, new: str) -> str | None:
     person, address = principal().id, request.remote_addr or ""
     with engine.transaction() as session:
+        # Counted like a login: a browser left open is no place to guess a password at.
         until = engine.count_attempt(session, person, address)
     if until is not None:
         raise engine.throttled(until)

@@ -99,6 +99,7 @@ def _box(model: engine.Model, deployed: engine.InForce, now: datetime) -> engine
     """A sandbox with the model, and around it what is deployed. Raises Invalid with every finding on the model."""
     box = engine.Sandbox(now=now)
     box.most_hops, box.most_between = MOST_HOPS, MOST_BETWEEN
+    # The model takes the place of the version of it that is deployed, for what calls it as well.
     others = [spec for spec in deployed.processes.values() if spec.process_id != model.id]
     box.take(others, deployed.decisions, deployed.forms)
     box.deploy(model.content.encode(), model.resource.rpartition("/")[2])

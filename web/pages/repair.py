@@ -108,6 +108,7 @@ def _do(case_key: int, apply: Callable[[engine.Session], None], said: str) -> An
     try:
         engine.retrying(applied)
     except engine.Invalid as refused:
+        # What is flashed travels in a cookie, which browsers keep to four kilobytes.
         told = [problems.told(finding) for finding in refused.findings[:MOST_SAID]]
         lines = [f"{one.get('element', '')} {one['message']}".strip() for one in told]
         flash(" ".join([engine.words(refused, visitor.language()), *lines])[:MOST_CHARACTERS], "danger")

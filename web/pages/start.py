@@ -72,6 +72,7 @@ def _begin(session: engine.Session, process_id: str, sent: dict[str, Any]) -> en
     found = engine.queries.startable.startable(session, principal(), process_id)
     values = _checked(session, found.form_key, sent)
     started = engine.start(session, definition_key=found.definition_key, variables=values)
+    # After the start, which gives the case its key.
     engine.bind_documents(session, principal(), values, started.key)
     engine.drop_drafts(session, engine.start_place(process_id), principal().id)
     return started

@@ -117,6 +117,7 @@ def complete(task_key: int) -> Response:
     if not engine.retrying(lambda session: _complete(session, task_key, sent)):
         agreed(task_key)
     with engine.transaction() as session:
+        # Only now: where a listener says no, what was filled in is still wanted.
         engine.drop_drafts(session, engine.task_place(task_key))
         left = engine.queries.inbox.tasks(session, principal(), "mine", visitor.language(), limit=1)
     flash(say("task.completed", visitor.language()), "success")
@@ -128,6 +129,7 @@ def _complete(session: engine.Session, key: int, sent: dict[str, Any]) -> bool:
     found = _require_mine(session, key)
     engine.bind_documents(session, principal(), sent, found.instance_key)
     try:
+        # Where there is no form nothing checks what a script sends, so nothing of it is taken.
         return engine.complete_task(session, principal(), key, sent if found.form_key is not None else {})
     except engine.Invalid as error:
         raise with_labels(session, found.form_key, error) from None

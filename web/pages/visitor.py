@@ -29,6 +29,7 @@ def enter() -> Response | None:
         return None
     if wants_json():
         raise engine.Unauthorized("login_over")
+    # Nobody can be sent back into the middle of a post.
     there = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("login.form", next=there))
 
@@ -108,5 +109,6 @@ def back(otherwise: str) -> str:
 
 def local(address: str, otherwise: str) -> str:
     """The address if it leads to this site, whatever somebody has put into a link."""
+    # Browsers take // and /\ for the beginning of another host's address.
     plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if plain and "\\" not in address else otherwise

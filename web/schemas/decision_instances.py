@@ -84,6 +84,7 @@ class DecisionRequirements(Shape):
 
     decision_requirements_id = Text(attribute="resource")
     decision_requirements_key = Key(attribute="key")
+    # Only told: marshmallow refuses two members that are read into the same attribute.
     decision_requirements_name = Text(attribute="resource", dump_only=True)
     resource_name = Text(attribute="resource", dump_only=True)
     tenant_id = default_tenant()

@@ -57,6 +57,7 @@ class EvaluatedDecisions(Shape):
     decision_definition_key = Key(attribute="key")
     decision_definition_name = Text(attribute="name")
     decision_definition_version = Whole(attribute="version")
+    # Only told: marshmallow refuses two members that are read into the same attribute.
     decision_evaluation_key = Key(attribute="evaluation_key", dump_only=True)
     decision_instance_key = Key(attribute="evaluation_key", dump_only=True)
     decision_requirements_id = Text(attribute="resource")

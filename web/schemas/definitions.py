@@ -44,6 +44,7 @@ class DeployedRequirements(Shape):
     """A DMN file of a deployment."""
 
     decision_requirements_id = Text(attribute="resource")
+    # Only told: marshmallow refuses two members that are read into the same attribute.
     decision_requirements_name = Text(attribute="resource", dump_only=True)
     decision_requirements_key = Key(attribute="drg_key")
     version = Whole()

@@ -63,6 +63,7 @@ class Key(Coded, fields.Field[int]):
     """A key: a number inside, a string of digits in JSON."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        # JavaScript's numbers are exact to 53 bits only, and keys have 63.
         return None if value is None else str(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
@@ -83,6 +84,7 @@ class Whole(Coded, fields.Field[int]):
         self.largest = largest
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        # A bool is an int in Python.
         if not isinstance(value, int) or isinstance(value, bool):
             raise refusal("member_not_a_whole_number")
         if not self.smallest <= value <= self.largest:
@@ -194,6 +196,7 @@ class Made(fields.Field[Any]):
         super().__init__(dump_only=True, metadata={"type": kind, **kwargs.pop("metadata", {})}, **kwargs)
         self.make = make
 
+    # Rows have no attribute of this name, and marshmallow would leave the member out.
     _CHECK_ATTRIBUTE = False
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:

@@ -7,6 +7,7 @@ import engine
 from web.schemas.fields import Flag, Key, QueryFlag, Shape, Text, Variables, Whole
 from web.schemas.search import default_tenant, key_filter, page_of, search_body, text_filter, value_filter
 
+# Where Camunda cuts values off, too.
 LONGEST_VALUE = 8191
 # A variable has no number of its own; clients want one: its scope's key, then eight digits made of its name.
 NAME_NUMBERS = 10**8

@@ -85,6 +85,7 @@ def _examine(data: bytes, name: str, limits: Limits) -> tuple[list[ProcessSpec],
     check_references(root, document, findings)
     for spec in specs:
         check(spec, document, findings)
+    # Last: it keeps silent of elements at which something has been found already.
     check_schema(root, findings)
     return specs, document, findings
 

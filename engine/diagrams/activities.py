@@ -31,6 +31,7 @@ class JobParser(ElementParser):
             self.findings.error("bpmn_job_without_type", self.node)
         priority = self.extensions.get("priorityDefinition")
         if priority is None:
+            # The stock Modeler writes a job's priority by this name.
             priority = self.extensions.get("jobPriorityDefinition")
         self.task.priority = self.fields.value(priority, "priority")
         if found := headers(self.extensions.get("taskHeaders"), self.fields):
@@ -108,6 +109,7 @@ class SubProcessParser(ElementParser):
 
 class AdHocSubProcessParser(ElementParser):
     def fill(self) -> None:
+        # Named in the rules only so that the refusal can say what to draw instead.
         if self.extensions.get("taskDefinition") is not None:
             self.findings.error("bpmn_ad_hoc_job", self.node)
         self.task.sequential = (self.node.get("ordering") or "").strip() == "Sequential"

@@ -98,6 +98,7 @@ def _keep(document: Document, findings: Findings, node: Node, process: Node | No
         document.associations.append(node)
     elif tag == _LANE_MEMBER:
         lane = node.getparent()
+        # A lane inside another stands later in the file, so the innermost counts.
         document.lanes[(node.text or "").strip()] = lane.get("name") or lane.get("id") or ""
     parent = node.getparent()
     if parent is not None and parent.tag == _DEFINITIONS:

@@ -61,11 +61,13 @@ def standard_loop(node: Node, fields: Fields) -> StandardLoop | None:
 
 def _number(node: Node, fields: Fields) -> Source | None:
     text = text_of(node)
+    # A plain number means the same in any language, so it needs no `=`.
     return feel(text) if text.isdecimal() else fields.feel(node, "loopCardinality", text, required=True)
 
 
 def _told(node: Node, fields: Fields, tops: "Tops") -> list[Told]:
     """The events that completing instances throw."""
+    # BPMN's own default, with which no event is thrown.
     behavior = (node.get("behavior") or "All").strip()
     complex_ones = list(node.iterchildren(bpmn("complexBehaviorDefinition")))
     if (behavior == "Complex") != bool(complex_ones):

@@ -86,6 +86,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
         self.findings = findings
 
     def add_bpmn_xml(self, bpmn: Node, filename: str | None = None) -> None:
+        # SpiffWorkflow's own indexes are left out: one of them orders what is parsed by where its box stands.
         self.tops = Tops(self.document, Fields(self.findings))
         self.document_lanes[self._document_key(bpmn)] = self.document.lanes
         self._add_processes(bpmn, filename)

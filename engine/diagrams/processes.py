@@ -31,6 +31,7 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
 
     def __init__(self, parser: Any, node: Node, *args: Any, **kwargs: Any) -> None:
         super().__init__(parser, node, *args, **kwargs)
+        # SpiffWorkflow takes "true" only, XML's booleans know "1" too.
         self.process_executable = is_executable(node)
         self.document: Document = parser.document
         self.findings: Findings = parser.findings
@@ -63,6 +64,7 @@ class ProcessParser(SpiffProcessParser):  # type: ignore[misc]
 
     def _parse_global_task(self) -> None:
         """A task at the top of the file (BPMN 2.0.2, 10.3.7): a process of this one task, to be called."""
+        # A copy, since the file is still to be held against the schema.
         node = deepcopy(self.node)
         name = etree.QName(node).localname.removeprefix("global")
         node.tag = bpmn(name[0].lower() + name[1:])

@@ -27,6 +27,7 @@ def read_xml(data: bytes, name: str, limits: Limits) -> Node:
         no_network=True,
         load_dtd=False,
         huge_tree=False,
+        # A comment has no name to hold against the allow-list, and would cut off the text it stands in.
         remove_comments=True,
         remove_pis=True,
     )
@@ -40,6 +41,7 @@ def read_xml(data: bytes, name: str, limits: Limits) -> Node:
         if "depth" in str(error):
             raise refused(name, "bpmn_too_deep", line, limit=limits.depth) from error
         raise refused(name, "bpmn_not_xml", line, reason=error.msg) from error
+    # A DTD that is only named is not loaded and makes no error, so it is looked for.
     if root.getroottree().docinfo.internalDTD is not None:
         raise refused(name, "bpmn_has_dtd", 1)
     if root.tag != bpmn("definitions"):

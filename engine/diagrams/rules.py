@@ -32,6 +32,7 @@ def of_zeebe(attributes: str = "", children: str = "") -> Rule:
 
 
 def _attributes(notation: str) -> dict[str, frozenset[str] | None]:
+    # An element template may have been applied to anything.
     allowed: dict[str, frozenset[str] | None] = dict.fromkeys(_TEMPLATE)
     for word in notation.split():
         name, _, values = word.partition("=")
@@ -129,7 +130,9 @@ _BPMN: dict[str, Rule] = {
     "sourceRef": of_bpmn(),
     "targetRef": of_bpmn(),
     # flows
+    # Where it is not immediate, activities that the diagram does not show may happen in between: nothing to run by.
     "sequenceFlow": of_bpmn("name sourceRef targetRef isImmediate=true|1", "conditionExpression categoryValueRef"),
+    # Who names another language means something that would never run here, and has to be told.
     "conditionExpression": of_bpmn("language=feel|FEEL"),
     "incoming": of_bpmn(),
     "outgoing": of_bpmn(),

@@ -27,6 +27,7 @@ def check_connections(subject: Subject) -> None:
         elif subject.node(element).tag in _GATEWAYS and len(element.incoming) < 2 and len(element.outgoing) < 2:
             subject.warning("bpmn_gateway_superfluous", element)  # it runs as it looks
     for elements in inside.values():
+        # A start alone is a diagram that somebody has begun to draw.
         if len(elements) > 1:
             _ends(subject, elements)
 

@@ -86,6 +86,7 @@ def _misspelt(name: str, other: str) -> bool:
     one, two = (text.replace("_", "").lower() for text in (name, other))
     if one == two:
         return True
+    # Of so short a name one letter is too much for a slip.
     if len(one) < 5 or one.rstrip("0123456789s") == two.rstrip("0123456789s"):
         return False
     same = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
@@ -114,6 +115,7 @@ def _condition(subject: Subject, use: Use) -> None:
 
 
 def _uses(element: Element) -> Iterator[Use]:
+    # Every field there is: one that a kind of element gets later is looked at without being named here.
     for name, value in vars(element).items():
         if name not in ("incoming", "outgoing"):
             for field, feel in _feels(value, name):
@@ -160,6 +162,7 @@ def _takes(element: Element) -> bool:
     """Whether variables of any name can come into the process through an element."""
     if isinstance(element, StartEvent) and element.scope is None:
         return not all(isinstance(part, TimerDefinition) for part in parts(element))
+    # With them only what they name goes up (`Values.take_result`).
     if element.output_mappings:
         return False
     if isinstance(element, JobTask):

@@ -41,6 +41,7 @@ def _default(subject: Subject, element: Element) -> None:
 def _conditions(subject: Subject, element: Element) -> None:
     conditional = [flow for flow in element.outgoing if flow.condition is not None]
     bare = [flow for flow in element.outgoing if flow.condition is None and flow.id != element.default]
+    # A receive task waits like a catch event, but it is an activity, and those may ask conditions.
     if isinstance(element, _ALL_OR_EVENTS) and not isinstance(element, ReceiveTask):
         _each(subject, "bpmn_condition_without_effect", conditional)
     elif isinstance(element, ExclusiveGateway) and len(element.outgoing) > 1:
@@ -62,6 +63,7 @@ def _lists(subject: Subject, element: Element) -> None:
     node = subject.node(element)
     for tag, name in _LISTS:
         listed = {text_of(child) for child in node.iterchildren(tag)}
+        # A file may leave the lists out.
         if listed and listed != {flow.id for flow in getattr(element, name) if not flow.id.startswith(LINK)}:
             subject.warning("bpmn_flow_list_differs", element, name=name)
 
@@ -118,6 +120,7 @@ def _reached(subject: Subject) -> None:
 
 
 def _by_scope(subject: Subject) -> dict[str | None, list[Element]]:
+    # `groupby` puts together only what stands side by side.
     ordered = sorted(subject.elements, key=lambda element: element.scope or "")
     return {scope: list(members) for scope, members in groupby(ordered, attrgetter("scope"))}
 

@@ -19,6 +19,7 @@ from engine.feel import FeelError, Moment
 from .subject import Subject, literal
 
 _PREFIX = re.compile(r"[A-Za-z0-9]{1,12}")
+# Only whether a limit can be worked out is asked, so any moment will do.
 _MOMENT = Moment(now=datetime(2026, 1, 1, tzinfo=UTC))
 
 

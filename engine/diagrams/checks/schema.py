@@ -51,6 +51,7 @@ def _schema() -> etree.XMLSchema:
 
 
 def _node(root: Node, path: str) -> Node | None:
+    # The path is written with the file's own prefixes, which any element may have declared.
     prefixes = {prefix: uri for node in root.iter() for prefix, uri in node.nsmap.items() if prefix}
     found: Any = root.getroottree().xpath(path, namespaces=prefixes)
     return found[0] if found else None

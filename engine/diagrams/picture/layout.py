@@ -87,6 +87,7 @@ def _shape(node: Node, drawn: Node, box: Box) -> Shape:
     events = tuple(local(child.tag) for child in node if str(child.tag).endswith("EventDefinition"))
     loop = next((local(child.tag) for child in node if str(child.tag).endswith("LoopCharacteristics")), "")
     flags = {
+        # Where the file does not say it, the height does: a collapsed one is drawn no higher than a task.
         "expanded": is_true(drawn, "isExpanded", default=drawn.get("isExpanded") is None and box.height > 100),
         "horizontal": is_true(drawn, "isHorizontal", default=True),
         "quiet": not (is_true(node, "cancelActivity", default=True) and is_true(node, "isInterrupting", default=True)),
@@ -135,4 +136,5 @@ def _number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
+    # NaN is not at most anything, so it is left out too.
     return number if abs(number) <= FARTHEST else None

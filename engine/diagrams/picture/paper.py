@@ -57,6 +57,7 @@ class Layer:
         for number, line in enumerate(lines):
             made = ET.SubElement(self._group, "text", {"x": _said(x), "y": _said(first + number * LINE)})
             made.set("text-anchor", "middle")
+            # As text, so that a name is never taken for markup.
             made.text = line
 
     def upright(self, text: str, middle: tuple[float, float]) -> None:
@@ -123,6 +124,7 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def _width(letter: str) -> float:
+    # There is no font here to measure with: Latin letters count for a little more than half a Chinese one.
     return SIZE * (0.56 if letter.isascii() else 1.0)
 
 

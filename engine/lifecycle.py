@@ -12,6 +12,7 @@ def _moves(table: Mapping[str, str]) -> Moves:
 
 
 MOVES: Mapping[str, Moves] = {
+    # Every advance asks, and after most of them an instance is as active as before.
     "instance": _moves({"active": "active completed canceled", "completed": "", "canceled": ""}),
     "task": _moves({"created": "created completed canceled", "completed": "", "canceled": ""}),
     "incident": _moves({"active": "resolved", "resolved": ""}),
@@ -19,6 +20,7 @@ MOVES: Mapping[str, Moves] = {
         {
             "created": f"created activated failed error_thrown {ENDED}",
             "activated": f"created activated failed error_thrown {ENDED}",
+            # A job that stopped is not given to a worker as it is: somebody has to let it be tried again first.
             "failed": f"created failed {ENDED}",
             "error_thrown": f"created error_thrown {ENDED}",
         }

@@ -44,6 +44,7 @@ class Sandbox:
     def __init__(
         self, now: datetime | None = None, zone: str = "Asia/Shanghai", calendar: Calendar | None = None
     ) -> None:
+        # Nine o'clock in Shanghai on a Monday, so that working time runs.
         self.now = now or datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
         self.zone = ZoneInfo(zone)
         self.calendar = calendar or calendars.standard()
@@ -114,6 +115,7 @@ class Sandbox:
     def _deploy_form(self, data: bytes, name: str) -> None:
         try:
             form = json.loads(data)
+        # Python's parser gives up on what is nested without end.
         except (ValueError, RecursionError) as error:
             raise Invalid("form_not_json", reason=str(error)) from error
         if not isinstance(form, dict) or not isinstance(form.get("id"), str):
@@ -126,6 +128,7 @@ class Sandbox:
         other.specs = {process_id: list(versions) for process_id, versions in self.specs.items()}
         other.decisions, other.forms = dict(self.decisions), dict(self.forms)
         other.handlers, other._models, other._numbers = dict(self.handlers), dict(self._models), self._numbers
+        # Anew, since timers of start events count from the copy's own time.
         for versions in other.specs.values():
             other._listen(versions[-1])
         return other
@@ -212,6 +215,7 @@ class Sandbox:
         """Let time pass; what falls due fires in order, each at its own time."""
         target = to if to is not None else self.now + (by or timedelta())
         while due := min(self._due(target), key=lambda found: found[:2], default=None):
+            # What was due before it was set does not turn the time back.
             self.now = max(self.now, due[0])
             due[2]()
             self._settle()
@@ -332,6 +336,7 @@ class Sandbox:
     def _read_back(self, case: Case) -> tuple[State, KeptRows]:
         """What a process that begins anew makes of what is kept."""
         rows = case.rows.after(case.instance)
+        # Through JSON as in the database, so that nothing lives on that it could not hold.
         snapshot = json.loads(json.dumps(write(case.instance)))
         state = read(snapshot, case.key, case.spec, case.instance.status, rows)
         for scope, held in dict.items(case.instance.variables):
@@ -349,9 +354,11 @@ class Sandbox:
                 self._hops = hops
                 work()
                 self._hops = 0
+        # Else it would be done with the next step, which is not to blame for it.
         self._outbox.clear()
         raise Invalid("play_without_end", most=self.most_between)
 
+    # One at a time: what a handler answers may end what others wait for, or make cases.
     def _run_handlers(self) -> bool:
         for case in self.cases:
             for record in list(case.records.values()):
@@ -421,6 +428,7 @@ class Sandbox:
 
     def _change(self, case: Case, key: int, changes: Mapping[str, Any]) -> None:
         record = case.records[key]
+        # States and back-off are the database's; here a record waits for as long as it is there.
         known = {name: value for name, value in changes.items() if hasattr(record, name)}
         case.records[key] = replace(record, **known)
 
@@ -456,6 +464,7 @@ class Sandbox:
     def migrate(self, case: Case, mapping: Mapping[str, str]) -> None:
         """Bring a case to the latest version of its process. Raises Invalid, having changed nothing."""
         new = self.specs[case.process_id][-1]
+        # A copy is migrated: what is refused late has changed it by then.
         state, rows = self._read_back(case)
         migrated = migrate(case.spec, new, state, mapping, self._surroundings(case.key + state.counter))
         case.spec, case.instance, case.rows = new, state, rows
@@ -482,6 +491,7 @@ class Sandbox:
 
     def _number(self) -> int:
         self._numbers += 1
+        # The lower bits are the counter's that the instance makes its own keys with (`state.COUNTER_BITS`).
         return self._numbers << 24
 
 

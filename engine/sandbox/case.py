@@ -82,6 +82,7 @@ class Item:
         if self.has_listeners:
             self._do(commands.AssignTask(self.key, self._record.element_key, assignee))
         else:
+            # No token moves by it, so the core is not asked on PostgreSQL either.
             self._case.change(self.key, assignee=assignee)
 
     def update(self, **changes: Any) -> None:

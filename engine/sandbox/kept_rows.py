@@ -15,6 +15,7 @@ class KeptRows:
 
     def after(self, state: State) -> "KeptRows":
         """The rows after an advance."""
+        # Those of before stay as they are: a migration that tries these may be refused.
         kept = dict(self.kept)
         changed, gone = apart(state)
         for row in changed:

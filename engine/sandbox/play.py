@@ -32,6 +32,7 @@ def play(files: Sequence[tuple[str, bytes]], variables: Mapping[str, Any], read:
             break
         try:
             _do(box, case, word, rest, out)
+        # A slip of the hand, such as a number that is not there or JSON that is none, does not end the play.
         except (TrunklineError, ValueError, IndexError) as error:
             out.write(f"{words(error, terminal_language()) if isinstance(error, TrunklineError) else error}\n")
         _show(box, out)

@@ -223,6 +223,8 @@ def _waits_not_for(wanted: list[str], story: Story, stage: Stage) -> None:
 
 
 def _path(wanted: list[str], story: Story, stage: Stage) -> None:
+    # Asked whether something is in it, an iterator uses up what comes before: others may lie between, but none is
+    # taken twice or out of order.
     rest = iter(story.path)
     for element in wanted:
         if element not in rest:

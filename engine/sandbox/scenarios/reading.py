@@ -44,6 +44,7 @@ def load(path: Path) -> Doc:
 def read(data: bytes, name: str) -> Doc:
     """The scenario in a file's bytes. Raises Invalid with every finding."""
     try:
+        # A file that is brought along could name any Python object to be made; safely none is.
         scenario = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())

@@ -181,6 +181,7 @@ def run_tck(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def add_user(asked: argparse.Namespace, settings: Settings) -> int:
+    # Not as an argument: whoever lists the machine's processes would read it.
     password = asked.password_file.read_text().strip() if asked.password_file else getpass.getpass()
     roles = [*asked.role, *(["admin"] if asked.admin else [])]
     with connected(settings), store.transaction() as session:
@@ -263,6 +264,7 @@ def found_in(files: Sequence[Resource], settings: Settings) -> list[Finding]:
     topics = load_topics(settings.handlers)
     diagrams = [file for file in files if file.name.endswith(".bpmn")]
     found = [finding for file in diagrams for finding in lint_diagram(file.content, file.name, topics)]
+    # Reading a diagram finds most of what lint does.
     return [finding for finding in reader.findings if finding not in found] + found
 
 

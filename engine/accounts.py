@@ -51,6 +51,7 @@ def can_reach(account: Account, path: Path) -> bool:
 
 def _may_pass(account: Account, folder: Path) -> bool:
     status = folder.stat()
+    # As for the system the first that fits decides: an owner without the right does not get it from the group.
     if status.st_uid == account.uid:
         return bool(status.st_mode & stat.S_IXUSR)
     if status.st_gid == account.gid:

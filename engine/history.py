@@ -128,6 +128,7 @@ def make_partitions(session: Session, months: int = 3) -> list[str]:
     there = _partitions(session)
     made = []
     for n in range(months + 1):
+        # By machine time: case time can be moved, so no month of it would ever be over.
         first = _months_after(clock.machine(), n)
         name = f"history_{first:%Y_%m}"
         if name in there:

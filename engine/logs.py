@@ -19,6 +19,7 @@ SECRET_TEXTS = re.compile(r"(?P<before>://[^\s:/@]*:)[^\s@]+(?P<after>@)|(?P<sch
 # PostgreSQL's errors show the row they refuse.
 REFUSED_ROW = re.compile(r"^(?P<before>\s*DETAIL: ).*$", re.MULTILINE)
 HIDDEN = "***"
+# The three come only when a record is formatted, or with a newer Python.
 _KNOWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

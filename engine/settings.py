@@ -65,6 +65,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         history_months=_history_months(given),
         given_secret_key=_secret_key(given),
     )
+    # The passwords of the demo's people are public.
     if settings.demo and not is_loopback(settings.host):
         raise Invalid("demo_host_not_loopback", host=settings.host)
     return settings
@@ -84,6 +85,7 @@ def _data(given: Mapping[str, str]) -> Path:
     if text := given.get("TRUNKLINE_DATA"):
         return Path(text).expanduser().absolute()
     here = Path(".trunkline").absolute()
+    # As root the server runs under another account, which has to get there.
     if os.geteuid() == 0 and not given.get("TRUNKLINE_DATABASE_URL") and not can_reach(server_account(), here):
         return ROOT_DATA
     return here
@@ -174,6 +176,7 @@ def _kept_secret(path: Path) -> str:
     """Read the kept secret, making it first if need be; of two processes that make one at once, the first wins."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Made so, the file is for our account alone.
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret")
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))

@@ -58,6 +58,7 @@ def call(
             requests.exceptions.MissingSchema,
         ) as error:
             raise never(f"port {port.name}: the address in the ports file is no http(s) address") from error
+        # requests does not put all of urllib3's errors into its own.
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise not_now(job, f"port {port.name}: not reachable ({type(error).__name__})") from error
     _check_status(response, expected, job, port)
@@ -73,6 +74,7 @@ def _check_status(response: requests.Response, expected: tuple[int, ...], job: J
         wait = response.headers.get("Retry-After", "")
         # Its other form is a date by the server's clock, which need not be ours.
         if wait.isdecimal() and wait.isascii():
+            # At most an hour: a server's odd answer is not to hold a case for days.
             raise Retry(timedelta(seconds=min(int(wait), 3600)), words)
     if status in (408, 425, 429) or status >= 500:
         raise not_now(job, words)

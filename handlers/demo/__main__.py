@@ -83,6 +83,7 @@ async def _start(arguments: argparse.Namespace, stack: AsyncExitStack) -> _Demo:
     inventory = Inventory(records, folder / "reservations.json")
     # Last, since its records tell where the agent is.
     http = DemoServer(arguments.http_port, inventory, devices, mailbox, store.value("inventory"))
+    # `shutdown` waits for the next look at whether to end, and the demo is to end within a second.
     threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     stack.callback(http.shutdown)
 
@@ -117,6 +118,7 @@ def _device_records(entries: dict[str, dict[str, Any]], snmp_port: int) -> list[
 
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
+    # Through a pipe the ready line would otherwise wait for more to be said.
     sys.stdout.flush()
 
 

@@ -43,6 +43,7 @@ class Mailbox:
 
     def keep(self, content: bytes) -> None:
         message_id = str(message_from_bytes(content, policy=default)["Message-ID"] or "")
+        # Hashed: a Message-ID may hold what no file name can.
         identity = hashlib.sha256(message_id.encode() or content).hexdigest()[:12]
         if any(self._folder.glob(f"*-{identity}.eml")):
             return
@@ -57,6 +58,7 @@ class Mailbox:
         return [_read(path) for path in sorted(self._folder.glob("*-*.eml"), reverse=True)]
 
     def mail(self, mail_id: str) -> Mail | None:
+        # Looked for among the files: the id comes from an address, and put into a path it could lead out of the folder.
         return next((_read(path) for path in self._folder.glob("*-*.eml") if path.stem == mail_id), None)
 
 

@@ -10,6 +10,7 @@ from engine import Port
 from handlers.answers import never
 from handlers.device.devices import Device
 
+# A part of an OID is below 2³², so it has at most ten digits, and there are at most 128 of them (RFC 2578).
 _OID = re.compile(r"1(\.\d{1,10}){2,100}")
 _WAYS = ("value", "change", "is_zero")
 

@@ -18,6 +18,7 @@ _RESERVE_S = 10
 
 def read(device: Device, metrics: Iterable[Metric], interval: int, job: Job, port: Port) -> dict[str, dict[str, Any]]:
     """Name → {value, unit, time}, in the order asked; `interval` in seconds, used only if a metric is a change."""
+    # A handler is called in a thread of its own, where no loop is running.
     return asyncio.run(_read(device, list(metrics), interval, job, port))
 
 

@@ -38,6 +38,7 @@ def _word(value: Any, name: str) -> str:
 
 
 def _searching(kind: str) -> Lookup:
+    # A function around it, since a lambda in the comprehension below would search the last kind for all of them.
     return Lookup("inventory", lambda text, limit, port: search(kind, text, limit, port))
 
 

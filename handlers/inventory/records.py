@@ -31,6 +31,7 @@ def get(kind: str, id: str, port: Port) -> dict[str, Any] | None:  # noqa: A002 
 
 def find(kind: str, query: Mapping[str, str], limit: int, job: Job, port: Port) -> list[dict[str, Any]]:
     """At most `limit` records; `query` is `text` and fields that must be equal."""
+    # An empty word is left out: a server may take it for a field that has to be empty.
     asked = {**{name: value for name, value in query.items() if value != ""}, "limit": str(limit)}
     found = get_json(_address(kind, port), asked, token(port), job, port)
     if not isinstance(found, list):
@@ -41,6 +42,7 @@ def find(kind: str, query: Mapping[str, str], limit: int, job: Job, port: Port) 
 
 def fetch(kind: str, record_id: str, job: Job, port: Port) -> dict[str, Any] | None:
     """One record by its id."""
+    # No sign is safe in an id: a slash in it would ask for another place of the inventory.
     found = get_json(f"{_address(kind, port)}/{quote(record_id, safe='')}", {}, token(port), job, port)
     return None if found is None else _shaped(kind, found, job, port)
 

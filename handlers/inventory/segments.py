@@ -17,6 +17,7 @@ def query_segment(job: Job, port: Port) -> dict[str, Any]:
     # The segment goes as the diagram has it: what an inventory needs of it (ends, address) differs between them.
     asked = {"segment": segment, **{name: job.variables.get(name) for name in ("product", "rate", "sla_grade")}}
     path = str(port.options.get("records_path", "/inventory/v1")) + "/free-resources"
+    # Not even a 404 is expected: it means a wrong path in the ports file, not that nothing is free.
     _, answer = call("POST", base(port) + path, token(port), job, port, body=asked, expected=())
     if not isinstance(answer, dict) or not isinstance(answer.get("resources"), list):
         raise not_now(job, f"port {port.name}: the answer to a question for free resources has no list of them")

@@ -32,7 +32,10 @@ def reserve(job: Job, port: Port) -> dict[str, Any]:
     # Somebody was faster: the diagram decides what then, so it is an answer and no error.
     if status == 409:
         return {"reserved": False, "reservation": None, "valid_until": None, "conflicts": answer.get("conflicts") or []}
-    reservation = {"id": str(answer.get("id")), "label": str(answer.get("id"))}
+    # Without one nobody could give it back; asked again under the same key, the inventory may tell it.
+    if answer.get("id") in (None, ""):
+        raise not_now(job, f"port {port.name}: a reservation without an id")
+    reservation = {"id": str(answer["id"]), "label": str(answer["id"])}
     return {"reserved": True, "reservation": reservation, "valid_until": answer.get("validUntil"), "conflicts": []}
 
 

@@ -97,6 +97,7 @@ def test_nonsense_is_asked_again(run: Run, script: Any, body: bytes) -> None:
     script.body = body
     with pytest.raises(Retry):
         run("inventory.query_segment", script.port(), segment={"kind": "access"})
-    script.body = b"[]"
-    with pytest.raises(Retry):
-        run("inventory.reserve", script.port(), resources=["R-1"])
+    for answer in (b"[]", b"{}", b'{"id": null}', b'{"id": ""}'):
+        script.body = answer
+        with pytest.raises(Retry):
+            run("inventory.reserve", script.port(), resources=["R-1"])

@@ -1,9 +1,12 @@
 """The inbox's commands: who may claim, assign and complete, forms, conflicts, and what completing costs."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from engine import store
 from engine.directory.acting import acting
@@ -90,6 +93,28 @@ def test_of_two_who_claim_one_gets_it(desk: Desk) -> None:
         do(claim_task, WANG, key)
     assert (refused.value.code, refused.value.parameters["assignee"]) == ("task_assigned_already", "li")
     do(claim_task, LI, key)
+
+
+@pytest.mark.parametrize("first", [claim_task, complete_task])
+def test_of_two_at_the_same_moment_the_later_one_is_refused(desk: Desk, first: Any) -> None:
+    key = a_task(desk)
+    with ThreadPoolExecutor(1) as pool:
+        with acting(LI), store.transaction() as session:
+            first(session, LI, key)
+            later, waited = pool.submit(do, claim_task, WANG, key), threading.Event()
+            while not session.execute(text("SELECT FROM pg_locks WHERE NOT granted")).all():
+                assert not waited.wait(0.005)
+        with pytest.raises(Conflict) as refused:
+            later.result(timeout=20)
+    assert refused.value.code == "task_changed"
+    assert desk.value("SELECT coalesce(assignee, completed_by) FROM tasks") == "li"
+
+
+def test_claiming_a_task_takes_no_other(desk: Desk) -> None:
+    key = a_task(desk)
+    desk.start()
+    do(claim_task, LI, key)
+    assert [row.key for row in desk.rows("SELECT key FROM tasks WHERE assignee = 'li'")] == [key]
 
 
 def test_nobody_completes_what_somebody_else_has(desk: Desk) -> None:

@@ -30,7 +30,5 @@ def seen_units() -> frozenset[str] | None:
 def require_starter(session: engine.Session, definition_key: int) -> None:
     """Raises Forbidden for whoever is in none of the groups that may start a process; NotFound."""
     spec = engine.process_spec(session, definition_key)
-    starters = spec.properties.get("starters")
-    patterns = starters.text.split(",") if starters is not None else []
-    if not principal().may_start(tuple(part.strip() for part in patterns if part.strip())):
+    if not engine.queries.startable.may_start(principal(), spec):
         raise engine.Forbidden("may_not_start", process_id=spec.process_id)

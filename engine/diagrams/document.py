@@ -15,7 +15,6 @@ _PROCESS = bpmn("process")
 _SCOPES = frozenset(map(bpmn, SCOPES.split()))
 _GLOBAL_TASKS = frozenset(map(bpmn, GLOBAL_TASKS.split()))
 _ASSOCIATION = bpmn("association")
-_LANE = bpmn("lane")
 _LANE_MEMBER = bpmn("flowNodeRef")
 _DEFINITIONS = bpmn("definitions")
 _UNREAD = frozenset({bpmn("documentation"), bpmn("text")})  # texts, whatever markup stands in them

@@ -34,7 +34,7 @@ class Startable:
 def all_startable(session: Session, principal: Principal, language: Language = "zh") -> list[Startable]:
     """What the principal may start, by name."""
     keys = session.execute(_NEWEST).scalars().all()
-    found = [_startable(session, key, language) for key in keys if _may(principal, process_spec(session, key))]
+    found = [_startable(session, key, language) for key in keys if _offers(principal, process_spec(session, key))]
     return sorted(found, key=lambda one: one.name)
 
 
@@ -44,17 +44,21 @@ def startable(session: Session, principal: Principal, process_id: str, language:
     spec = process_spec(session, key) if key is not None else None
     if key is None or spec is None or not spec.entries(spec.root.id):
         raise NotFound("process_unknown", process_id=process_id)
-    if not _may(principal, spec):
+    if not may_start(principal, spec):
         raise Forbidden("may_not_start", process_id=process_id)
     return _startable(session, key, language)
 
 
-def _may(principal: Principal, spec: ProcessSpec) -> bool:
-    if not spec.entries(spec.root.id):
-        return False
+def may_start(principal: Principal, spec: ProcessSpec) -> bool:
+    """Whether the principal is in one of the groups that property `starters` of the process lists."""
     starters = spec.properties.get("starters")
     listed = starters.text.split(",") if starters is not None else []
     return principal.may_start(tuple(part.strip() for part in listed if part.strip()))
+
+
+def _offers(principal: Principal, spec: ProcessSpec) -> bool:
+    """What begins by messages or timers alone, nobody starts."""
+    return bool(spec.entries(spec.root.id)) and may_start(principal, spec)
 
 
 def _startable(session: Session, key: int, language: Language) -> Startable:

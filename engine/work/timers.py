@@ -3,7 +3,6 @@
 What is due is told by case time; how long a clock may be at it, and how long it waits after a failure, by machine time.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +12,6 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.core import commands
 from engine.instances import advance
-
-logger = logging.getLogger(__name__)
 
 # Time enough for a whole batch; a clock that dies leaves its timers to the others after it.
 TAKEN_FOR = timedelta(seconds=30)

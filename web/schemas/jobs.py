@@ -23,7 +23,6 @@ from web.schemas.search import Filter, Tenant, default_tenant, key_filter, page_
 from web.schemas.user_tasks import Attributes
 
 STATES = {"CREATED": "created", "ACTIVATED": "activated", "FAILED": "failed", "ERROR_THROWN": "error_thrown"}
-LONGEST_WAIT = 60_000
 # What the engine adds to a listener's headers.
 EVENT, RESERVED = "listenerEventType", "io.camunda.zeebe:"
 LONGEST_LEASE = 7 * 24 * 3600 * 1000

@@ -1,37 +1,45 @@
-"""Documents: bytes stay as long as one document has them, whoever drops another at the same time."""
+"""Documents: who reads and forgets them and until when; bytes stay as long as one document has them."""
 
 import errno
 import os
 import threading
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from engine import store
+from engine import clock, store
 from engine.directory.principal import Principal
-from engine.errors import NotFound, Unavailable
+from engine.errors import Forbidden, NotFound, Unavailable
+from engine.instances import apply_due_commands
 from engine.work import documents
+from tests.engine.factories import call, diagram, end, flows, start, user
+from tests.engine.work.conftest import Desk
 
 WAITS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 OWNER = Principal("li.na", "李娜", "GD-GZ", frozenset({"GD-GZ"}))
 
 
-def hand_in(document_id: str) -> None:
+def reader(unit: str, *roles: str) -> Principal:
+    return Principal("x", "x", unit, frozenset({unit}), frozenset(roles))
+
+
+def hand_in(document_id: str, **more: Any) -> None:
+    given = {"file_name": "a.pdf", "content_type": "application/pdf", "document_id": document_id, **more}
     with store.transaction() as session:
-        documents.add_document(
-            session, OWNER, b"%PDF", file_name="a.pdf", content_type="application/pdf", document_id=document_id
-        )
+        documents.add_document(session, OWNER, b"%PDF", **given)
 
 
-def drop(document_id: str) -> None:
+def drop(document_id: str, principal: Principal = OWNER) -> None:
     with store.transaction() as session:
-        documents.delete_document(session, OWNER, document_id)
+        documents.delete_document(session, principal, document_id)
 
 
-def read(document_id: str) -> bytes:
+def read(document_id: str, principal: Principal = OWNER) -> bytes:
     with store.transaction() as session:
-        return documents.read_document(session, OWNER, document_id)[1]
+        return documents.read_document(session, principal, document_id)[1]
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +55,45 @@ def test_bytes_go_with_the_last_document_that_has_them(folder: Path) -> None:
     assert read("two") == b"%PDF"
     drop("two")
     assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_document_ends_when_it_says_and_others_stay(folder: Path, desk: Desk) -> None:
+    hand_in("short", expires_at=clock.machine() + timedelta(hours=1))
+    hand_in("long")
+    assert read("short") == b"%PDF"
+    desk.rows("UPDATE documents SET expires_at = now() WHERE id = 'short'")
+    with pytest.raises(NotFound):
+        read("short")
+    with store.transaction() as session:
+        documents.forget_over_documents(session)
+    assert desk.rows("SELECT id FROM documents") == [("long",)]
+    assert read("long") == b"%PDF"
+
+
+def test_a_cases_document_is_read_by_its_units_and_forgotten_by_its_owner_and_operators(desk: Desk) -> None:
+    desk.deploy(
+        diagram(start("s"), call("c", "inner"), end("e"), flows("s c e"), unit="GD-GZ", process_id="outer"),
+        diagram(start("s"), user("u", "GD-SZ.crc.duty"), end("e"), flows("s u e"), process_id="inner"),
+    )
+    desk.start("outer")
+    apply_due_commands()
+    outer, inner = desk.rows("SELECT key FROM instances ORDER BY key")
+    hand_in("outers", instance_key=outer.key)
+    hand_in("inners", instance_key=inner.key)
+    seen = {"GD-GZ": ("outers", "inners"), "GD-SZ": ("inners",), "ZJ": ()}
+    for unit, names in seen.items():
+        for name in ("outers", "inners"):
+            if name in names:
+                assert read(name, reader(unit)) == b"%PDF"
+            else:
+                with pytest.raises(NotFound):
+                    read(name, reader(unit, "operator"))
+    assert read("outers", reader("ZJ", "admin")) == b"%PDF"
+    with pytest.raises(Forbidden):
+        drop("inners", reader("GD-SZ"))
+    drop("inners", reader("GD-SZ", "operator"))
+    with pytest.raises(NotFound):
+        read("inners")
 
 
 def test_bytes_handed_in_while_the_last_document_goes_are_kept(db: str) -> None:

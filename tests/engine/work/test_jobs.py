@@ -184,12 +184,18 @@ def test_a_job_that_nobody_leased_or_that_is_gone_is_not_found(desk: Desk, answe
 
 def test_a_lease_and_retries_can_be_changed(desk: Desk) -> None:
     one_job(desk)
-    [job] = desk.activate("ask", lease=60)
+    desk.start()
+    changed, other = desk.activate("ask", lease=60)
     with store.transaction() as session:
-        jobs.update_job(session, job.key, retries=7, lease=timedelta(hours=1))
-    retries, left = desk.rows("SELECT retries, lease_until - now() FROM jobs")[0]
+        jobs.update_job(session, changed.key, retries=7, lease=timedelta(hours=1))
+    told = {
+        key: (retries, left) for key, retries, left in desk.rows("SELECT key, retries, lease_until - now() FROM jobs")
+    }
+    retries, left = told[changed.key]
     assert retries == 7
     assert timedelta(minutes=59) < left <= timedelta(hours=1)
+    assert told[other.key][0] == other.retries
+    assert told[other.key][1] <= timedelta(minutes=1)
 
 
 def test_a_lease_is_made_longer_only_where_there_is_one(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from engine import store
 from engine.directory.principal import Principal
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.work.actions import Action, open_actions, send_action
+from engine.work.actions import Action, action_form, open_actions, send_action
 from tests.engine.factories import diagram, end, event_sub, flows, message, start, user
 from tests.engine.work.conftest import Desk
 from tests.engine.work.test_tasks import LI, OPERATOR, OTHER, STRANGER
@@ -72,6 +72,16 @@ def test_it_goes_to_the_subscription_that_shows_it(desk: Desk, by: str) -> None:
     assert "h1" not in desk.elements(other)
     told = desk.rows("SELECT element, data FROM history WHERE kind = 'action_sent'")
     assert [tuple(row) for row in told] == [("i", {"name": "suspend_asked"})]
+
+
+def test_another_cases_actions_and_values_are_none_of_this_one(desk: Desk) -> None:
+    key, other = a_case(desk), desk.start(no="2", secret="x")
+    assert {action.instance_key for action in listed(LI, key)} == {key}
+    with pytest.raises(NotFound):
+        sent(LI, key, str(listed(LI, other)[0].key), reason="x")
+    desk.rows("INSERT INTO variables VALUES (:key, :key + 5, 'inner', '1')", key=key)
+    with store.transaction() as session:
+        assert action_form(session, LI, key, "i").variables == {"no": "1"}
 
 
 def test_its_form_is_checked(desk: Desk) -> None:

@@ -155,6 +155,7 @@ def test_who_sees_the_case_but_is_no_candidate_is_forbidden(desk: Desk, command:
 @pytest.mark.parametrize("command", [claim_task, unassign_task, complete_task])
 def test_who_does_not_see_the_case_is_not_told_of_it(desk: Desk, command: Any) -> None:
     key = a_task(desk)
+    desk.rows("INSERT INTO involved_units VALUES (:other, 'GD-SZ', 'owner', now())", other=desk.start())
     for principal, asked in ((STRANGER, key), (LI, key + 1)):
         with pytest.raises(NotFound):
             do(command, principal, asked)

@@ -6,10 +6,11 @@ The same is the same object, so that statements that use it can be kept.
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
 
 from engine.directory.principal import ADMIN, Principal
-from engine.store.models import InvolvedUnit, Task
+from engine.store.models import Instance, InvolvedUnit, Task
 
 
 @lru_cache(maxsize=500)
@@ -19,6 +20,14 @@ def sees_case(principal: Principal | None, instance_key: Any) -> ColumnElement[b
         return None
     involved = InvolvedUnit.instance_key == instance_key
     return exists().where(involved, InvolvedUnit.unit.in_(sorted(principal.units)))
+
+
+def sees(session: Session, principal: Principal, instance_key: int) -> bool:
+    """Whether a case is seen. Administrators see every one; that there is none, the caller finds out."""
+    visible = sees_case(principal, Instance.key)
+    if visible is None:
+        return True
+    return session.scalar(select(Instance.key).where(Instance.key == instance_key, visible)) is not None
 
 
 @lru_cache(maxsize=500)

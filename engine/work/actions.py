@@ -16,8 +16,8 @@ from engine.directory.groups import any_matches
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.instances import advance
+from engine.queries.rights import sees
 from engine.work.checking import checked
-from engine.work.visibility import may_see
 
 # Those of a case's called instances are the case's too.
 _OPEN = text("""
@@ -98,7 +98,7 @@ def _open(session: Session, principal: Principal, instance_key: int, action: str
 
 
 def _require_seen(session: Session, principal: Principal, instance_key: int) -> None:
-    if not may_see(session, principal, instance_key):
+    if not sees(session, principal, instance_key):
         raise NotFound("instance_unknown", key=str(instance_key))
 
 

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from engine import clock, history
 from engine.directory.principal import Principal
 from engine.errors import Invalid, NotFound
+from engine.queries.rights import sees
 from engine.store.models import Comment, Instance
-from engine.work.visibility import may_see
 
 LONGEST = 4000
 
@@ -14,7 +14,7 @@ LONGEST = 4000
 def add_comment(session: Session, principal: Principal, instance_key: int, text: str) -> int:
     """Say something about a case; the comment's key. Raises NotFound for a case not seen, Invalid for the text."""
     said = text.replace("\r\n", "\n").strip()
-    if not may_see(session, principal, instance_key):
+    if not sees(session, principal, instance_key):
         raise NotFound("instance_unknown", key=str(instance_key))
     instance = session.get(Instance, instance_key)
     if instance is None:

@@ -23,10 +23,10 @@ from engine.directory.people import principal_of
 from engine.directory.principal import Principal
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.instances import TASKS, Inside, advance, advance_by
+from engine.queries.rights import sees
 from engine.store import tell
 from engine.work.activation import overlaid
 from engine.work.checking import checked_with
-from engine.work.visibility import may_see
 
 
 class TaskRow(NamedTuple):
@@ -197,7 +197,7 @@ def _require_workable(session: Session, principal: Principal, task: TaskRow) -> 
     groups, users = tuple(task.candidate_groups), tuple(task.candidate_users)
     if not principal.may_work_on(groups, users, task.assignee):
         # whoever does not see the case is not told that it is there, operators of other units included
-        if not may_see(session, principal, task.instance_key):
+        if not sees(session, principal, task.instance_key):
             raise NotFound("task_unknown", key=str(task.key))
         if not principal.may_operate():
             raise Forbidden("task_not_yours", key=str(task.key))

@@ -198,6 +198,9 @@ def members(session: Session, group: str) -> list[Contact]:
         Shift.starts_at <= now,
         Shift.ends_at > now,
     )
+    if wanted.specialty is not None:
+        # A roster names no specialties: who is on it without this one could not do what it is asked.
+        on_duty = on_duty.where(Shift.person.in_(_members_of(wanted)))
     return _contacts(session, on_duty) or _contacts(session, _members_of(wanted))
 
 

@@ -91,7 +91,31 @@ def test_the_roster_comes_before_membership() -> None:
         shift.starts_at, shift.ends_at = now - timedelta(hours=8), now
         session.flush()
         assert [contact.id for contact in people.members(session, "GD-GZ.crc.duty")] == before
+        for other in (
+            {"unit": "GD-SZ"},
+            {"role": "noc"},
+            {"post": "duty_lead"},
+            {"starts_at": now + timedelta(hours=1)},
+        ):
+            given = {"unit": "GD-GZ", "role": "crc", "post": "duty", "starts_at": now, **other}
+            session.add(Shift(**given, person="lin.tao", ends_at=now + timedelta(hours=8)))
+        session.flush()
+        assert [contact.id for contact in people.members(session, "GD-GZ.crc.duty")] == before
     assert before == ["chen.chen", "li.na"]
+
+
+def test_a_roster_is_followed_by_those_who_have_the_specialty() -> None:
+    with store.transaction() as session:
+        people.add_person(session, "x", "许仙", "GD-GZ", groups=["GD-GZ.store.duty.data"])
+        people.add_person(session, "y", "白素贞", "GD-GZ", groups=["GD-GZ.store.duty.data"])
+        now = clock.now()
+        for person in ("lin.tao", "y"):
+            shift = {"starts_at": now, "ends_at": now + timedelta(hours=8)}
+            session.add(Shift(unit="GD-GZ", role="store", post="duty", person=person, **shift))
+            session.flush()
+            told = {contact.id for contact in people.members(session, "GD-GZ.store.duty.data")}
+            assert told == ({"y"} if person == "y" else {"x", "y"})
+        assert {contact.id for contact in people.members(session, "GD-GZ.store.duty")} == {"lin.tao", "y"}
 
 
 def test_members_of_a_specialty_are_those_who_have_it() -> None:

@@ -12,11 +12,12 @@ from engine.directory.acting import acting
 from engine.directory.people import add_person
 from engine.directory.principal import Principal
 from engine.errors import NotFound
+from engine.instances import apply_due_commands, set_variables
 from engine.queries import inbox
 from engine.store.models import Unit
 from engine.work.tasks import claim_task, complete_task
 from tests.databases import lent
-from tests.engine.factories import diagram, end, flows, start, user
+from tests.engine.factories import call, diagram, end, flows, start, user
 from tests.engine.house import MONDAY, House
 
 HOUR = timedelta(hours=1)
@@ -213,3 +214,47 @@ def test_one_task_is_there_for_whoever_may_work_on_it_or_has(house: House, name:
             assert inbox.task(session, principal, key).customer == name
             found.add(principal.id)
     assert found == expected
+
+
+@pytest.fixture
+def family(db: str) -> tuple[House, int, int]:
+    """A case and the one that it called, which has its caller's variables only to look at; and another beside them."""
+    house = House(db)
+    house.pin(MONDAY)
+    outer = (start("s"), call("c", "inner", all_parent=False), end("e"), flows("s c e"))
+    inner = (
+        start("s"),
+        user("u", "GD-GZ.crc.duty", inputs={"customer": '="of the task alone"'}, due="2026-11-24T09:00:00+08:00"),
+        end("e"),
+        flows("s u e"),
+    )
+    house.deploy(diagram(*outer, process_id="outer"), diagram(*inner, process_id="inner"), OTHER)
+    case = house.start("outer", variables={"customer": "of the root", "name": "no customer"}).key
+    apply_due_commands()
+    house.start("other")
+    return house, case, house.value("SELECT key FROM instances WHERE parent_key = :key", key=case)
+
+
+def test_a_called_case_shows_its_own_customer_or_its_roots(family: tuple[House, int, int]) -> None:
+    _, _, called = family
+    assert names(LI, "groups") == ["of the root", ""]
+    with store.transaction() as session:
+        set_variables(session, called, {"customer": {"id": "C", "label": "its own"}})
+    assert names(LI, "groups") == ["its own", ""]
+    assert (
+        names(LI, "groups", wanted=inbox.Wanted("its"))
+        == names(LI, "groups", wanted=inbox.Wanted("root"))
+        == ["its own"]
+    )
+    assert names(LI, "groups", wanted=inbox.Wanted("no customer")) == []
+
+
+def test_a_case_has_the_open_tasks_of_all_that_it_called_and_no_others(family: tuple[House, int, int]) -> None:
+    house, case, called = family
+    for key in (case, called):
+        with store.transaction() as session:
+            assert [task.instance_key for task in inbox.tasks_of_family(session, key)] == [called]
+    house.rows("DELETE FROM tasks WHERE process_id = 'other' RETURNING key")
+    house.complete("u")
+    with store.transaction() as session:
+        assert inbox.tasks_of_family(session, case) == []

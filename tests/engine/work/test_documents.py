@@ -96,6 +96,18 @@ def test_a_cases_document_is_read_by_its_units_and_forgotten_by_its_owner_and_op
         read("inners")
 
 
+def test_a_case_gets_the_documents_named_once_and_no_others(desk: Desk) -> None:
+    desk.deploy(diagram(start("s"), user("u"), end("e"), flows("s u e")))
+    first, second = desk.start(), desk.start()
+    for name in ("named", "kept"):
+        hand_in(name)
+    for case in (first, second):
+        with store.transaction() as session:
+            reference = {"camunda.document.type": "camunda", "documentId": "named"}
+            documents.bind_documents(session, OWNER, {"files": [{"deep": reference}]}, case)
+    assert dict(desk.rows("SELECT id, instance_key FROM documents")) == {"named": first, "kept": None}
+
+
 def test_bytes_handed_in_while_the_last_document_goes_are_kept(db: str) -> None:
     hand_in("one")
     dropping = threading.Thread(target=drop, args=("one",))

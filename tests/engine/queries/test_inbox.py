@@ -149,6 +149,9 @@ def test_what_is_late_is_late_for_those_whose_it_is(
 ) -> None:
     house.pin(MONDAY + hours * HOUR)
     assert names(principal, "overdue") == expected
+    with store.transaction() as session:
+        told = [task for tab in ("mine", "groups") for task in inbox.tasks(session, principal, tab)]
+    assert {task.customer for task in told if task.is_overdue} == set(expected)
     house.pin(MONDAY)
 
 
@@ -201,18 +204,19 @@ def test_the_processes_to_choose_from_are_those_of_ones_own_tasks(house: House) 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("claimed", {"li", "chen", "sub"}),
+        ("claimed", {"li", "chen", "sub", "li moved"}),
         ("named", {"wang", "sub"}),
         ("elsewhere", {"sz"}),
-        ("done", {"li", "chen", "sub"}),
+        ("done", {"li", "chen", "sub", "li moved"}),
     ],
 )
 def test_one_task_is_there_for_whoever_may_work_on_it_or_has(house: House, name: str, expected: set[str]) -> None:
     found, key = set(), key_of(house, name)
-    for principal in (LI, CHEN, SZ, WANG, LEAD, SUBSTITUTE):
+    moved = Principal("li", "li moved", "ZJ", frozenset({"ZJ"}))
+    for principal in (LI, CHEN, SZ, WANG, LEAD, SUBSTITUTE, moved):
         with suppress(NotFound), store.transaction() as session:
             assert inbox.task(session, principal, key).customer == name
-            found.add(principal.id)
+            found.add(principal.name)
     assert found == expected
 
 

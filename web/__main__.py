@@ -51,6 +51,8 @@ def run(settings: engine.Settings) -> int:
     children.end_with_supervisor()
     with engine.database(settings) as url:
         engine.require_current(url)
+        # Requests that wait hold a thread and no connection; two web processes and two workers stay within what the
+        # embedded server allows.
         engine.configure(url, connections=THREADS // 2)
         signal.signal(signal.SIGTERM, _end)
         threads = _Threads()

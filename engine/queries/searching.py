@@ -167,6 +167,7 @@ def _condition(table: Searchable, name: str, value: Condition) -> ColumnElement[
 
 def _is_inside(table: Searchable, name: str, value: Condition) -> bool:
     """Whether the rows asked for are those of one instance, whose keys lie side by side."""
+    # A key from within an instance would begin a range that reaches into the next one's.
     return table.inside and name == "instance_key" and isinstance(value, int) and is_instance(value)
 
 

@@ -45,6 +45,7 @@ def evaluate_decision(
         raise Conflict("decision_failed", decision=found.id, reason=error.told()) from error
     evaluation = new_key(session)
     keep_decision(session, evaluation, found.key, result)
+    # What it was given and said lies with the decision: history holds no value (decision 17).
     history.record(session, "decision_evaluated", data={"decision": found.id, "version": found.version})
     beside = session.scalars(select(Definition).where(Definition.drg_key == found.drg_key))
     return EvaluatedDecision(evaluation, found, result, {one.id: one for one in beside})

@@ -12,6 +12,7 @@ from engine.directory.people import Contact, members
 from engine.store.models import Person
 from engine.work.activation import ActivatedJob
 
+# The post that the catalogue's reminders go to besides the group itself.
 LEAD = "duty_lead"
 
 _TASK = text("""

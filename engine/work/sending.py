@@ -28,6 +28,7 @@ class Receiver:
 
 def new_key(session: Session) -> int:
     """A key of a number of its own: a message's, or that of an instance to be started (decision 10)."""
+    # A read for all that counts: a sequence knows no rollback, and a number that is lost is only a gap.
     found = first_row(session, _NUMBER, {})
     assert found is not None
     number: int = found[0]

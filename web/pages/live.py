@@ -33,6 +33,7 @@ def events() -> Response:
     try:
         with engine.transaction() as session:
             counts = engine.queries.inbox.counts(session, person)
+    # A place that is not given back is lost as long as the process runs.
     except BaseException:
         hub.leave(stream)
         raise

@@ -23,6 +23,7 @@ def enter() -> Response | None:
     identify()
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_theirs():
         raise engine.Forbidden("page_is_old")
+    # Only now: what comes without the word is refused whatever it says.
     refuse_unusable()
     view = current_app.view_functions[request.endpoint or ""]
     if "principal" in g or getattr(view, "for_anybody", False):

@@ -16,6 +16,7 @@ class Batch(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('cancel', 'migrate', 'modify', 'resolve')", name="batches_kind"),
         # It ends once, and from then on has the time of it.
+        # What failed says why, and nothing else has an error.
         CheckConstraint(
             "state IN ('active', 'completed', 'canceled') AND (state = 'active') = (ended_at IS NULL)",
             name="batches_state",

@@ -15,6 +15,7 @@ class Comment(Base):
 
     __tablename__ = "comments"
     __table_args__ = (
+        # The bounds of `engine.work.comments`, for whoever writes past it.
         CheckConstraint("length(text) BETWEEN 1 AND 4000", name="comments_text"),
         # A case shows what was said in the cases it called, too.
         Index("comments_of_family", "root_key", "key"),

@@ -20,6 +20,7 @@ class DecisionInstance(Base):
     __tablename__ = "decision_instances"
     __table_args__ = (
         key_of_instance("decision_instances"),
+        # The keys of one evaluation follow each other: Camunda's `<evaluation key>-<number>` leads to the row.
         CheckConstraint("number > 0 AND key = evaluation_key + number - 1", name="decision_instances_number"),
         CheckConstraint(
             "state IN ('evaluated', 'failed') AND (state = 'failed') = (failure IS NOT NULL)",

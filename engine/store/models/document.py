@@ -15,6 +15,7 @@ class Document(Base):
 
     __tablename__ = "documents"
     __table_args__ = (
+        # It becomes part of a path, so nothing but the digits of a hash may stand in it.
         CheckConstraint("content_hash ~ '^[0-9a-f]{64}$'", name="documents_hash"),
         CheckConstraint("size >= 0", name="documents_size"),
         # The bytes go when the last document that has them does.

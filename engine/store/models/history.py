@@ -16,6 +16,7 @@ class HistoryRow(Base):
 
     __tablename__ = "history"
     __table_args__ = (
+        # A case's history is read in its order, from either end.
         Index("history_of_instance", "instance_key", "key"),
         {"postgresql_partition_by": "RANGE (machine_at)"},
     )

@@ -49,8 +49,10 @@ class Instance(Base):
         Index("instances_process", "process_id", "state", "key"),
         Index("instances_definition", "definition_key", "key"),
         Index("instances_parent_key", "parent_key", postgresql_where="parent_key IS NOT NULL"),
+        # The root key of a root is its own: only what was called has to be found by it.
         Index("instances_root_key", "root_key", postgresql_where="parent_key IS NOT NULL"),
         Index("instances_unit", "unit", "key", postgresql_where="unit IS NOT NULL"),
+        # Operators look for the few that have any.
         Index("instances_with_incidents", "key", postgresql_where="incidents > 0"),
         # People search by a part of a number.
         Index(

@@ -14,6 +14,7 @@ class InvolvedUnit(Base):
     __tablename__ = "involved_units"
     __table_args__ = (
         CheckConstraint("why IN ('owner', 'task', 'starter', 'called')", name="involved_units_why"),
+        # What somebody sees is what the units they see are involved in.
         Index("involved_units_of_unit", "unit", "instance_key"),
     )
 

@@ -23,6 +23,7 @@ class Message(Base):
             unique=True,
             postgresql_where="message_id IS NOT NULL",
         ),
+        # Whoever begins to wait looks for the oldest that was kept.
         Index("messages_buffered", "name", "correlation_key", "key"),
         Index("messages_expiring", "expires_at"),
     )

@@ -18,6 +18,7 @@ class Person(Base):
         CheckConstraint("language IN ('zh', 'en')", name="people_language"),
         # Without a password nobody can log in; an empty hash would say so only by accident.
         CheckConstraint("password_hash <> ''", name="people_password"),
+        # The roles of the platform; what somebody does for a unit is told by groups.
         CheckConstraint("roles <@ ARRAY['admin', 'analyst', 'operator', 'worker']", name="people_roles"),
         Index("people_by_name", "pinyin"),
     )

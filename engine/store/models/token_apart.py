@@ -16,6 +16,7 @@ class TokenApart(Base):
     __table_args__ = (
         key_of_instance("tokens_apart"),
         CheckConstraint("inside >= 0", name="tokens_apart_inside"),
+        # A body reads those that live in it, and none of the others.
         Index("tokens_apart_in_parent", "parent_key", "key"),
     )
 

@@ -156,6 +156,7 @@ def activate(run: "Run", command: ActivateInside) -> bool:
     for element, variables in command.elements:
         path = around.path(run, token)
         begun = run.enter(run.spec.elements[element], path)
+        # Where there are paths, what comes later on this one sees them too.
         for name, value in variables.items():
             run.state.set(path.key if path.is_path else begun.key, name, value)
     return True

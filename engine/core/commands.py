@@ -98,6 +98,7 @@ class FireTimer:
     element_key: int
     element: str
     kind: str = "event"
+    # What its record says: the state has no timers, and one that repeats is set anew from this.
     cycle: str | None = None
     left: int | None = None
 

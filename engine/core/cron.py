@@ -98,6 +98,7 @@ def parse_cron(text: str) -> Cron:
     if len(fields) != 6:
         raise ValueError(text)
     seconds, minutes, hours, of_month, months, of_week = fields
+    # As texts, since a name may stand in a list or a range too.
     for number, name in enumerate(_MONTHS, 1):
         months = months.replace(name, str(number))
     for number, name in enumerate(_WEEK):

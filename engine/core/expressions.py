@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from engine.feel import Evaluation, Expression, Moment, compile_expression, to_json
 
 Scope = Mapping[str, Any]
+# FEEL's names may have spaces in them.
 _PATH = re.compile(r"[\w ]+(\.[\w ]+)*")
 
 

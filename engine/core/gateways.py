@@ -30,6 +30,7 @@ class ParallelGateway(Element, defaults.ParallelGateway):  # type: ignore[misc]
         return len(arrived) == len(self.incoming)
 
     def flows(self, run: "Run", token: Token) -> tuple[Flow, ...]:
+        # Conditions on them would have no effect, so the checks refuse them.
         return self.outgoing
 
 

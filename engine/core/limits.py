@@ -81,6 +81,7 @@ def amount(value: Any) -> tuple[float, str]:
 
 
 def begin(run: "Run", token: Token, limit: Limit) -> None:
+    # A list: the snapshot is JSON, and gives back nothing else.
     token.internal_data["limit"] = [limit.value, limit.unit, limit.since, limit.clock, limit.warning, limit.reminder]
     if limit.warning is not None:
         token.internal_data["stage"] = "warning"

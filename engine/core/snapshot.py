@@ -77,6 +77,7 @@ def read(
     state.counter = snapshot["n"]
     state.status = status
     for row in snapshot.get("t", ()):
+        # A token stands behind the one it lives in, which counts it.
         state.add(_read_token(row, key, spec))
     if bodies := snapshot.get("a"):
         _read_apart(state, spec, bodies, rows)

@@ -36,6 +36,7 @@ class StandardLoop:
         again = self._again(run, body, done)
 
         def go_on() -> None:
+            # Not before: a turn whose condition is an incident is counted once, when that is resolved.
             body.internal_data["done"] = done
             run.state.remove(inner)
             if again:
@@ -50,6 +51,7 @@ class StandardLoop:
 
     def _begin(self, run: "Run", body: Token) -> None:
         inner = run.enter(body.task_spec, body)
+        # Nobody reads the number; that there is one makes the token a turn (`Token.is_inner`).
         inner.internal_data["index"] = body.internal_data["done"]
         run.state.set(inner.key, "loopCounter", body.internal_data["done"] + 1)
 

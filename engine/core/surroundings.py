@@ -42,6 +42,7 @@ class Surroundings:
     """
 
     now: datetime
+    # With the same seed FEEL's random numbers are the same, so an advance that is made again comes out as before.
     seed: int
     zone: ZoneInfo
     catalogue: Catalogue

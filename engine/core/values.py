@@ -28,6 +28,7 @@ class Values:
         """The value of a literal or expression in the token's scope, as JSON. Raises Stuck past FEEL's limits."""
         try:
             found = source.evaluate(self.state.view(token) if scope is None else scope, self.moment)
+        # Whatever else goes wrong in FEEL is a null with a warning.
         except FeelLimitError as error:
             raise failed("EXTRACT_VALUE_ERROR", source.text, error) from error
         if found.warnings:
@@ -53,6 +54,7 @@ class Values:
         if not token.task_spec.output_mappings:
             self.state.propagate(token, variables)
             return
+        # Camunda's rule: with output mappings the result itself stays local.
         for name, value in variables.items():
             self.state.set(token.key, name, value)
 

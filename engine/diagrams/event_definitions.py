@@ -70,6 +70,7 @@ class Tops:
 
 def parse_definition(node: Node, tops: Tops, fields: Fields) -> Definition:
     """The definition that a …EventDefinition element gives; a plain one where it is wrong, which is a finding."""
+    # So the event is there, and whatever else is wrong with it is found in the same go.
     return PARSERS[node.tag](node, tops, fields) or Plain()
 
 

@@ -69,6 +69,7 @@ def _wait(box: Sandbox, to: datetime) -> None:
         if due is None or due > to:
             box.advance(to=to)
             return
+        # What falls due may have been due before, and time does not go back.
         box.advance(to=max(due, box.now))
     raise Invalid("play_too_many_timers", most=MOST_FIRINGS)
 

@@ -60,6 +60,7 @@ class Rehearsal:
         except Invalid as error:
             refused = error
         self._say("scenario_fails" if refused else "scenario_holds", file=name)
+        # Of one that does not hold, too: how far it came is what one has to know then.
         for story in stage.stories() if stage else ():
             self.stories.append(story)
             self._say("scenario_case", 1, **_shown(story))

@@ -212,6 +212,7 @@ def set_clock(asked: argparse.Namespace, settings: Settings) -> int:
                 case_clock.move_to(session, read_moment(asked.to, settings))
             if asked.by:
                 case_clock.move_by(session, parse_duration(asked.by).as_timedelta())
+        # Case time stays what it is within a transaction, so only another one tells where it has gone.
         with store.transaction() as session:
             say(clock.now().astimezone(settings.timezone).isoformat(timespec="seconds"))
     return 0

@@ -24,6 +24,7 @@ from engine.store.transaction import Transaction, Write
 Result = TypeVar("Result")
 
 ATTEMPTS = 6
+LONGEST_LIFE_SECONDS = 3600  # of a connection
 # serialization_failure, deadlock_detected, lock_not_available: another try may go through.
 WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
 # No word from the server at all, or its last one: it is shut down, has crashed, or is starting.
@@ -82,6 +83,8 @@ def make_engine(url: str, *, connections: int = 16, patience: float = 10) -> Eng
         pool_timeout=patience,
         # The connection used last knows the statements and tables best.
         pool_use_lifo=True,
+        # What it knows takes memory, 200 KB a statement; those that are seldom used are forgotten with it.
+        pool_recycle=LONGEST_LIFE_SECONDS,
         # A transaction gives its connection back as it found it.
         pool_reset_on_return=None,
         json_serializer=json.dumps,

@@ -19,6 +19,9 @@ def main() -> int:
     except requests.RequestException as error:
         sys.stderr.write(f"Nothing answers at {address}: start `make serve` in another terminal first. ({error})\n")
         return 1
+    if requests.get(f"{address}/v2/topology", auth=("admin", "demo"), timeout=5).status_code == 401:
+        sys.stderr.write(f"The Trunkline at {address} runs without its demo: start it by `make serve`.\n")
+        return 1
     Story(Office(address), settings.data / "demo" / "mail", say).tell()
     return 0
 

@@ -72,6 +72,7 @@ class Message(Definition, MessageEventDefinition):  # type: ignore[misc]
         run.open(token, record, element.id)
 
     def throw(self, run: "Run", token: Token) -> bool:
+        # Messages can go round in a circle between transactions, each of which takes few steps.
         run.require_end()
         name = text_of(run, token, self.message_name, "message")
         key = text_of(run, token, self.correlation_key, "correlationKey") if self.correlation_key else ""
@@ -155,6 +156,7 @@ class Escalation(Definition, EscalationEventDefinition):  # type: ignore[misc]
     def throw(self, run: "Run", token: Token) -> bool:
         code = text_of(run, token, self.thrown, "escalationCode") if self.thrown else self.code or ""
         throw_escalation(run, token, code, dict(run.state.variables.get(token.key, {})))
+        # Whoever has caught it may have interrupted the thrower.
         return token.key in run.tasks
 
 

@@ -57,6 +57,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         for element in self.elements.values():
             self._index(element)
         for element in self.elements.values():
+            # SpiffWorkflow's own `inputs` and `outputs` answer from these.
             element._inputs = tuple(flow.source for flow in element.incoming)
             element._outputs = tuple(flow.target for flow in element.outgoing)
             element.properties = MappingProxyType(dict(element.properties))  # type: ignore[assignment]

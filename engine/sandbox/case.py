@@ -46,6 +46,7 @@ class Item:
     def variables(self) -> dict[str, Any]:
         """The variables visible from the element."""
         if scopes := getattr(self._record, "scopes", ()):
+            # The nearest scope comes last here, so that its value is the one seen.
             held = self._case.instance.variables
             return {name: value for scope in reversed(scopes) for name, value in held.get(scope, {}).items()}
         token = self._case.instance.tokens[self._record.element_key]

@@ -114,6 +114,7 @@ def _sum(left: Any, right: Any, sign: int) -> Duration:
 
 
 def _shift(value: Any, duration: Duration, sign: int) -> Any:
+    # Months keep the time that the clock shows, days and hours are elapsed time: they part where summer time begins.
     if isinstance(duration, YearsMonthsDuration):
         if isinstance(value, DateTime):
             return DateTime(add_months(value.date, sign * duration.months), value.time)

@@ -37,6 +37,7 @@ def _years_months(known: list[Any]) -> list[Any]:
     return [YearsMonthsDuration(one.months + step) for one in known for step in (-1, 0, 1)]
 
 
+# Each with a constant to cut at: what is compared with nothing has pieces of its kind as well.
 _CUT: dict[str, tuple[Callable[[list[Any]], list[Any]], Any]] = {
     "number": (_numbers, Decimal(0)),
     "string": (_strings, ""),

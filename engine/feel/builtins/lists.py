@@ -72,6 +72,7 @@ def _decided(run: Run, items: List, decisive: bool, function: str) -> bool | Non
 @FUNCTIONS.add("sublist(list: list, start position: number, length?: number|null) -> list")
 def _sublist(run: Run, items: List, start: Any, length: Any = None) -> List:
     position, count = whole(start), None if length is None else whole(length)
+    # Outside of the list the answer is null and not a guess at a shorter one.
     if position is None or not 0 < abs(position) <= len(items):
         raise NoValue("out_of_range", what="start position", value=start)
     begin = position - 1 if position > 0 else len(items) + position

@@ -92,6 +92,7 @@ class BuiltIn:
         first = signatures[0].parameters
         optional = sum(parameter.optional for parameter in first)
         names = tuple(parameter.name for parameter in first)
+        # Variadic, because its own signatures bind the arguments and say what does not fit.
         self.as_value = Function(name, names, self.invoke, optional=optional, variadic=True)
 
     def invoke(self, run: Run, values: list[Any], names: tuple[str, ...] | None = None) -> Any:

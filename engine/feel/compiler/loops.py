@@ -83,6 +83,7 @@ def _turns(
     """The variables of each turn, the last iterator's turning fastest; a dict of its own for each turn."""
     name, source, end, _ = sources[index]
     inner = (values, local)
+    # Anew for each turn of the iterators before: it may read their variables.
     start = source(run, inner)
     items = _items(start) if end is None else _steps(start, end(run, inner))
     for item in items:

@@ -36,6 +36,7 @@ def _name(compiler: Compiler, node: Name, levels: Levels) -> Evaluate:
     level = levels
     while level is not None:
         if level.of_item:
+            # Whether the item has an entry of this name can be told only when the item is there.
             return _dynamic(node.name, levels, place)
         if node.name in level.names:
             found = _local(node.name, hops)

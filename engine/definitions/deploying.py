@@ -29,6 +29,7 @@ _LOCK = """
     FROM unnest(%s::text[]) WITH ORDINALITY t(name, n) ORDER BY n
 """
 _NUMBERS = "SELECT nextval('numbers') FROM generate_series(1, %s)"
+# One look into the index for each definition, however many versions it has.
 _NEWEST = """
     SELECT d.kind, d.id, d.version, d.key, d.digest, d.drg_key
     FROM unnest(%s::text[], %s::text[]) t(kind, id),

@@ -12,6 +12,7 @@ from .resources import Prepared
 _LATEST_FORMS = """
     SELECT DISTINCT ON (id) id, digest FROM definitions WHERE kind = 'form' AND id = ANY(%s) ORDER BY id, version DESC
 """
+# Whichever of a file's decisions is found: they have the same digest.
 _LATEST_MODELS = """
     SELECT DISTINCT ON (namespace) namespace, digest FROM definitions WHERE namespace = ANY(%s)
     ORDER BY namespace, deployment_key DESC

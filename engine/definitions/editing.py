@@ -117,6 +117,7 @@ def import_model(
         raise Conflict("model_draft_exists", id=id)
     number = newest.version if newest is not None else 0
     resource = newest.resource if newest is not None else id + ENDINGS[kind]
+    # A file brings no English along: that of the latest version stays.
     texts = newest.texts if newest is not None else {}
     _keep(session, person, Model(kind, id, resource, content.decode("utf-8-sig"), texts, number, number, number))
     return kind, id

@@ -191,6 +191,7 @@ class Reader:
         seen: dict[tuple[str, str], str] = {}
         for one in prepared:
             first = seen.setdefault((one.kind, one.id), one.resource.name)
+            # Twice in one file is found where that file is read.
             if first != one.resource.name:
                 self.error("id_in_two_files", one.resource.name, kind=one.kind, id=one.id, other=first)
 

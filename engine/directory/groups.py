@@ -49,6 +49,7 @@ def readable(texts: Iterable[str]) -> Iterator[Group]:
 
 def any_matches(groups: Iterable[str], patterns: Iterable[str]) -> bool:
     """Whether one of these groups is meant by one of these patterns."""
+    # Groups that somebody holds were read when they were given; only those of diagrams may be anything.
     held = [parse(group) for group in groups]
     return any(matches(group, pattern) for pattern in readable(patterns) for group in held)
 

@@ -72,6 +72,7 @@ def _load_person(session: Session, given: dict[str, Any]) -> None:
             language=given.get("language", "zh"),
         )
     else:
+        # Language and password stay as they are: they are the person's own to change.
         person.name, person.pinyin, person.unit = given["name"], pinyin_key(given["name"]), given["unit"]
         person.mail, person.phone = given.get("mail"), given.get("phone")
         person.roles = sorted(given.get("roles", ()))

@@ -25,7 +25,7 @@ _VALID = (
     f"({{0}}.valid_from IS NULL OR {{0}}.valid_from <= {_NOW})"
     f" AND ({{0}}.valid_until IS NULL OR {{0}}.valid_until > {_NOW})"
 )
-# Every request of a person asks this.
+# Every request of a person asks this, so it is one round trip: table by table it would be six.
 _PRINCIPAL = f"""
     WITH RECURSIVE
     lenders AS (

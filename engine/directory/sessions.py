@@ -31,6 +31,7 @@ def open_session(session: Session, person: str) -> str:
     now = clock.machine()
     session.add(
         LoginSession(
+            # Only its hash is kept: who can read the table is still nobody's browser.
             token_hash=_hashed(token),
             person=person,
             csrf=secrets.token_urlsafe(24),

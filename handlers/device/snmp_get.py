@@ -31,6 +31,7 @@ def interface_name(job: Job) -> str | None:
     value = job.variables.get("interface")
     if value is None or isinstance(value, str):
         return value or None
+    # An ifIndex is no larger (RFC 2863, InterfaceIndex).
     return str(variables.whole_number(job, "interface", 0, least=1, most=2**31 - 1))
 
 

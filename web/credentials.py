@@ -61,6 +61,7 @@ def _checked(person: str, password: str) -> engine.Principal:
         until = engine.count_attempt(session, person, address)
     if until is not None:
         raise engine.throttled(until)
+    # In this order: who waits to be checked holds no connection.
     with checking, engine.transaction() as session:
         found = engine.authenticate(session, person, password, "api")
         engine.forgive_attempts(session, person, address)

@@ -21,6 +21,7 @@ def token() -> Response:
     if request.form.get("grant_type") != "client_credentials":
         return _refused("unsupported_grant_type", 400)
     given = request.authorization
+    # Clients may put it into the body or into the Basic header (RFC 6749, 2.3.1).
     secret = request.form.get("client_secret") or (given.password if given is not None else None) or ""
     try:
         with engine.transaction() as session:

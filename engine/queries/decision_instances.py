@@ -94,4 +94,5 @@ def _seen(principal: Principal | None) -> ColumnElement[bool] | None:
     case = sees_case(principal, DecisionInstance.instance_key)
     if case is None or principal is None:
         return None
+    # One without a case goes by the unit of whoever asked for it.
     return or_(case, and_(DecisionInstance.instance_key.is_(None), DecisionInstance.unit.in_(sorted(principal.units))))

@@ -80,5 +80,6 @@ def _texts(model: engine.Model, language: str) -> dict[str, str]:
 def _lines(old: str, new: str) -> list[tuple[str, str]]:
     """Lines with their mark: `+`, `-`, a space, or `@` where equal ones are left out."""
     one, other = (text.splitlines()[:LARGEST_COMPARED] for text in (old, new))
+    # The first two lines name files, which there are none of.
     found = list(difflib.unified_diff(one, other, lineterm="", n=AROUND))[2:]
     return [("@", "") if line.startswith("@@") else (line[0], line[1:]) for line in found]

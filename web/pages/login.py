@@ -58,6 +58,7 @@ def authenticate(person: str, password: str) -> str:
         until = engine.count_attempt(session, person, address)
     if until is not None:
         raise engine.throttled(until)
+    # In this order: who waits to be checked holds no connection.
     with checking, engine.transaction() as session:
         found = engine.authenticate(session, person, password, "web")
         engine.forgive_attempts(session, person, address)

@@ -88,6 +88,7 @@ def save(kinds: str, id: str) -> Response:  # noqa: A002
             id,
             content=text_of(sent, "content"),
             base=_base(sent),
+            # What another window has kept since is not written over.
             seen=_seen(sent),
         )
         others = engine.queries.models.other_drafts(session, principal().id, KINDS[kinds], id)

@@ -48,6 +48,7 @@ def everybody() -> Response:
 def add() -> Response:
     """A new person, with a first password that is shown once."""
     person, given = request.form.get("person", "").strip(), request.form.get("group", "").strip()
+    # Twelve characters, for somebody types them once.
     password = secrets.token_urlsafe(9)
     with engine.transaction() as session:
         engine.hire(

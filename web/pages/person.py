@@ -103,6 +103,7 @@ def _change(old: str, new: str) -> str | None:
     if until is not None:
         raise engine.throttled(until)
     try:
+        # In this order: who waits to be checked holds no connection.
         with checking, engine.transaction() as session:
             engine.authenticate(session, person, old, "web")
             engine.forgive_attempts(session, person, address)

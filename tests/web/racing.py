@@ -48,11 +48,11 @@ class Racer(threading.Thread):
         self._steps = steps
         self._connection = psycopg.connect(course.house.server.url(), autocommit=True)
         self._ways: dict[Callable[[], None], float] = {
-            self._begin: 12,
+            self._begin: 14,
             self._complete: 20,
             self._assign: 6,
             self._unassign: 3,
-            self._cancel: 3,
+            self._cancel: 5,
             self._suspend: 6,
             self._resume: 8,
             self._migrate: 6,

@@ -90,8 +90,13 @@ def _told(problem: Response, sentence: str) -> Response:
 
 def _identify() -> None:
     """What is refused before a page has begun is told in the reader's language, too."""
-    if "language" not in g:
+    if "language" in g:
+        return
+    try:
         visitor.identify()
+    except engine.Unavailable:
+        # Who reads this cannot be found out while the database is away, and must not keep it from being said.
+        g.language = visitor.language()
 
 
 def _language() -> Language:

@@ -31,6 +31,7 @@ WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
 AWAY = frozenset({None, "57P01", "57P02", "57P03"})
 # Classes of trouble that is the server's own: the way to it; its memory, connections or room on the disk; the disk.
 TROUBLE = frozenset({"08", "53", "58"})
+LOST = (psycopg.OperationalError, OperationalError, InterfaceError, NoConnectionFree)
 
 # A statement that takes longer than this is a mistake, not work; migrations and upkeep set their own.
 SESSION_SETTINGS = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TimeZone = 'UTC'; \
@@ -114,11 +115,10 @@ def transaction() -> Iterator[Session]:
                 session.commit()
         finally:
             session.close()
-    except (psycopg.OperationalError, OperationalError, InterfaceError, NoConnectionFree) as error:
-        state = sqlstate(error)
-        if state not in AWAY and (state or "")[:2] not in TROUBLE:
+    except LOST as error:
+        if not is_away(error):
             raise
-        cause = error.orig if isinstance(error, DBAPIError) else error
+        cause, state = error.orig if isinstance(error, DBAPIError) else error, sqlstate(error)
         logger.warning("the database is not available: %s", str(cause).partition("\n")[0], extra={"sqlstate": state})
         raise Unavailable("database_unavailable") from error
     _run_after_commit(session)
@@ -218,6 +218,12 @@ def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's five-letter code of an error of SQLAlchemy or psycopg, if it has one."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return cause.sqlstate if isinstance(cause, psycopg.Error) else None
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error of SQLAlchemy or psycopg says that the database is gone, the way to it, or what it needs."""
+    state = sqlstate(error)
+    return isinstance(error, LOST) and (state in AWAY or (state or "")[:2] in TROUBLE)
 
 
 def _configured() -> Engine:

@@ -19,7 +19,7 @@ from engine.errors import Conflict, Finding, Invalid, NotFound, TrunklineError
 from engine.instances import cancel, migrate, modify, on_command
 from engine.store import json
 from engine.store.enqueue import COMMANDS, enqueue
-from engine.store.session import WORTH_ANOTHER_TRY, raw_connection
+from engine.store.session import WORTH_ANOTHER_TRY, is_away, raw_connection
 from engine.work.jobs import resolve_incident
 
 CHUNK = 50
@@ -114,8 +114,8 @@ def apply_chunk(session: Session, instance_key: int | None, payload: Mapping[str
         except TrunklineError as error:
             refused = error
         except Exception as error:
-            # when others have got in its way the whole chunk is begun anew
-            if len(keys) == 1 or store.sqlstate(error) in WORTH_ANOTHER_TRY:
+            # when others have got in its way, or the database has gone away, the whole chunk is begun anew
+            if len(keys) == 1 or store.sqlstate(error) in WORTH_ANOTHER_TRY or is_away(error):
                 raise
             logger.warning("tried again alone", exc_info=True, extra={"batch": batch, "instance": key})
             _send(session, batch, [[key]])

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from engine import store
 from engine.directory.acting import Actor, acting
@@ -130,6 +131,24 @@ def test_what_is_wrong_with_one_fails_that_one_only(desk: Desk) -> None:
     items = desk.rows("SELECT instance_key, error->'findings'->0->>'code' FROM batch_items WHERE state = 'failed'")
     assert items == [(keys[1], "batch_given_up")]
     assert (told(batch).state, told(batch).completed, told(batch).failed) == ("completed", 2, 1)
+
+
+def test_a_chunk_whose_connection_is_lost_is_begun_anew_as_a_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.deploy(version("a"))
+    keys = [desk.start() for _ in range(3)]
+    batch = make("cancel", keys)
+
+    def lost(session: store.Session, *_: Any) -> None:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with monkeypatch.context() as away:
+        away.setattr(work, "_operate", lost)
+        assert apply_due_commands(1) == 1
+    [left] = desk.rows("SELECT payload->'keys' AS cases, error FROM commands")
+    assert (left.cases, left.error) == (keys, "Unavailable: database_unavailable()")
+    desk.rows("UPDATE commands SET due_at = now()")
+    assert apply_due_commands() == 1
+    assert (told(batch).state, told(batch).completed) == ("completed", 3)
 
 
 def test_a_resolved_incident_that_comes_again_and_none_at_all_are_told(desk: Desk) -> None:

@@ -60,6 +60,7 @@ def whole_number(job: Job, name: str, default: int, *, least: int, most: int) ->
     if value is None:
         return default
     if (
+        # To Python a bool is an int.
         isinstance(value, bool)
         or not isinstance(value, int | Decimal)
         or not least <= value <= most

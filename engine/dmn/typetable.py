@@ -73,6 +73,7 @@ class TypeTable:
             return self._from_feel(type_ref, parse_type(name))
         except (FeelSyntaxError, KeyError):
             self.findings.append(Finding("unknown_type", element, line, {"type": type_ref}))
+            # Any, so that nothing that follows from the unknown type is a finding, too.
             return ANY
 
     def _add(self, name: str, item: ItemType, feel: Type) -> None:

@@ -67,6 +67,7 @@ def _connect(port: Port) -> smtplib.SMTP:
         if options.get("user"):
             connection.login(str(options["user"]), port.secret("password"))
     except BaseException:
+        # Whatever it was: nobody else knows of the connection yet who could close it.
         connection.close()
         raise
     return connection

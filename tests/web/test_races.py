@@ -37,7 +37,7 @@ from tests.web.racing import Course, Racer, post_page
 from tests.web.soundness import findings
 
 SEED = 1
-RACERS, STEPS = 5, 70
+RACERS, STEPS = 5, 55
 # What may still happen by itself.
 RESTLESS = """
     SELECT (SELECT count(*) FROM jobs WHERE state IN ('created', 'activated') AND handled)

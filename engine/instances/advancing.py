@@ -48,5 +48,5 @@ def advance_locked(session: Session, locked: Locked, command: commands.Command) 
     around = surroundings(session, row.definition_key, state.key + state.counter)
     advanced = core.advance(spec, state, command, around)
     if not advanced.stale:
-        write(session, row, spec, state, sort(advanced.effects))
+        write(session, row, state, sort(advanced.effects))
     return advanced

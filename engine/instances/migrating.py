@@ -54,7 +54,7 @@ def migrate(session: Session, key: int, definition_key: int, mapping: Mapping[st
     for effect in migrated.effects:
         if isinstance(effect, Migrate):
             _follow(session, row, effect.records)
-    write(session, row, new, state, sort(migrated.effects))
+    write(session, row, state, sort(migrated.effects))
 
 
 def check_mapping(session: Session, old_key: int, new_key: int, mapping: Mapping[str, str]) -> None:

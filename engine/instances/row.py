@@ -26,6 +26,7 @@ class InstanceRow:
     started_at: datetime
     ended_at: datetime | None
     incidents: int
+    may_hold_start: bool
 
     def values(self) -> dict[str, Any]:
         """Column → value, for a statement."""

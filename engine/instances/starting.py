@@ -169,10 +169,11 @@ def _open(
         started_at=clock.now(),
         ended_at=None,
         incidents=0,
+        may_hold_start=command.element is not None and spec.has_message_starts,
     )
     state = State(key)
     advanced = core.advance(spec, state, command, around)
-    write(session, row, spec, state, sort(advanced.effects), started=True)
+    write(session, row, state, sort(advanced.effects), started=True)
     return _told(row, state)
 
 

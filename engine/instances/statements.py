@@ -11,10 +11,10 @@ REQUIRE_ROWS = "CASE WHEN counts = %(rows)s::bigint[] THEN 0 ELSE refuse_rows(AR
 INSERT_INSTANCE = """
     INSERT INTO instances
         (key, definition_key, process_id, version, state, held, parent_key, parent_element_key, root_key, business_id,
-         case_no, unit, starter, started_at, ended_at, incidents, snapshot)
+         case_no, unit, starter, started_at, ended_at, incidents, may_hold_start, snapshot)
     VALUES (%(key)s, %(definition_key)s, %(process_id)s, %(version)s, %(state)s, %(held)s, %(parent_key)s,
             %(parent_element_key)s, %(root_key)s, %(business_id)s, %(case_no)s, %(unit)s, %(starter)s,
-            %(now)s, %(ended_at)s, %(incidents)s, %(snapshot)s::jsonb)
+            %(now)s, %(ended_at)s, %(incidents)s, %(may_hold_start)s, %(snapshot)s::jsonb)
     RETURNING 1
 """
 # Compare-and-set: nobody ends an instance that has ended.

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from engine import clock, history, lifecycle
 from engine.core import snapshot
 from engine.core.records import Subscription, Task, Timer
-from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.directory.acting import current
 from engine.directory.groups import readable
@@ -35,9 +34,7 @@ from .row import InstanceRow
 TASKS = "trunkline_tasks"
 
 
-def write(
-    session: Session, row: InstanceRow, spec: ProcessSpec, state: State, changes: Changes, started: bool = False
-) -> None:
+def write(session: Session, row: InstanceRow, state: State, changes: Changes, started: bool = False) -> None:
     """Write all changes of one instance with the session's next statement, or its commit.
 
     Raises Conflict or Invalid, by then at the latest, where the database refuses a value. `row` is brought to what the
@@ -48,7 +45,7 @@ def write(
     # Before the statement: it sees what was committed when it began, and would miss a message published meanwhile.
     _lock_messages(session, changes)
     parts = [
-        *_instance(row, spec, state, started, values),
+        *_instance(row, state, started, values),
         *_tokens_apart(state, values),
         *_variables(state, values),
         *record_parts(changes, values),
@@ -161,12 +158,13 @@ def _queue(connection: psycopg.Connection, changes: Changes, answers: Mapping[st
 # The parts of the instance itself
 
 
-def _instance(row: InstanceRow, spec: ProcessSpec, state: State, started: bool, values: dict[str, Any]) -> list[Part]:
+def _instance(row: InstanceRow, state: State, started: bool, values: dict[str, Any]) -> list[Part]:
     values |= row.values()
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
     parts = [Part("instance", sql.INSERT_INSTANCE if started else sql.UPDATE_INSTANCE, 1)]
-    if row.state != "active" and spec.has_message_starts:
+    # What it was opened by, not what it is now: a migration may have brought it to a version without message starts.
+    if row.state != "active" and row.may_hold_start:
         values["by"] = actor_as_json()
         parts.append(Part("starts_freed", sql.FREE_STARTS))
         parts.append(Part("starts_sent", sql.SEND_FREED, answer=IDS))

@@ -12,7 +12,10 @@ NUMBERS = Sequence("numbers", metadata=Base.metadata)
 
 
 class Instance(Base):
-    """`held` (挂起) lets the case's clocks stand, `suspended` stops it altogether; `incidents` counts the open ones."""
+    """`held` (挂起) lets the case's clocks stand, `suspended` stops it altogether; `incidents` counts the open ones.
+
+    `may_hold_start`: it was opened at an event of a version with message starts, so a message start may be its.
+    """
 
     __tablename__ = "instances"
     __table_args__ = (
@@ -90,3 +93,4 @@ class Instance(Base):
     ended_at: Mapped[datetime | None]
     incidents: Mapped[int] = mapped_column(Integer, server_default="0")
     snapshot: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    may_hold_start: Mapped[bool] = mapped_column(server_default=false())

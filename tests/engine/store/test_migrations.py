@@ -72,6 +72,22 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
     assert asked(empty_url, "SELECT to_regclass('case_clock'), to_regclass('alembic_version')") == [(None, None)]
 
 
+def test_instances_that_hold_a_message_start_are_marked_and_what_ended_ones_hold_is_freed(empty_url: str) -> None:
+    store.upgrade(empty_url, "0016")
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("""
+            INSERT INTO instances (key, definition_key, process_id, version, state, root_key, starter, started_at,
+                                   ended_at, snapshot)
+            SELECT n << 24, 1, 'p', 1, CASE n WHEN 2 THEN 'completed' ELSE 'active' END, n << 24, 's', now(),
+                   CASE n WHEN 2 THEN now() END, '{"n": 1}' FROM generate_series(1::bigint, 3) n
+        """)
+        connection.execute("INSERT INTO message_starts VALUES ('p', 'a', 1 << 24), ('p', 'b', 2 << 24)")
+    store.upgrade(empty_url)
+    marked = asked(empty_url, "SELECT key >> 24, may_hold_start FROM instances ORDER BY key")
+    assert marked == [(1, True), (2, False), (3, False)]
+    assert asked(empty_url, "SELECT correlation_key FROM message_starts") == [("a",)]
+
+
 def test_pgqueuer_finds_its_tables_as_it_wants_them(database_url: str) -> None:
     async def plan() -> tuple[str, ...]:
         connection = await asyncpg.connect(database_url)

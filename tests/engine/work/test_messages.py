@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from engine import store
 from engine.errors import Conflict, Invalid, NotFound
-from engine.instances import apply_due_commands, cancel, suspend
+from engine.instances import apply_due_commands, cancel, migrate, suspend
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
 from engine.work.upkeep import drop_expired_messages
@@ -166,6 +166,22 @@ def test_a_buffered_start_happens_when_the_instance_before_it_ends(desk: Desk) -
             complete(job.key)
     assert seen == [1, 2, 3]
     assert desk.value("SELECT count(*) FROM message_starts") == 0
+
+
+def test_a_key_is_free_again_when_its_instance_ends_in_a_version_without_the_start(desk: Desk) -> None:
+    desk.deploy(STARTS)
+    publish("fault", "c1")
+    [(first,)] = desk.rows("SELECT key FROM instances")
+    [without] = desk.deploy(diagram(start("s"), user("t"), end("e"), flows("s t e")))
+    with store.transaction() as session:
+        migrate(session, first, without, {})
+    desk.deploy(STARTS)
+    publish("fault", "c1", HOUR)
+    assert desk.value("SELECT count(*) FROM instances") == 1
+    with store.transaction() as session:
+        cancel(session, first)
+    assert desk.rows("SELECT state FROM instances ORDER BY key") == [("canceled",), ("active",)]
+    assert desk.value("SELECT count(*) FROM message_starts WHERE instance_key = :key", key=first) == 0
 
 
 def complete(key: int) -> None:

@@ -1,5 +1,6 @@
 """What `ref` fields find: people and units of the directory, records of ports as far as the reader sees them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from engine.errors import NotFound, Unavailable
 from engine.store.models import Person, Unit
 from engine.work import lookups
 from engine.work.contract import Lookup, Port, Retry
-from tests.engine.work.conftest import Desk
+from tests.databases import lent
 
 UNITS = (
     ("HQ", None, "hq", "总部"),
@@ -38,18 +39,27 @@ def busy(text: str, limit: int, port: Port) -> list[dict[str, object]]:
     raise Retry(timedelta(seconds=1), "not now")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def directory(server: store.EmbeddedServer) -> Iterator[None]:
+    """People and units, changed by no test."""
+    with lent(server) as url:
+        store.configure(url)
+        with store.transaction() as session:
+            for id_, parent, level, name in UNITS:
+                session.add(Unit(id=id_, parent=parent, level=level, name=name, name_en=id_, pinyin=id_.lower()))
+                session.flush()
+            add_person(session, "li.na", "李娜", "GD-GZ")
+            add_person(session, "an.li", "安丽", "GD")
+            add_person(session, "gone", "李离", "GD")
+            person = session.get(Person, "gone")
+            assert person is not None
+            person.active = False
+        yield
+        store.dispose()
+
+
 @pytest.fixture(autouse=True)
-def table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    with store.transaction() as session:
-        for id_, parent, level, name in UNITS:
-            session.add(Unit(id=id_, parent=parent, level=level, name=name, name_en=id_.lower(), pinyin=id_.lower()))
-            session.flush()
-        add_person(session, "li.na", "李娜", "GD-GZ")
-        add_person(session, "an.li", "安丽", "GD")
-        add_person(session, "gone", "李离", "GD")
-        person = session.get(Person, "gone")
-        assert person is not None
-        person.active = False
+def table(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"record": Lookup(None, records), "ported": Lookup("inventory", records), "busy": Lookup(None, busy)}
     monkeypatch.setattr(lookups, "lookups", lambda: found)
 

@@ -17,6 +17,7 @@ from .modification import modify
 from .run import Run
 from .spec import ProcessSpec
 from .state import State
+from .stuck import Stuck
 from .subprocesses import ENDING
 from .surroundings import Surroundings
 from .timer_cycles import repeat
@@ -198,7 +199,12 @@ def _own(run: Run) -> None:
         return
     changed = {name for scope, name in run.state.changed if scope == run.state.key}
     if changed & unit.reads:
-        value, _ = run.evaluate(unit, run.tasks[run.state.key])
+        try:
+            value, _ = run.evaluate(unit, run.tasks[run.state.key])
+        except Stuck:
+            # Past FEEL's limits. Who works on the case has to go on; where it belongs a person sees to.
+            run.effects.append(Note("unit_not_computed", data={"expression": unit.text}))
+            return
         # While what it is made of is not all there, the case stays with the unit that has it.
         if isinstance(value, str):
             run.effects.append(Change("instance", run.state.key, {"unit": value}))

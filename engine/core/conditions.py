@@ -56,8 +56,8 @@ def look(run: "Run") -> None:
     """Fire every condition that holds now and did not when it was last looked at."""
     moves, run.state.moved, run.unseen = run.state.moved or [], [], False
     for token in list(run.tasks.values()):
-        # an incident has to be resolved first
-        if WATCHED in token.internal_data and not token.is_stuck:
+        # What fired just before may have ended this token too; an incident has to be resolved first.
+        if run.tasks.get(token.key) is token and WATCHED in token.internal_data and not token.is_stuck:
             try:
                 _look_at(run, token, moves)
             except Stuck as stuck:

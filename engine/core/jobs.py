@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 ADAPTER_FAILED = "adapter_failed"  # the error a job raises when its retries are used up (decision 8)
-REMINDER = "reminder"  # stands for the element in the wait of a job that reminds people of a task
+REMINDER = "#reminder"  # stands for the element in the wait of a job that reminds people of a task
 
 
 class JobTask(Element):

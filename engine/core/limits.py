@@ -15,13 +15,15 @@ from .effects import Change, Note
 from .jobs import REMINDER
 from .records import Job, Timer
 from .stuck import warned
-from .token import Token, Wait
+from .token import OWN_DUE, Token, Wait
 
 if TYPE_CHECKING:
     from .run import Run
 
 TOPIC = "notify.reminder"
 FIRED = {"warning": "warned_at", "due": "overdue_at", "reminder": "reminded_at"}  # stage → field of the task
+# Stands for the element in the wait of a limit's timer; no boundary event is called so.
+WAITS = {stage: f"#{stage}" for stage in FIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def arm(run: "Run", token: Token, limit: Limit) -> None:
     else:
         assert limit.reminder is not None
         due = limit.after(run, *limit.reminder, token.internal_data["reminded"])
-    run.open(token, Timer(run.state.new_key(), token.task_spec.id, token.key, stage, due), stage)
+    run.open(token, Timer(run.state.new_key(), token.task_spec.id, token.key, stage, due), WAITS[stage])
 
 
 def fire(run: "Run", token: Token, wait: Wait, command: FireTimer) -> None:
@@ -110,7 +112,10 @@ def fire(run: "Run", token: Token, wait: Wait, command: FireTimer) -> None:
     run.close(token, wait, "completed")
     limit = kept(token)
     stage = token.internal_data["stage"]
-    task = next(wait.key for wait in token.waits if wait.noun == "task")
+    task = _task(token)
+    if task is None:
+        # It is done, and an incident keeps its token from going on.
+        return
     run.effects.append(Note(f"task_{stage}", token.task_spec.id, token.key, {"task": task}))
     run.effects.append(Change("task", task, {FIRED[stage]: run.surroundings.now}))
     remind(run, token, task, stage)
@@ -146,16 +151,25 @@ def hold(run: "Run", begins: bool) -> None:
         move(run, token, kept(token))
 
 
+def is_limits(wait: Wait) -> bool:
+    """Whether a wait is for a stage of the task's limit."""
+    return wait.noun == "timer" and wait.element in WAITS.values()
+
+
 def move(run: "Run", token: Token, limit: Limit) -> None:
     if limit.clock != "case":
         return
-    for wait in [wait for wait in token.waits if wait.noun == "timer" and wait.element in FIRED]:
+    for wait in [wait for wait in token.waits if is_limits(wait)]:
         run.close(token, wait, "canceled")
     arm(run, token, limit)
-    task = next((wait.key for wait in token.waits if wait.noun == "task"), None)
-    # While the clock stands nobody knows when the task will be due.
-    if task is not None and not run.state.is_held:
+    task = _task(token)
+    # While the clock stands nobody knows when the task will be due; a due time of somebody's own stays.
+    if task is not None and not run.state.is_held and OWN_DUE not in token.internal_data:
         run.effects.append(Change("task", task, {"due_at": limit.due(run)}))
+
+
+def _task(token: Token) -> int | None:
+    return next((wait.key for wait in token.waits if wait.noun == "task"), None)
 
 
 def kept(token: Token) -> Limit:

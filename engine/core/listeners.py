@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .element import Element
     from .run import Run
 
-LISTENER = "listener"  # stands for the element in the wait of a listener's job
+LISTENER = "#listener"  # stands for the element in the wait of a listener's job; no id in a diagram begins like this
 ASKED = "asked"  # a token's data: the event whose listener has not answered yet
 EVENT = "listenerEventType"  # a header of a listener's job: the event it listens to
 EXECUTION_EVENTS = ("beforeAll", "start", "end")

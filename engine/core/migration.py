@@ -79,7 +79,7 @@ def _follow(plan: Plan, state: State) -> tuple[list[tuple[str, int, str]], list[
                 waits.append(wait)
                 continue
             waits.append(wait._replace(element=at))
-            follows = is_event(token, wait) or at.startswith(AT_JOIN)
+            follows = is_event(wait) or at.startswith(AT_JOIN)
             moved.append((wait.noun, wait.key, at.removeprefix(AT_JOIN) if follows else target))
         token.waits, token.internal_data = waits, _data(plan, token.internal_data)
         token.task_spec = plan.new.elements[target]

@@ -14,7 +14,7 @@ from .event_definitions import parts
 from .events import BoundaryEvent, StartEvent
 from .gateways import EventBasedGateway
 from .jobs import REMINDER
-from .limits import FIRED
+from .limits import is_limits
 from .listeners import LISTENER
 from .multi_instance import MultiInstance
 from .spec import ProcessSpec
@@ -44,7 +44,7 @@ class Plan:
         """What a wait's `element` becomes; None where the new version waits for no such thing."""
         if wait.element.startswith(AT_JOIN):
             return AT_JOIN + self.target(wait.element.removeprefix(AT_JOIN))
-        if not is_event(token, wait):
+        if not is_event(wait):
             # These name the element they stand at. For a listener, a reminder, a limit or an incident
             # a word of ours stands there.
             own = wait.noun == "task" or (wait.noun == "job" and wait.element not in (LISTENER, REMINDER))
@@ -125,11 +125,11 @@ class Plan:
             yield from self._check_undo(record["inside"])
 
 
-def is_event(token: Token, wait: Wait) -> bool:
+def is_event(wait: Wait) -> bool:
     """Whether a token waits here for an event of the diagram, and not for a job, a task or a task's limit."""
     if wait.noun not in ("timer", "subscription"):
         return False
-    return not (wait.noun == "timer" and wait.element in FIRED and "limit" in token.internal_data)
+    return not is_limits(wait)
 
 
 def same_kind(old: Element, new: Element) -> bool:

@@ -11,13 +11,20 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from .apart import Row, Rows, Tokens, Variables, is_wide, lay_apart, written
+from .jobs import REMINDER
+from .limits import WAITS
+from .listeners import ASKED, LISTENER
 from .spec import ProcessSpec
 from .state import State
 from .token import Token, Wait
 
-FORMAT = 2
-# Format → the same state in the next format. What lies apart has been in format 1 like all the rest.
-OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: dict}
+FORMAT = 3
+# Format → the same state in the next format. What lies apart has been in format 1 like all the rest; a token's own row
+# may be of an older format than its instance, so `_read_token` sees to it (format 2: see `_renamed`).
+OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: dict, 2: dict}
+# What waits were called that stand for no element, before format 3.
+_ONCE_CALLED = {"job": {"listener": LISTENER, "reminder": REMINDER}, "timer": WAITS}
+_OLD_NAMES = frozenset(name for names in _ONCE_CALLED.values() for name in names)
 
 
 def write(state: State) -> dict[str, Any]:
@@ -162,4 +169,17 @@ def _read_token(row: list[Any], base: int, spec: ProcessSpec) -> Token:
         token.waits = [Wait(noun, base + key, target) for noun, key, target in row[4]]
     if length > 5:
         token.internal_data = row[5]
+    if any(wait.element in _OLD_NAMES for wait in token.waits):
+        token.waits = [_renamed(token, wait, spec) for wait in token.waits]
     return token
+
+
+def _renamed(token: Token, wait: Wait, spec: ProcessSpec) -> Wait:
+    """A wait of format 2, in which an element could be called as what stands for none."""
+    data, own = token.internal_data, token.task_spec.id
+    name = _ONCE_CALLED.get(wait.noun, {}).get(wait.element)
+    if wait.noun == "timer":
+        is_element = "limit" not in data or wait.element in {event.id for event in spec.boundaries(own)}
+    else:
+        is_element = wait.element == own and "limit" not in data and ASKED not in data
+    return wait if name is None or is_element else wait._replace(element=name)

@@ -16,7 +16,7 @@ from .commands import AssignTask, CompleteJob, CompleteTask, SetVariables, Updat
 from .effects import Change, Note
 from .listeners import ASKED, DENIABLE, HEARD, RESERVED, hears
 from .stuck import Stuck
-from .token import LEAVING, Token
+from .token import LEAVING, OWN_DUE, Token
 
 if TYPE_CHECKING:
     from .run import Run
@@ -111,6 +111,7 @@ def update(run: "Run", token: Token, command: UpdateTask) -> None:
     if is_heard(token):
         ask(run, token, "updating", command.action, command.changes)
         return
+    _own_due(token, command.changes)
     run.effects.append(Change("task", command.key, {**fields(command.changes), "transition": None}))
     _note_update(run, token, command.key, [HEADERS[name] for name in command.changes])
 
@@ -218,8 +219,14 @@ def _changed(run: "Run", token: Token, change: dict[str, Any]) -> dict[str, Any]
     del token.internal_data[PENDING]
     task: dict[str, Any] = token.internal_data[TASK]
     task |= change["to"]
+    _own_due(token, change["to"])
     run.effects.append(Change("task", task["key"], {**fields(change["to"]), "transition": None, "denied_reason": None}))
     return task
+
+
+def _own_due(token: Token, changes: Attributes) -> None:
+    if "due_at" in changes:
+        token.internal_data[OWN_DUE] = True
 
 
 def _deny(run: "Run", token: Token, reason: str | None) -> None:

@@ -16,6 +16,9 @@ PATH = "path"  # a token's data: which of the paths through an ad-hoc sub-proces
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
 
 
+OWN_DUE = "own_due"  # a token's data: the due time of its task is somebody's own, not that of its limit
+
+
 class Wait(NamedTuple):
     """A record this token opened. `element` is the element that the record triggers (a boundary event, say)."""
 

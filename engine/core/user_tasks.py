@@ -14,7 +14,7 @@ from .listeners import TASK_EVENTS, hears
 from .records import Task
 from .stuck import Stuck
 from .timers import parse_instant
-from .token import Token, Wait
+from .token import OWN_DUE, Token, Wait
 
 if TYPE_CHECKING:
     from .run import Run
@@ -66,7 +66,9 @@ class UserTask(Element, defaults.UserTask):  # type: ignore[misc]
     def _open(self, run: "Run", token: Token, key: int, attributes: dict[str, Any]) -> None:
         limit = limit_of(run, token)
         given = task_changes.fields(attributes)
-        if given["due_at"] is None and limit is not None:
+        if given["due_at"] is not None:
+            token.internal_data[OWN_DUE] = True
+        elif limit is not None:
             given["due_at"] = limit.due(run)
         place = (key, self.id, token.key, tuple(run.state.scopes(token)), run.surroundings.now)
         run.open(token, Task(*place, **given))

@@ -49,6 +49,7 @@ ICONS: Mapping[str, tuple[str, str]] = {
     "task_updated": ("adjustments", "blue"),
     "task_denied": ("x", "red"),
     "task_completed": ("check", "green"),
+    "unit_not_computed": ("alert-triangle", "orange"),
     "case_held": ("clock-pause", "orange"),
     "case_resumed": ("clock-play", "green"),
     "instance_migrated": ("route", "blue"),

@@ -134,3 +134,19 @@ def test_past_what_feel_allows_it_is_an_incident_that_can_be_resolved(begin: Beg
     box.set_variables(case, {"n": 1})
     case.incidents[0].resolve()
     assert case.state == "completed"
+
+
+def test_an_event_that_ends_another_that_becomes_true_with_it(begin: Begin, box: Sandbox) -> None:
+    """The outer one is looked at first and interrupts; the inner one is no more then."""
+    inner = (
+        start("is"),
+        user("u"),
+        end("ie"),
+        boundary("b", "u", condition("=n = 1")),
+        end("be"),
+        flows("is u ie", "b be"),
+    )
+    parts = (start("s"), sub("o", *inner), boundary("x", "o", condition("=n = 1")), end("e"), end("xe"))
+    case = begin(diagram(*parts, flows("s o e", "x xe")), n=0)
+    box.set_variables(case, {"n": 1})
+    assert (case.state, case.path[-2:]) == ("completed", ["x", "xe"])

@@ -8,13 +8,16 @@ from engine.core.records import Job, Task
 from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import MONDAY, Begin
 from tests.engine.factories import (
+    boundary,
     diagram,
     end,
     event_sub,
+    flow,
     flows,
     message,
     start,
     task,
+    timer,
     user,
 )
 
@@ -226,3 +229,39 @@ def test_an_overdue_task_is_told_once_however_often_the_case_is_held(begin: Begi
     box.publish("go", "1")
     box.advance(by=minutes(100))
     assert told(case) == ["task_due"]
+
+
+def test_a_boundary_event_called_as_a_stage_is_not_the_limits(begin: Begin, box: Sandbox) -> None:
+    """Its timer stood nowhere any more once the case had been held."""
+    parts = (start("s"), user("u", properties={"limit": '={value: 2, unit: "h"}'}), end("e"), flows("s u e"))
+    late = (boundary("due", "u", timer(duration="PT5H")), end("l"), flows("due l"))
+    case = begin(diagram(*parts, *late, *HELD), no=1)
+    box.publish("hold", "1")
+    box.publish("go", "1")
+    box.advance(by=timedelta(hours=6))
+    assert (case.state, case.path[-2:]) == ("completed", ["due", "l"])
+
+
+def test_a_task_that_is_done_but_cannot_be_left_has_no_limit_any_more(begin: Begin, box: Sandbox) -> None:
+    parts = (start("s"), user("u", properties={"limit": FULL}), end("e"))
+    case = begin(diagram(*parts, flows("s u"), flow("f", "u", "e", "=false")))
+    case.waiting[0].complete()
+    assert [incident.code for incident in case.incidents] == ["no_flow_taken"]
+    box.advance(by=timedelta(hours=9))
+    assert told(case) == []
+    assert case.state == "active"
+
+
+def test_a_due_time_of_its_own_outlasts_a_hold(begin: Begin, box: Sandbox) -> None:
+    """That of the diagram as well as that of a person."""
+    limit = {"limit": '={value: 2, unit: "h"}'}
+    given = "2027-01-05T00:00:00Z"
+    for due in (given, None):
+        case = begin(diagram(start("s"), user("u", properties=limit, due=due), end("e"), flows("s u e"), *HELD), no=1)
+        if due is None:
+            next(item for item in case.waiting if item.kind == "task").update(due_at=given)
+        box.publish("hold", "1")
+        box.advance(by=timedelta(hours=1))
+        box.publish("go", "1")
+        assert the_task(case).due_at == datetime.fromisoformat(given)
+        case.cancel()

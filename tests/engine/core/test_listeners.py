@@ -1,5 +1,7 @@
 """Execution and task listeners: jobs around an element's work."""
 
+import pytest
+
 from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import Begin
 from tests.engine.factories import (
@@ -15,6 +17,7 @@ from tests.engine.factories import (
     service,
     start,
     sub,
+    task,
     timer,
     user,
 )
@@ -133,3 +136,12 @@ def test_the_process_has_them(begin: Begin, box: Sandbox) -> None:
     assert (jobs(case), case.path) == ([("p", "close")], ["s", "e"])
     case.waiting[0].complete({"n": 1})
     assert (case.state, case.variables, case.records) == ("completed", {"n": 1}, {})
+
+
+@pytest.mark.parametrize("id", ["listener", "reminder", "due", "warning", "enter", "leave", "inside", "listen", "job"])
+def test_an_element_may_be_called_as_the_engine_calls_what_is_none(begin: Begin, id: str) -> None:  # noqa: A002
+    """Jobs of `reminder` were taken for reminders, and completing one of `listener` failed."""
+    for part in (service(id), task(id, extensions=listening(("start", "a")))):
+        case = begin(diagram(start("s"), part, end("e"), flows(f"s {id} e")))
+        case.waiting[0].complete()
+        assert case.path == ["s", id, "e"]

@@ -1,6 +1,7 @@
 """Snapshots: small, complete, and refused where they are not understood."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from engine.core.state import State
 from engine.sandbox import Sandbox
 from tests.engine.conftest import MONDAY
 from tests.engine.core.old_snapshots import kept, way_on
-from tests.engine.factories import diagram, each, end, exclusive, flows, parallel, start, user
+from tests.engine.factories import diagram, each, end, exclusive, flows, listening, parallel, start, task, user
 
 
 def waiting_case() -> tuple[Sandbox, State]:
@@ -119,3 +120,21 @@ def test_a_snapshot_is_brought_through_every_format_between(monkeypatch: pytest.
         assert write(read(old, state.key, box.specs["p"][0])) == {**now, "v": 3}
     with pytest.raises(ValueError, match="format 4"):
         read({**now, "v": 4}, state.key, box.specs["p"][0])
+
+
+@pytest.mark.parametrize("of", ["listener", "limit"])
+def test_what_stood_for_no_element_is_called_otherwise_since_format_3(of: str) -> None:
+    """An element could have the same id."""
+    box = Sandbox(now=MONDAY)
+    limit = '={value: 2, unit: "h", warning: 0.5}'
+    asked = task("u", extensions=listening(("start", "told")))
+    stop = user("u", properties={"limit": limit}) if of == "limit" else asked
+    box.deploy(diagram(start("s"), stop, end("e"), flows("s u e")), "p.bpmn")
+    case = box.start("p")
+    if of == "limit":
+        box.advance(by=timedelta(hours=1))  # people have been warned: a reminder's job waits
+    now = write(case.instance)
+    text = json.dumps(now)
+    assert "#" in text
+    old = json.loads(text.replace("#", "")) | {"v": 2}
+    assert write(read(old, case.instance.key, box.specs["p"][0])) == now

@@ -152,6 +152,16 @@ def test_the_owning_unit_follows_its_variables(house: House) -> None:
     ]
 
 
+def test_a_unit_past_feels_limits_stays_and_the_case_goes_on(house: House) -> None:
+    endless = '=if far then string(count(for i in 1..100000000 return i)) else "GD-GZ"'
+    house.deploy(diagram(start("s"), script("t", "true", "far"), user("v"), end("e"), flows("s t v e"), unit=endless))
+    house.start(variables={"far": False})
+    assert house.value("SELECT unit FROM instances") == "GD-GZ"
+    assert house.value("SELECT count(*) FROM history WHERE kind = 'unit_not_computed'") == 1
+    house.complete("v")
+    assert house.value("SELECT state FROM instances") == "completed"
+
+
 def test_a_business_id_names_one_running_case_of_a_process(house: House) -> None:
     house.deploy(WAITING, diagram(start("s"), user("o"), end("e"), flows("s o e"), process_id="q"))
     house.start(business_id="TT-1")

@@ -35,12 +35,13 @@ def _of_family(query: str) -> TextClause:
     return text(f"{_FAMILY} {query}")
 
 
+# A reminder holds nothing up; a listener does: its element goes on only when it has answered.
 _JOBS = _of_family("""
-    SELECT j.key, j.instance_key, f.definition_key, j.element, j.type, j.state, j.retries, j.attempts, j.worker,
+    SELECT j.key, j.instance_key, f.definition_key, j.element, j.kind, j.type, j.state, j.retries, j.attempts, j.worker,
         j.available_at, j.lease_until, j.error_message,
         EXISTS (SELECT FROM handlers h WHERE h.topic = j.type) AS has_handler
     FROM jobs j JOIN family f ON j.key BETWEEN f.key AND f.last
-    WHERE j.kind = 'BPMN_ELEMENT' AND j.state IN ('created', 'activated') ORDER BY j.key LIMIT :most
+    WHERE j.kind <> 'REMINDER' AND j.state IN ('created', 'activated') ORDER BY j.key LIMIT :most
 """)
 _TIMERS = _of_family("""
     SELECT t.key, t.instance_key, f.definition_key, t.element, t.kind, t.due_at, t.cycle
@@ -74,6 +75,7 @@ class Awaited:
 class AwaitedJob(Awaited):
     """`later`: it waits after a failure until this time (machine time); `worker` has it in hand."""
 
+    is_listener: bool
     topic: str
     retries: int
     attempts: int
@@ -145,9 +147,9 @@ def of_case(session: Session, instance_key: int, language: Language = "zh") -> W
 
 def _job(row: Any, place: tuple[int, int, str, str | None, bool]) -> AwaitedJob:
     later = row.available_at if row.state == "created" and row.available_at > clock.machine() else None
-    return AwaitedJob(
-        *place, row.type, row.retries, row.attempts, row.worker, later, row.has_handler, row.error_message
-    )
+    is_listener = row.kind != "BPMN_ELEMENT"
+    more = row.type, row.retries, row.attempts, row.worker, later, row.has_handler, row.error_message
+    return AwaitedJob(*place, is_listener, *more)
 
 
 def _cause(code: str, parameters: Mapping[str, Any]) -> Finding:

@@ -10,6 +10,7 @@ from engine.directory.acting import acting
 from engine.directory.people import principal_of
 from engine.instances import cancel, set_variables
 from engine.instances import start as start_instance
+from engine.queries.waiting import of_case
 from tests.engine.factories import (
     catch,
     condition,
@@ -17,10 +18,12 @@ from tests.engine.factories import (
     end,
     event_sub,
     flows,
+    listening,
     message,
     parallel,
     signal,
     start,
+    sub,
     timer,
     user,
 )
@@ -78,6 +81,30 @@ def test_whatever_event_is_waited_for_is_told(office: Office, visitor: Visiting)
     page = visitor("li.na").text(f"/cases/{case}")
     for told in ("等待“事件m”的消息", "等待“事件g”的信号", "等待“事件c”的条件成立", "“事件t”等到"):
         assert told in page
+
+
+def test_a_step_whose_listener_has_not_answered_is_waited_for(office: Office, visitor: Visiting) -> None:
+    inside = sub(
+        "p1",
+        start("i"),
+        user("u", "GD-GZ.crc.duty"),
+        end("o"),
+        flows("i u o"),
+        name="检查",
+        extensions=listening(("start", "look")),
+    )
+    office.deploy(diagram(start("s"), inside, end("e"), flows("s p1 e"), unit="GD-GZ"))
+    with store.transaction() as session, acting(principal_of(session, "li.na")):
+        case = start_instance(session, process_id="p").key
+    with store.transaction() as session:
+        assert not of_case(session, case).is_empty()
+    page = visitor("li.na").text(f"/cases/{case}")
+    assert "“检查”等待外部程序领取（look）" in page
+    assert "这是监听任务" in page
+    assert "系统正在推进此工单" not in page
+    english = visitor("li.na")
+    english.client.set_cookie("trunkline_language", "en")
+    assert "It is a listener" in english.text(f"/cases/{case}")
 
 
 def test_the_timeline_tells_who_did_what_and_details_on_demand(visitor: Visiting, case: int, task: int) -> None:

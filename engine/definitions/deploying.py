@@ -142,17 +142,22 @@ def _openings(reader: Reader, one: Prepared, moment: Moment) -> list[Opening]:
 def _linked(session: Session, reader: Reader, prepared: Sequence[Prepared], deployment_key: int) -> list[Prepared]:
     """DMN models with those they import, from this deployment or an earlier one. Raises DeployRefused."""
     together = {one.model.namespace: one.model for one in prepared if one.model is not None}
-    linked: dict[str, dmn.Model] = {}
+    linked: dict[str, tuple[dmn.Model, frozenset[str]]] = {}
     for file, model in {one.resource.name: one.model for one in prepared if one.model is not None}.items():
         if model.imports:
             try:
-                # Where a model comes along and is deployed already, the one that comes along is meant.
-                linked[file] = model.with_imports(imported(session, model, deployment_key) | together)
-                reader.doubt_model(linked[file], file)
+                models = imported(session, model, deployment_key, together)
+                linked[file] = model.with_imports(models), frozenset(models)
+                reader.doubt_model(linked[file][0], file)
             except dmn.DmnError as error:
                 reader.refuse_model(error, file)
     reader.refuse()
-    return [replace(one, model=linked.get(one.resource.name, one.model)) for one in prepared]
+    return [
+        replace(one, model=linked[one.resource.name][0], builds_on=linked[one.resource.name][1])
+        if one.resource.name in linked
+        else one
+        for one in prepared
+    ]
 
 
 def _drafts(session: Session, prepared: Sequence[Prepared]) -> list[Draft]:

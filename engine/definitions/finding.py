@@ -1,5 +1,7 @@
 """Definitions by key, by id and version, and as the core needs them: parsed and kept."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -114,16 +116,27 @@ def _form(session: Session, key: int) -> dict[str, Any]:
     return form
 
 
-def imported(session: Session, model: dmn.Model, deployment_key: int) -> dict[str, dmn.Model]:
-    """The models that `model` imports, and those they import, as they were at a deployment; missing ones left out."""
+def imported(
+    session: Session, model: dmn.Model, deployment_key: int, together: Mapping[str, dmn.Model] = MappingProxyType({})
+) -> dict[str, dmn.Model]:
+    """The models that `model` imports, and those they import, as they were at a deployment; missing ones left out.
+
+    Where one comes along (`together`) and is deployed already, the one that comes along is meant.
+    """
     found: dict[str, dmn.Model] = {}
     wanted = [one.namespace for one in model.imports]
     while wanted:
         namespace = wanted.pop()
-        row = raw_connection(session).execute(_IMPORTED, [namespace, deployment_key]).fetchone()
         # Models that import each other come by again; linking refuses them.
-        if row is None or namespace in found:
+        if namespace in found:
             continue
-        found[namespace] = dmn.parse(bytes(row[0]), namespace)
-        wanted += [one.namespace for one in found[namespace].imports]
+        met = together.get(namespace) or _at_deployment(session, namespace, deployment_key)
+        if met is not None:
+            found[namespace] = met
+            wanted += [one.namespace for one in met.imports]
     return found
+
+
+def _at_deployment(session: Session, namespace: str, deployment_key: int) -> dmn.Model | None:
+    row = raw_connection(session).execute(_IMPORTED, [namespace, deployment_key]).fetchone()
+    return None if row is None else dmn.parse(bytes(row[0]), namespace)

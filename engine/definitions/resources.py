@@ -35,7 +35,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One definition of a file, ready to become a version. `uses` are the forms (by id) it shows."""
+    """One definition of a file, ready to become a version.
+
+    `uses` are the forms (by id) it shows, `builds_on` the models (by namespace) it imports and those they import.
+    """
 
     kind: str
     id: str
@@ -46,6 +49,7 @@ class Prepared:
     spec: ProcessSpec | None = None
     model: dmn.Model | None = None
     uses: frozenset[str] = frozenset()
+    builds_on: frozenset[str] = frozenset()
 
 
 class DeployRefused(Invalid):

@@ -170,6 +170,12 @@ def test_every_search_and_choice_of_what_is_shown_with_nonsense(house: House) ->
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", ["/inbox", "/cases", "/operations"])
+@pytest.mark.parametrize("number", ["", "x", "0", "-1", "²", "99999999", "000000001" + "9" * 5000], ids=range(7))
+def test_a_page_of_a_list_that_cannot_be_is_not_there(house: House, path: str, number: str) -> None:
+    assert house.people[ADMIN].client.get(path, query_string={"page": number}).status_code == 404
+
+
 def test_every_address_with_nonsense_in_each_of_its_parts(house: House) -> None:
     wrong: list[str] = []
     before, visitor = house.state(), house.people[ADMIN]

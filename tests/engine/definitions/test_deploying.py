@@ -23,6 +23,7 @@ from engine.definitions import (
     process_spec,
 )
 from engine.errors import Invalid, NotFound
+from engine.feel import Moment
 from engine.work.jobs import resolve_incident
 from tests.engine.factories import decision, diagram, end, flows, message, script, signal, start, timer, user
 from tests.engine.house import MONDAY, House
@@ -255,11 +256,24 @@ def test_a_tag_nobody_has_is_an_incident_that_a_deployment_mends(house: House) -
     assert house.variables(key)["result"] == "B"
 
 
-IMPORT = '<import namespace="base" name="base" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
-USING = table("", id="top", namespace="using", head=IMPORT, cell="base.grade").replace(
-    b'<variable name="top"/>',
-    b'<variable name="top"/><informationRequirement><requiredDecision href="base#grade"/></informationRequirement>',
-)
+def using(namespace: str, id: str, imported: str, decides: str) -> bytes:  # noqa: A002 - DMN's own name
+    """A DMN file of one decision that answers what a decision of another file does."""
+    kind = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+    head = f'<import namespace="{imported}" name="{imported}" importType="{kind}"/>'
+    variable, need = f'<variable name="{id}"/>', f'<requiredDecision href="{imported}#{decides}"/>'
+    return table("", id=id, namespace=namespace, head=head, cell=f"{imported}.{decides}").replace(
+        variable.encode(), f"{variable}<informationRequirement>{need}</informationRequirement>".encode()
+    )
+
+
+USING = using("using", "top", "base", "grade")
+OVER = using("over", "highest", "using", "top")
+
+
+def answer(key: int) -> object:
+    """What a decision says, read as a process that comes new to it reads it."""
+    with store.transaction() as session:
+        return decision_of(session, key).evaluate({}, Moment(MONDAY)).value
 
 
 def test_a_table_that_imports_another_uses_the_one_deployed_with_it(house: House) -> None:
@@ -267,11 +281,26 @@ def test_a_table_that_imports_another_uses_the_one_deployed_with_it(house: House
     house.deploy(("base.dmn", table("B", namespace="base")))
     second = house.deploy(("top.dmn", USING)).definitions[0]
     assert second.new
-    from engine.feel import Moment
+    assert [answer(one.key) for one in (first, second)] == ["A", "B"]
 
-    with store.transaction() as session:
-        values = [decision_of(session, one.key).evaluate({}, Moment(MONDAY)).value for one in (first, second)]
-    assert values == ["A", "B"]
+
+def test_a_chain_of_imports_follows_what_changed_at_its_end(house: House) -> None:
+    chain = [("top.dmn", USING), ("over.dmn", OVER)]
+    house.deploy(("base.dmn", table("A", namespace="base")), *chain)
+    together = house.deploy(("base.dmn", table("B", namespace="base")), *chain).definitions
+    assert [(one.new, answer(one.key)) for one in together] == [(True, "B")] * 3
+    alone = [house.deploy(file).definitions[0] for file in reversed(chain)]
+    assert [(one.new, one.key) for one in alone] == [(False, together[2].key), (False, together[1].key)]
+    house.deploy(("base.dmn", table("C", namespace="base")))
+    later = house.deploy(("over.dmn", OVER)).definitions[0]
+    assert (later.new, answer(later.key)) == (True, "C")
+
+
+def test_what_a_model_that_comes_along_imports_anew_is_found(house: House) -> None:
+    house.deploy(("base.dmn", table("A", namespace="base")), ("top.dmn", USING), ("over.dmn", OVER))
+    house.deploy(("other.dmn", table("D", namespace="other")))
+    made = house.deploy(("top.dmn", using("using", "top", "other", "grade")), ("over.dmn", OVER)).definitions
+    assert [answer(one.key) for one in made] == ["D", "D"]
 
 
 def test_a_table_whose_import_is_missing_is_refused(house: House) -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,7 @@ from engine.directory.tokens import add_token
 from engine.dmn import tck
 from engine.errors import Finding, Invalid, NotFound, TrunklineError
 from engine.instances import start
-from engine.sandbox.play import play
+from engine.sandbox.play import play, read_object
 from engine.sandbox.scenarios.rehearsal import Rehearsal
 from engine.settings import Settings, load
 from engine.store import case_clock
@@ -267,16 +266,6 @@ def found_in(files: Sequence[Resource], settings: Settings) -> list[Finding]:
     found = [finding for file in diagrams for finding in lint_diagram(file.content, file.name, topics)]
     # Reading a diagram finds most of what lint does.
     return [finding for finding in reader.findings if finding not in found] + found
-
-
-def read_object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise Invalid("json_malformed", reason=str(error)) from error
-    if not isinstance(value, dict):
-        raise Invalid("variables_not_an_object")
-    return value
 
 
 def read_moment(text: str, settings: Settings) -> datetime:

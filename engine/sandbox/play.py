@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from engine.errors import Finding, TrunklineError
+from engine.errors import Finding, Invalid, NotFound, TrunklineError
 from engine.texts import terminal_language, words
 
 from .box import Sandbox
@@ -33,10 +33,21 @@ def play(files: Sequence[tuple[str, bytes]], variables: Mapping[str, Any], read:
         try:
             _do(box, case, word, rest, out)
         # A slip of the hand, such as a number that is not there or JSON that is none, does not end the play.
-        except (TrunklineError, ValueError, IndexError) as error:
-            out.write(f"{words(error, terminal_language()) if isinstance(error, TrunklineError) else error}\n")
+        except TrunklineError as error:
+            out.write(f"{words(error, terminal_language())}\n")
         _show(box, out)
     return 0
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """Variables as they are written on a terminal. Raises Invalid for what is no JSON object."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise Invalid("json_malformed", reason=str(error)) from error
+    if not isinstance(value, dict):
+        raise Invalid("variables_not_an_object")
+    return value
 
 
 def _do(box: Sandbox, case: Case, word: str, rest: str, out: TextIO) -> None:
@@ -47,11 +58,17 @@ def _do(box: Sandbox, case: Case, word: str, rest: str, out: TextIO) -> None:
     elif word == "vars":
         out.write(json.dumps(case.variables, ensure_ascii=False, default=str, indent=2) + "\n")
     elif word:
-        _waiting(box)[int(word) - 1].complete(json.loads(rest) if rest else {})
+        # Only as it is shown: to a list, 0 and -1 are its last.
+        item = _numbered(box).get(word)
+        if item is None:
+            raise NotFound("play_number_unknown", word=word)
+        item.complete(read_object(rest) if rest else {})
 
 
-def _waiting(box: Sandbox) -> list[Item]:
-    return [item for case in box.cases for item in case.waiting]
+def _numbered(box: Sandbox) -> dict[str, Item]:
+    """What waits, by the number it is shown with."""
+    waiting = (item for case in box.cases for item in case.waiting)
+    return {str(number): item for number, item in enumerate(waiting, start=1)}
 
 
 def _show(box: Sandbox, out: TextIO) -> None:
@@ -68,5 +85,5 @@ def _show(box: Sandbox, out: TextIO) -> None:
                 place = f"{warning.line}:{warning.column}"
                 out.write(f"  ? {doubt.element}: {said} ({doubt.expression} {place})\n")
         case.doubts.clear()
-    for number, item in enumerate(_waiting(box), start=1):
+    for number, item in _numbered(box).items():
         out.write(f"  {number}  {item!r}\n")

@@ -9,7 +9,7 @@ import pytest
 from engine import store
 from engine.__main__ import main
 from engine.sandbox.play import play
-from tests.engine.factories import diagram, end, flows, script, start, user
+from tests.engine.factories import diagram, end, flows, parallel, script, start, user
 from tests.engine.work.conftest import Desk
 
 GOOD = diagram(start("s"), script("t", "x + 1", "y"), end("e"), flows("s t e"))
@@ -79,3 +79,25 @@ def test_a_diagram_is_played_on_the_terminal() -> None:
     assert "1  <task t >" in told
     assert '"y": "5"' in told or '"y": 5' in told
     assert "completed: s → t → u → e" in told
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("0", "Nothing waits under “0”."),
+        ("-1", "Nothing waits under “-1”."),
+        ("3", "Nothing waits under “3”."),
+        ("nexd", "Nothing waits under “nexd”."),
+        ("1 [1]", "The variables should be a JSON object"),
+        ("1 {", "This is not valid JSON"),
+    ],
+)
+def test_a_slip_of_the_hand_is_told_in_a_sentence_and_does_nothing(
+    line: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    out = io.StringIO()
+    file = diagram(start("s"), parallel("f"), user("t"), user("u"), flows("s f t", "f u"))
+    assert play([("p.bpmn", file)], {}, [line], out) == 0
+    assert told in out.getvalue()
+    assert out.getvalue().endswith("p  active: s → f\n  1  <task t >\n  2  <task u >\n")

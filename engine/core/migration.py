@@ -50,15 +50,18 @@ def migrate(
     before = {token.key: token.task_spec for token in state.tokens.values()}
     moved, given_up = _follow(plan, state)
     run = Run(new, state, surroundings)
-    note = Note("instance_migrated", new.root.id, state.key, {**(told or {}), "mapping": plan.mapping})
-    run.effects += [note, *_renamed(state, before), Migrate(tuple(moved))]
-    for token, wait in given_up:
-        run.close(token, wait, "canceled")
-    for token in list(state.tokens.values()):
-        _watch(run, plan, token, before[token.key])
-    # A condition that the new version adds may hold already.
-    run.until_waiting()
-    return Advanced(state, run.effects)
+    try:
+        note = Note("instance_migrated", new.root.id, state.key, {**(told or {}), "mapping": plan.mapping})
+        run.effects += [note, *_renamed(state, before), Migrate(tuple(moved))]
+        for token, wait in given_up:
+            run.close(token, wait, "canceled")
+        for token in list(state.tokens.values()):
+            _watch(run, plan, token, before[token.key])
+        # A condition that the new version adds may hold already.
+        run.until_waiting()
+        return Advanced(state, run.effects)
+    finally:
+        run.let_go()
 
 
 # What is alive follows

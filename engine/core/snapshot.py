@@ -5,6 +5,7 @@ Keys are written as offsets from the instance's key. `FORMAT` goes up when the s
 brings a snapshot of the format before it into the next, and a snapshot of each format is kept by the tests.
 """
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -107,14 +108,14 @@ def _near(state: State) -> list[Token]:
     if not any(map(is_wide, present)):
         return present
     apart: dict[int, bool] = {}
+    return [token for token in present if not _lies_apart(state, token.key, apart)]
 
-    def lies_apart(key: int) -> bool:
-        if key not in apart:
-            parent = state.tokens[key].parent_key
-            apart[key] = parent is not None and (is_wide(state.tokens[parent]) or lies_apart(parent))
-        return apart[key]
 
-    return [token for token in present if not lies_apart(token.key)]
+def _lies_apart(state: State, key: int, known: dict[int, bool]) -> bool:
+    if key not in known:
+        parent = state.tokens[key].parent_key
+        known[key] = parent is not None and (is_wide(state.tokens[parent]) or _lies_apart(state, parent, known))
+    return known[key]
 
 
 def _read_apart(state: State, spec: ProcessSpec, bodies: list[list[int]], rows: Rows | None) -> None:
@@ -123,14 +124,16 @@ def _read_apart(state: State, spec: ProcessSpec, bodies: list[list[int]], rows: 
         raise ValueError(f"tokens of instance {state.key} lie apart, and it is not said where")
     for offset, inside in bodies:
         state.tokens[state.key + offset].inside = inside
+    # Whoever has the tokens has the state: a circle of both only the garbage collector would find.
+    around = weakref.proxy(state)
 
     def make(row: Row) -> Token:
-        token = _read_token(row.token, state.key, spec)
+        token = _read_token(row.token, around.key, spec)
         token.inside = row.inside
-        if state.workflow is not None:
-            token.workflow = state.workflow
+        if around.workflow is not None:
+            token.workflow = around.workflow
         if row.variables:
-            state.variables[row.key] = row.variables
+            around.variables[row.key] = row.variables
         return token
 
     tokens = state.tokens = Tokens(state.tokens, rows, state.key + state.counter, make)

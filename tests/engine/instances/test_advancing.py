@@ -1,6 +1,5 @@
 """Advancing instances: what commands write, what stays when they are stale, late or wrong, and what it costs."""
 
-import gc
 import threading
 from datetime import timedelta
 from typing import Any
@@ -10,9 +9,6 @@ import pytest
 
 from engine import store
 from engine.core import commands
-from engine.core.run import Run
-from engine.core.state import State
-from engine.core.token import Token
 from engine.directory.acting import Actor, acting
 from engine.errors import Conflict, Invalid, NotFound
 from engine.instances import advance, cancel, resume, set_variables, suspend
@@ -411,26 +407,3 @@ def test_completing_a_user_task_is_ten_statements_at_most(
     assert house.value("SELECT count(*) FROM timers") == 1
     assert house.value("SELECT count(*) FROM pgqueuer.pgqueuer") == 1
     assert house.value("SELECT count(*) FROM subscriptions") == 1
-
-
-def test_what_an_advance_leaves_behind_needs_no_garbage_collector(house: House) -> None:
-    house.deploy(diagram(start("s"), script("a", "1", "n"), user("u"), end("e"), flows("s a u e")))
-
-    def through() -> None:
-        house.start()
-        house.complete("u", {"n": 2})
-
-    through()
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(3):
-            through()
-        gc.set_debug(gc.DEBUG_SAVEALL)
-        gc.collect()
-        # The databases of other tests go at some time, too, with all that was kept for them.
-        assert [one for one in gc.garbage if isinstance(one, Token | State | Run)] == []
-    finally:
-        gc.set_debug(0)
-        gc.garbage.clear()
-        gc.enable()

@@ -83,7 +83,7 @@ def fail_job(run: "Run", token: Token, wait: Wait, command: FailJob) -> None:
         changes = {"state": "created", "retries": command.retries, "back_off": command.back_off}
         run.effects.append(Change("job", command.key, {**changes, "error_message": command.message}))
     # A reminder that cannot be sent is no reason to take the task away from its person.
-    elif wait.element != REMINDER and catches_by_code(run, token, ADAPTER_FAILED):
+    elif wait.element != REMINDER and is_caught(run, token, ADAPTER_FAILED):
         throw_error(run, token, ADAPTER_FAILED, command.message, command.variables)
     else:
         changes = {"state": "failed", "retries": 0, "error_message": command.message}
@@ -111,5 +111,6 @@ def escalate(run: "Run", token: Token, command: ThrowEscalation) -> None:
     throw_escalation(run, token, command.code, command.variables)
 
 
-def catches_by_code(run: "Run", token: Token, code: str) -> bool:
+def is_caught(run: "Run", token: Token, code: str) -> bool:
+    """Whether an event catches an error of this code, by the code or as any."""
     return catcher(run, token, "error", code) is not None or caught_outside(run, code)

@@ -8,6 +8,7 @@ from engine.errors import Conflict
 from engine.sandbox import Sandbox
 from tests.engine.conftest import MONDAY, Begin
 from tests.engine.factories import (
+    Part,
     boundary,
     catch,
     condition,
@@ -315,11 +316,12 @@ def test_an_error_end_event_ends_the_sub_process_around_it(begin: Begin) -> None
     assert case.records == {}
 
 
-def test_used_up_retries_raise_adapter_failed_where_somebody_catches_it(begin: Begin) -> None:
+@pytest.mark.parametrize("caught", [error("adapter_failed"), error()], ids=["by_code", "as_any"])
+def test_used_up_retries_raise_adapter_failed_where_somebody_catches_it(begin: Begin, caught: Part) -> None:
     drawn = diagram(
         start("s"),
         sub("p1", start("s1"), service("j"), end("e1"), flows("s1 j e1")),
-        boundary("b", "p1", error("adapter_failed")),
+        boundary("b", "p1", caught),
         user("by_hand"),
         end("e"),
         flows("s p1 e", "b by_hand e"),
@@ -330,6 +332,16 @@ def test_used_up_retries_raise_adapter_failed_where_somebody_catches_it(begin: B
     case.waiting[0].fail("no answer", retries=0)
     assert [item.element for item in case.waiting] == ["by_hand"]
     assert case.incidents == []
+
+
+def test_used_up_retries_are_an_incident_where_only_other_errors_are_caught(begin: Begin) -> None:
+    parts = [start("s"), service("j"), boundary("b", "j", error("FULL")), end("e1"), end("e")]
+    case = begin(diagram(*parts, flows("s j e", "b e1")))
+    case.waiting[0].fail("no answer", retries=0)
+    assert [(stopped.kind, stopped.element) for stopped in case.incidents] == [("JOB_NO_RETRIES", "j")]
+    case.incidents[0].resolve()
+    case.waiting[0].complete()
+    assert case.path == ["s", "j", "e"]
 
 
 # Escalations

@@ -47,5 +47,6 @@ class Cancel(Definition, CancelEventDefinition):  # type: ignore[misc]
             if isinstance(boundary.event_definition, Cancel):
                 boundary.triggered(run, transaction, {})
                 return
-        run.terminate(token)
+        for inside in run.state.children(transaction):
+            run.terminate(inside)
         run.complete(transaction)

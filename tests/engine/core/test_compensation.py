@@ -1,5 +1,7 @@
 """Compensation and transactions: what has completed is undone, last first."""
 
+import pytest
+
 from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import Begin
 from tests.engine.factories import (
@@ -238,3 +240,17 @@ def test_cancelling_ends_the_other_branches_first(begin: Begin) -> None:
     assert [item.kind for item in case.waiting] == ["timer", "task"]
     case.waiting[1].complete()
     assert (case.path[-2:], case.state) == (["b", "e"], "completed")
+
+
+@pytest.mark.parametrize("sequential", [True, False])
+@pytest.mark.parametrize("caught", [True, False])
+def test_one_cancelled_instance_of_a_loop_cancels_it_whole(sequential: bool, caught: bool, begin: Begin) -> None:
+    steps = [start("ts"), user("u"), exclusive("x", default="x_te"), end("tc", cancel()), end("te")]
+    loop = each("=[1, 2, 3]", sequential=sequential)
+    inner = transaction("t", *steps, flows("ts u x tc", "x te", x_tc="=no"), loop=loop)
+    bound = [boundary("b", "t", cancel()), end("ce"), flows("b ce")] if caught else []
+    case = begin(diagram(start("s"), inner, *bound, user("later"), end("e"), flows("s t later e")))
+    case.waiting[0].complete({"no": True})
+    assert waiting(case) == ([] if caught else ["later"])
+    finish(case)
+    assert (case.state, case.records, case.instance.tokens) == ("completed", {}, {})

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import urllib3
@@ -14,6 +15,15 @@ from handlers.answers import never, not_now
 from handlers.options import ca_file
 
 _LONGEST_ANSWER = 10_000_000
+
+
+def path_segment(identifier: str) -> str:
+    """An id as one segment of an address. Raises adapter_failed for `.` and `..`, which no address can carry."""
+    # A path's dots are removed before it is sent, encoded or not (RFC 3986, 5.2.4): another place would be asked.
+    if identifier in (".", ".."):
+        raise never(f"the id {identifier} would lead to another place of the server")
+    # No sign is safe in an id: a slash in it would lead elsewhere, too.
+    return quote(identifier, safe="")
 
 
 def get_json(url: str, query: Mapping[str, Any], token: str | None, job: Job, port: Port) -> Any:

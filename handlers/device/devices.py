@@ -4,12 +4,11 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from engine import Job, Port
 from handlers.answers import never
 from handlers.options import needed
-from handlers.web import get_json
+from handlers.web import get_json, path_segment
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ def _from_inventory(device_id: str, job: Job, port: Port) -> Mapping[str, Any]:
     if not source:
         raise never(f"port {port.name}: device {device_id} is not under `devices` in the ports file")
     token = port.secret("inventory_token") if "inventory_token" in port.secrets else None
-    # No sign is safe in an id: a slash in it would ask for another place of the inventory.
-    found = get_json(f"{str(source).rstrip('/')}/{quote(device_id, safe='')}", {}, token, job, port)
+    found = get_json(f"{str(source).rstrip('/')}/{path_segment(device_id)}", {}, token, job, port)
     if found is None:
         raise never(f"device {device_id} is neither in the ports file nor in the inventory")
     management = found.get("management") if isinstance(found, Mapping) else None

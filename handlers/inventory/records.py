@@ -6,13 +6,12 @@ Every record that comes out has `id` and `label`, so that it can stand in a `ref
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from engine import Job, Port
 from handlers.answers import never, not_now
 from handlers.inventory.tmf638 import circuit
 from handlers.options import needed
-from handlers.web import get_json
+from handlers.web import get_json, path_segment
 
 KINDS = ("customer", "contact", "contract", "circuit", "segment", "resource", "device", "site")
 # More is no answer to a question but a copy of the inventory.
@@ -42,8 +41,7 @@ def find(kind: str, query: Mapping[str, str], limit: int, job: Job, port: Port) 
 
 def fetch(kind: str, record_id: str, job: Job, port: Port) -> dict[str, Any] | None:
     """One record by its id."""
-    # No sign is safe in an id: a slash in it would ask for another place of the inventory.
-    found = get_json(f"{_address(kind, port)}/{quote(record_id, safe='')}", {}, token(port), job, port)
+    found = get_json(f"{_address(kind, port)}/{path_segment(record_id)}", {}, token(port), job, port)
     return None if found is None else _shaped(kind, found, job, port)
 
 

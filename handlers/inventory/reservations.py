@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from engine import Handler, Job, Port
 from handlers import variables
 from handlers.answers import never, not_now
 from handlers.inventory.records import base, token
-from handlers.web import call
+from handlers.web import call, path_segment
 
 
 def reserve(job: Job, port: Port) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def reserve(job: Job, port: Port) -> dict[str, Any]:
 def release(job: Job, port: Port) -> dict[str, Any]:
     """Give the reservation back; one that is not there any more was given back before, which is no error."""
     reservation = variables.reference(job, "reservation")
-    address = f"{_path(port)}/{quote(reservation, safe='')}"
+    address = f"{_path(port)}/{path_segment(reservation)}"
     status, _ = call("DELETE", address, token(port), job, port, expected=(404, 410))
     return {"released": status < 300}
 

@@ -256,6 +256,12 @@ class TestDeviceFromTheInventory:
         with pytest.raises(BpmnError, match="neither in the ports file nor in the inventory"):
             run("device.snmp_get", port, device="../customer/C-1001", objects=["sys_name"])
 
+    @pytest.mark.parametrize("device", [".", ".."])
+    def test_an_id_of_dots_leads_nowhere_else(self, run: Run, port: Port, script: Any, device: str) -> None:
+        with pytest.raises(BpmnError, match="another place"):
+            run("device.snmp_get", with_options(port, inventory_url=script.url), device=device, objects=["sys_name"])
+        assert script.asked == []
+
     @pytest.mark.parametrize(
         ("body", "words"),
         [

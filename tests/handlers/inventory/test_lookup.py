@@ -94,6 +94,14 @@ def test_nothing_found_is_an_answer(run: Run, port: Port, record_id: str) -> Non
     assert run("inventory.lookup", port, kind="customer", id=record_id) == {"found": False, "item": None, "items": []}
 
 
+@pytest.mark.parametrize("kind", ["customer", "circuit"])
+@pytest.mark.parametrize("record_id", [".", ".."])
+def test_an_id_of_dots_leads_nowhere_else(run: Run, script: Any, kind: str, record_id: str) -> None:
+    with pytest.raises(BpmnError, match="another place"):
+        run("inventory.lookup", script.port(), kind=kind, id=record_id)
+    assert script.asked == []
+
+
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "&limit=100&text=", "%", "😀"])
 def test_a_text_is_only_a_text(run: Run, port: Port, text: str) -> None:
     assert run("inventory.lookup", port, kind="customer", text=text)["items"] == []

@@ -92,6 +92,28 @@ def test_a_wrong_variable_is_named(run: Run, port: Port, topic: str, variables: 
         run(topic, port, **variables)
 
 
+@pytest.mark.parametrize("reservation", [".", "..", {"id": "..", "label": "…"}])
+def test_an_id_of_dots_leads_nowhere_else(run: Run, script: Any, reservation: Any) -> None:
+    with pytest.raises(BpmnError, match="another place"):
+        run("inventory.release", script.port(), reservation=reservation)
+    assert script.asked == []
+
+
+@pytest.mark.parametrize(
+    ("reservation", "segment"),
+    [
+        ("...", "..."),
+        (".R-1", ".R-1"),
+        ("../R-1", "..%2FR-1"),
+        ("%2E%2e", "%252E%252e"),
+        ("预留 1", "%E9%A2%84%E7%95%99%201"),
+    ],
+)
+def test_any_other_id_is_one_segment_of_the_address(run: Run, script: Any, reservation: str, segment: str) -> None:
+    run("inventory.release", script.port(), reservation=reservation)
+    assert [entry[:2] for entry in script.asked] == [("DELETE", f"/inventory/v1/reservation/{segment}")]
+
+
 @pytest.mark.parametrize("body", [b"[]", b'{"resources": {}}', b"nonsense"])
 def test_nonsense_is_asked_again(run: Run, script: Any, body: bytes) -> None:
     script.body = body

@@ -25,8 +25,8 @@ from engine.dmn.place import Place
 from engine.dmn.scope import Run, Scope
 from engine.dmn.tables import compile_table
 from engine.dmn.types import Code, Typed, typed
+from engine.feel import NoValue, item_at, kind_of
 from engine.feel import compile_expression as compile_feel
-from engine.feel import kind_of
 
 # FEEL itself counts a range out, since it knows how long that may take.
 _COUNTED = compile_feel("for item in value return item")
@@ -153,26 +153,39 @@ def _filter(expression: Filter, place: Place, name: str) -> Code:
 
     def filtered(run: Run, scope: Mapping[str, Any]) -> Any:
         kept = []
-        items = _items(run, source(run, scope), element) or []
+        items = _items(run, source(run, scope), element)
+        if items is None:
+            return []
         for item in items:
             inner = Scope(item if kind_of(item) == "context" else {}, scope)
             # Set last: an entry of the item that is called `item` must not hide the item.
             inner["item"] = item
             matched = match(run, inner)
             if kind_of(matched) == "number":
-                return _at(items, int(matched))
+                return _at(run, items, matched, element)
             if matched is not None and not isinstance(matched, bool):
                 return run.warn("not_boolean", element, name=name)
             if matched:
                 kept.append(item)
-        return kept
+        return kept if items else empty(run, scope)
+
+    def empty(run: Run, scope: Mapping[str, Any]) -> Any:
+        # There is no item to tell a position from a condition, and nothing to warn of if it is none.
+        told = len(run.warnings)
+        matched = match(run, Scope({"item": None}, scope))
+        if kind_of(matched) == "number":
+            return _at(run, [], matched, element)
+        del run.warnings[told:]
+        return []
 
     return filtered
 
 
-def _at(items: list[Any], index: int) -> Any:
-    position = index - 1 if index > 0 else len(items) + index
-    return items[position] if index and 0 <= position < len(items) else None
+def _at(run: Run, items: list[Any], index: Any, element: str) -> Any:
+    try:
+        return item_at(items, index)
+    except NoValue:
+        return run.warn("no_item", element, index=str(index), count=str(len(items)))
 
 
 def _iteration(expression: Iteration, place: Place, name: str) -> Code:

@@ -61,6 +61,7 @@ _SENTENCES: Mapping[str, str] = {
     "not_a_function": "{name} is not a function that can be called",
     "wrong_arguments": "the arguments given do not fit the parameters of {name}",
     "not_boolean": "a condition of {name} is neither true nor false",
+    "no_item": "no item {index} in a list of {count}",
     "not_a_list": "{name} does not give a list",
     "several_rules": "rules {rules} all match, the hit policy UNIQUE allows one",
     "different_outputs": "rules {rules} match with different outputs, the hit policy ANY allows one output",

@@ -15,7 +15,7 @@ from engine.feel.run import Moment, Run
 from engine.feel.temporal import DateTime, FarDate, Time
 from engine.feel.terms import told
 from engine.feel.typesystem import ANY, ContextType, FunctionType, ListType, RangeType, Type, is_instance
-from engine.feel.values import Function, Range, kind_of
+from engine.feel.values import Function, Range, item_at, kind_of
 from engine.feel.warning import FeelWarning
 
 BUILT_IN_FUNCTIONS = frozenset(BUILT_INS)
@@ -52,6 +52,7 @@ __all__ = [
     "compile_unary_tests",
     "from_json",
     "is_instance",
+    "item_at",
     "kind_of",
     "parse_type",
     "to_json",

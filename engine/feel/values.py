@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
+from engine.feel.errors import NoValue
+from engine.feel.numeric import whole
 from engine.feel.temporal import DateTime, FarDate, Time, from_datetime
 
 if TYPE_CHECKING:
@@ -99,6 +101,14 @@ def adapt(value: Any) -> Any:
     if isinstance(value, timedelta):
         return DaysTimeDuration(round(value / timedelta(microseconds=1)) * 1000)
     return value
+
+
+def item_at(items: Sequence[Any], index: Decimal | int) -> Any:
+    """The item at an index from one, or from the end if it is negative; NoValue where there is none."""
+    position = whole(index)
+    if position is not None and 0 < abs(position) <= len(items):
+        return adapt(items[position - 1 if position > 0 else position])
+    raise NoValue("no_item", index=index, count=len(items))
 
 
 def _foreign_kind(value: Any) -> str:

@@ -8,11 +8,10 @@ from engine.feel.compiler.base import Compiler, Level, Levels, compiles, constan
 from engine.feel.compiler.names import ITEM
 from engine.feel.errors import NoValue
 from engine.feel.names import similar_name
-from engine.feel.numeric import whole
 from engine.feel.properties import PROPERTIES, property_of
 from engine.feel.run import Evaluate, Locals, Place, Run
 from engine.feel.syntax import Filter, Path
-from engine.feel.values import PLAIN, adapt, kind_of
+from engine.feel.values import PLAIN, adapt, item_at, kind_of
 
 
 @compiles(Path)
@@ -86,10 +85,16 @@ def _filter(compiler: Compiler, node: Filter, levels: Levels) -> Evaluate:
             elif holds is not False and holds is not None:
                 run.warn(place, "filter", kind=kind_of(holds))
                 return None
-        # An empty list has no item to tell a position from a condition.
-        if not items and kind_of(index := condition(run, ({ITEM: None}, local))) == "number":
-            return at_index(run, items, index, place)
-        return kept
+        return kept if items else empty(run, local)
+
+    def empty(run: Run, local: Locals) -> Any:
+        # There is no item to tell a position from a condition, and nothing to warn of if it is none.
+        mark = run.mark()
+        index = condition(run, ({ITEM: None}, local))
+        if kind_of(index) == "number":
+            return at_index(run, [], index, place)
+        run.forget(mark)
+        return []
 
     return choose
 
@@ -105,9 +110,9 @@ def _indexed(base: Evaluate, index: Decimal, place: Place) -> Evaluate:
 
 
 def at_index(run: Run, items: Any, index: Decimal | int, place: Place) -> Any:
-    """The item at an index from one, or from the end if it is negative."""
-    position = whole(index)
-    if position is not None and 0 < abs(position) <= len(items):
-        return adapt(items[position - 1 if position > 0 else position])
-    run.warn(place, "no_item", index=index, count=len(items))
-    return None
+    """The item at an index; null, with a warning, where there is none."""
+    try:
+        return item_at(items, index)
+    except NoValue as reason:
+        run.warn(place, reason.code, **reason.parameters)
+        return None

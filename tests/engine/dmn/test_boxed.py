@@ -124,9 +124,24 @@ def test_a_filter_takes_a_single_value_as_a_list_and_null_as_nothing(dmn: Any, l
     assert dmn.ask_logic(filtered(lit("[1, 9, null]"), lit("item > 4"))).value == [9]
 
 
-@pytest.mark.parametrize(("index", "value"), [("1", 5), ("-1", 7), ("0", None), ("3", None), ("-3", None), ("i", 7)])
+@pytest.mark.parametrize(("index", "value"), [("1", 5), ("-1", 7), ("i", 7), ("2.0", 7), ("item - 3", 7)])
 def test_a_filter_by_number_is_an_index(dmn: Any, lit: Any, index: Any, value: Any) -> None:
-    assert dmn.ask_logic(filtered(lit("[5, 7]"), lit(index)), i=D(2)).value == value
+    result = dmn.ask_logic(filtered(lit("[5, 7]"), lit(index)), i=D(2))
+    assert (result.value, codes(result)) == (value, [])
+
+
+@pytest.mark.parametrize("source", ["[5, 7]", "[]"])
+@pytest.mark.parametrize("index", ["0", "3", "-3", "1.5", "-0.5", "10 ** 100"])
+def test_an_index_of_no_item_is_null_and_says_so(dmn: Any, lit: Any, source: str, index: str) -> None:
+    result = dmn.ask_logic(filtered(lit(source), lit(index)))
+    assert (result.value, codes(result)) == (None, ["no_item"])
+    assert result.warnings[0].parameters["count"] == str(source.count("5") + source.count("7"))
+
+
+def test_a_filter_of_nothing_asks_nothing_to_warn_of(dmn: Any, lit: Any) -> None:
+    for match in ("item > 4", "a = 1", '"x"'):
+        result = dmn.ask_logic(filtered(lit("[]"), lit(match)))
+        assert (result.value, codes(result)) == ([], [])
 
 
 def test_a_filter_by_anything_else_is_null(dmn: Any, lit: Any) -> None:

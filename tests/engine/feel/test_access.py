@@ -52,6 +52,8 @@ def test_paths(text: str, expected: str, answer: Answer) -> None:
     [1, 2, 3][b - 2] => 2
     [][1] => null (no_item)
     [][b] => null (no_item)
+    [][item > 1] => []
+    [][nobody > 1] => []
     [[1, 2], [3]][1][2] => 2
     5[1] => 5
     5[2] => null (no_item)

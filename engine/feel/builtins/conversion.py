@@ -1,6 +1,7 @@
 """Functions that make a value of one kind from others (DMN 1.5, table 73, and Camunda's JSON)."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, DecimalException
@@ -20,6 +21,9 @@ from engine.feel.temporal_text import parse_date, parse_date_time, parse_time
 from engine.feel.text import text_of
 
 FUNCTIONS = Family()
+
+# A string that does not end is taken to the end of the text: looking for its end again would take quadratic time.
+_JSON_NESTING = re.compile(r'"(?:[^"\\]+|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 def _parsed(parse: Callable[[str], Any], text: str, what: str) -> Any:
@@ -149,7 +153,8 @@ def _to_json(run: Run, value: Any) -> str:
 @FUNCTIONS.add("from json(value: string)")
 def _from_json(run: Run, text: str) -> Any:
     run.charge_text(len(text) * 4)
-    if text.count("[") + text.count("{") > 100 * MAX_RESULT_DEPTH:
+    # Always the same answer, however much of Python's stack is left for reading it.
+    if _levels(text) > MAX_RESULT_DEPTH:
         raise NoValue("invalid", text=text[:50], what="JSON")
     try:
         return from_json(
@@ -157,6 +162,18 @@ def _from_json(run: Run, text: str) -> Any:
         )
     except (ValueError, RecursionError, DecimalException):
         raise NoValue("invalid", text=text, what="JSON") from None
+
+
+def _levels(text: str) -> int:
+    """Lists and objects in one another in a JSON text; brackets inside its strings are none."""
+    level = deepest = 0
+    for match in _JSON_NESTING.finditer(text):
+        if match[0] in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif match[0] in "]}":
+            level -= 1
+    return deepest
 
 
 def _json_number(text: str) -> Decimal:

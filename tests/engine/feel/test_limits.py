@@ -113,6 +113,31 @@ def test_what_a_host_gives_in_may_be_large(moment: Moment) -> None:
     assert compile_expression("count(many) + string length(text)").evaluate(scope, moment).value == 700_000
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("[" + ",".join(["{}"] * 10_001) + "]", 10_001),
+        ("[" + ",".join(["[[[[[[[[[]]]]]]]]]"] * 5_000) + "]", 5_000),
+        ('["' + "[" * 10_001 + '", "\\"' + "{" * 10_001 + '"]', 2),
+        ("[" * 100 + "]" * 100, 1),
+    ],
+    ids=["small objects", "lists in lists", "within strings", "as deep as may be"],
+)
+def test_json_may_have_as_many_brackets_as_it_likes_side_by_side(text: str, count: int, moment: Moment) -> None:
+    evaluation = compile_expression("count(from json(text))").evaluate({"text": text}, moment)
+    assert (evaluation.value, evaluation.warnings) == (count, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 101 + "]" * 101, '{"a":' * 50_000, "[" * 200_000, '"\\' * 80_000],
+    ids=["too deep", "objects", "lists", "quotes"],
+)
+def test_json_too_deep_or_without_an_end_is_refused(text: str, moment: Moment) -> None:
+    evaluation = compile_expression("from json(text)").evaluate({"text": text}, moment)
+    assert (evaluation.value, [warning.code for warning in evaluation.warnings]) == (None, ["invalid"])
+
+
 def test_a_result_too_deep_for_json_is_refused() -> None:
     value: list[object] = []
     for _ in range(200):

@@ -69,8 +69,20 @@ def refuse_other_sites() -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     # Browsers say it to HTTPS and to their own machine, and no script can change it; programs do not send it.
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    site = request.headers.get("Sec-Fetch-Site")
+    is_ours = _is_our_origin() if site is None else site in ("none", "same-origin")
+    if not is_ours:
         raise engine.Forbidden("request_from_other_site")
+
+
+def _is_our_origin() -> bool:
+    """Whether the page that asks is ours. Over plain HTTP browsers say only this much, programs nothing.
+
+    The host is compared and not the scheme, which a proxy need not tell us; a page without an origin (`null`) is not
+    ours, whose pages all have one.
+    """
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2].lower() == request.host.lower()
 
 
 def read_keys() -> None:

@@ -16,7 +16,7 @@ from engine import store
 from engine.directory.people import set_password
 from engine.directory.throttling import count_attempt
 from engine.directory.tokens import revoke_token
-from tests.web.office import Office
+from tests.web.office import TALK, Office
 from web import credentials
 
 
@@ -240,6 +240,33 @@ def test_a_page_of_another_site_cannot_use_a_browsers_password(office: Office) -
     answer = office.ask(None, "POST", "/v2/user-tasks/search", {}, headers=headers)
     assert (answer.status, answer.body["code"]) == (403, "request_from_other_site")
     headers["Sec-Fetch-Site"] = "same-origin"
+    assert office.ask(None, "POST", "/v2/user-tasks/search", {}, headers=headers).status == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://elsewhere.example", 403),
+        ("http://trunkline.example", 403),
+        ("http://trunkline.example:8080.elsewhere.example", 403),
+        ("null", 403),
+        ("", 403),
+        ("http://trunkline.example:8080", 204),
+        ("https://Trunkline.example:8080", 204),
+        (None, 204),
+    ],
+)
+def test_over_plain_http_the_origin_says_whose_page_asks(office: Office, origin: str | None, status: int) -> None:
+    office.deploy(TALK)
+    case = office.start("talk")
+    headers = {"Host": "trunkline.example:8080"} | ({} if origin is None else {"Origin": origin})
+    assert office.ask("admin", "POST", f"/v2/process-instances/{case}/cancellation", headers=headers).status == status
+    [(state,)] = office.rows("SELECT state FROM instances")
+    assert state == ("canceled" if status == 204 else "active")
+
+
+def test_what_a_browser_says_itself_of_the_site_counts_before_the_host_a_proxy_names(office: Office) -> None:
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": "https://trunkline.example", **basic("li.na", "demo")}
     assert office.ask(None, "POST", "/v2/user-tasks/search", {}, headers=headers).status == 200
 
 

@@ -1,11 +1,13 @@
 """Requests that wait for something to happen: for jobs, or for an instance to end. Each holds a thread."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import engine
+
+Seen = TypeVar("Seen")
 
 DEFAULT_WAIT = 10_000  # milliseconds, as Camunda's
 LOOK_AGAIN_SECONDS = 0.1
@@ -40,11 +42,13 @@ def end_of(instance_key: int, seconds: float) -> dict[str, Any]:
 
 
 def _variables_at_end(key: int) -> dict[str, Any] | None:
-    # The instance is looked at by its key as what it was started by may not be allowed to see it.
-    with engine.transaction() as session:
+    def look(session: engine.Session) -> dict[str, Any] | None:
+        # The instance is looked at by its key as what it was started by may not be allowed to see it.
         if engine.queries.process_instances.get(session, key).state == "active":
             return None
         return dict(engine.queries.variables.visible_from(session, key, [key]))
+
+    return _look(look)
 
 
 def agreed(task_key: int) -> None:
@@ -52,11 +56,23 @@ def agreed(task_key: int) -> None:
     with waiting() as allowed:
         pause = threading.Event()
         for _ in range(DEFAULT_WAIT // 100 if allowed else 1):
-            with engine.transaction() as session:
-                task = engine.queries.user_tasks.get(session, task_key)
-            if task.transition is None:
+            task = _look(lambda session: engine.queries.user_tasks.get(session, task_key))
+            if task is not None and task.transition is None:
                 if task.denied_reason is not None:
                     raise engine.Conflict("task_denied", key=str(task_key), reason=task.denied_reason)
                 return
             pause.wait(LOOK_AGAIN_SECONDS)
     raise engine.TimedOut("task_not_agreed", key=str(task_key), seconds=f"{DEFAULT_WAIT / 1000:g}")
+
+
+def _look(look: Callable[[engine.Session], Seen | None]) -> Seen | None:
+    """What a look in a transaction of its own sees; None where the database does not let us look just now.
+
+    What is waited for was committed before: a caller who is told of the database's trouble would ask for it once more.
+    """
+    try:
+        return engine.retrying(look, attempts=1)
+    except (engine.Conflict, engine.Unavailable) as error:
+        if error.code not in ("database_busy", "database_unavailable"):
+            raise
+        return None

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -40,6 +41,7 @@ SET idle_in_transaction_session_timeout = '60s'"
 logger = logging.getLogger(__name__)
 _engine: Engine | None = None
 _before_dispose: list[Callable[[], None]] = []
+_commits: ContextVar[int] = ContextVar("commits", default=0)  # so many transactions were committed in this context
 
 
 def configure(url: str, *, connections: int = 16, patience: float = 10) -> None:
@@ -113,6 +115,7 @@ def transaction() -> Iterator[Session]:
             with clock.reading(session.case_time):
                 yield session
                 session.commit()
+                _commits.set(_commits.get() + 1)
         finally:
             session.close()
     except LOST as error:
@@ -152,11 +155,13 @@ def trying_again(work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result
     Deadlocks, serialization failures and lock timeouts are worth another try; when `attempts` are used up it is a
     Conflict. `work` must change nothing but the database.
     """
+    commits = _commits.get()
     for attempt in range(attempts):
         try:
             return work()
         except (DBAPIError, psycopg.Error) as error:
-            if sqlstate(error) not in WORTH_ANOTHER_TRY:
+            # What was committed would be done twice, whatever came after it.
+            if sqlstate(error) not in WORTH_ANOTHER_TRY or _commits.get() != commits:
                 raise
             logger.info("another try after %s", sqlstate(error), extra={"attempt": attempt + 1})
         # Both sides of a deadlock start over; unequal waits keep them from meeting again.

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+import engine
 from engine import store
 from engine.instances import suspend
 from engine.store import case_clock
@@ -122,6 +124,26 @@ def test_waiting_ends_though_the_case_goes_on(office: Office) -> None:
     [row] = office.rows("SELECT key, state FROM instances")
     assert row.state == "active"
     assert str(row.key) in answer.body["detail"]
+
+
+@pytest.mark.parametrize("trouble", ["40P01", "55P03", "57P01"])
+def test_trouble_while_the_end_is_waited_for_starts_no_second_case(
+    office: Office, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    office.deploy(QUICK)
+    get, looks = engine.queries.process_instances.get, []
+
+    def troubled(session: engine.Session, *given: Any) -> Any:
+        looks.append(given)
+        if len(looks) == 1:
+            session.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{trouble}'; END $$"))
+        return get(session, *given)
+
+    monkeypatch.setattr(engine.queries.process_instances, "get", troubled)
+    body = {"processDefinitionId": "quick", "variables": {"a": 1}, "awaitCompletion": True}
+    assert office.post("clerk", "/v2/process-instances", body)["variables"]["b"] == 2
+    assert len(looks) == 2
+    assert len(office.rows("SELECT key FROM instances")) == 1
 
 
 def test_cases_are_found_by_camundas_filters(office: Office) -> None:

@@ -454,6 +454,22 @@ def test_tries_are_bounded() -> None:
 
 
 @pytest.mark.usefixtures("db")
+def test_what_was_committed_is_not_done_again() -> None:
+    table()
+
+    def work() -> None:
+        with store.transaction() as session:
+            session.execute(text("INSERT INTO note VALUES (1)"))
+        with store.transaction() as session:
+            session.execute(text("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))
+
+    with pytest.raises(DBAPIError):
+        store.trying_again(work)
+    with store.transaction() as session:
+        assert session.execute(text("SELECT count(*) FROM note")).scalar_one() == 1
+
+
+@pytest.mark.usefixtures("db")
 def test_other_errors_are_not_tried_again() -> None:
     tries: list[int] = []
 

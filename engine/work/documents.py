@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 STORE_ID = "trunkline"
 # Who hands bytes in and who drops the last document with the same bytes must not miss each other.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('document ' || :digest, 0))")
+IF_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('document ' || :digest, 0))")
+DRAFT = ".part"  # how files begin that are not whole yet
 # Below the largest request, which has the parts of the form around it.
 LARGEST = 8 * 1024 * 1024
 # What people attach to work. Each is handed out as a download, so none is ever run or shown by a browser.
@@ -198,8 +200,13 @@ def _is_over(document: Document) -> bool:
     return document.expires_at is not None and document.expires_at <= clock.machine()
 
 
+def folder() -> Path:
+    """Where the bytes lie, in a folder for each two digits their hashes begin with."""
+    return settings.load().data / "documents"
+
+
 def _path(digest: str) -> Path:
-    return settings.load().data / "documents" / digest[:2] / digest
+    return folder() / digest[:2] / digest
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -209,7 +216,7 @@ def _keep(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # In the same folder, for a file is replaced in one step only within its file system.
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".part")
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=DRAFT)
         try:
             _write(handle, content)
             Path(draft).replace(path)

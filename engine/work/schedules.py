@@ -7,7 +7,7 @@ from pgqueuer import PgQueuer
 
 from engine import store
 from engine.directory import sessions, throttling
-from engine.work import documents, drafts, topics, upkeep
+from engine.work import documents, drafts, left_bytes, topics, upkeep
 from engine.work.commands import queue_left_commands
 
 Upkeep = Callable[[store.Session], Any]
@@ -37,6 +37,7 @@ def add_schedules(
         ("old_drafts", HOUR, drafts.forget_old_drafts),
         ("unknown_holidays", DAY, upkeep.tell_of_unknown_holidays),
         ("over_documents", HOUR, documents.forget_over_documents),
+        ("left_bytes", HOUR, left_bytes.drop_left_bytes),
     ]
     for name, expression, work in plan:
         queuer.schedule(name, expression)(_scheduled(work, in_thread))

@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from engine import clock, store
 from engine.directory.principal import Principal
 from engine.errors import Forbidden, NotFound, Unavailable
 from engine.instances import apply_due_commands
-from engine.work import documents
+from engine.work import documents, left_bytes
 from tests.engine.factories import call, diagram, end, flows, start, user
 from tests.engine.work.conftest import Desk
 
@@ -149,4 +150,85 @@ def test_a_document_whose_bytes_are_gone_says_which_file_and_can_be_dropped(fold
     assert (missing.value.code, missing.value.parameters["file"]) == ("document_bytes_missing", file.name)
     drop("one")
     hand_in("one")
+    assert read("one") == b"%PDF"
+
+
+class Undone(Exception):
+    """What a test undoes a transaction with."""
+
+
+def hand_in_in_vain(content: bytes) -> None:
+    with suppress(Undone), store.transaction() as session:
+        add(session, content)
+        raise Undone
+
+
+def add(session: store.Session, content: bytes) -> None:
+    documents.add_document(session, OWNER, content, file_name="a.pdf", content_type="application/pdf")
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def grow_old(folder: Path, age: timedelta = timedelta(days=2)) -> None:
+    for path in files(folder):
+        os.utime(path, times=((clock.machine() - age).timestamp(),) * 2)
+
+
+def sweep() -> int:
+    return store.retrying(left_bytes.drop_left_bytes)
+
+
+def test_bytes_of_what_was_undone_are_dropped_after_a_day_and_others_stay(folder: Path) -> None:
+    assert sweep() == 0
+    hand_in_in_vain(b"never committed")
+    hand_in("one")
+    grow_old(folder, timedelta(hours=23))
+    assert sweep() == 0
+    grow_old(folder)
+    assert sweep() == 1
+    assert len(files(folder)) == 1
+    assert read("one") == b"%PDF"
+
+
+def test_drafts_a_killed_process_left_are_dropped_after_a_day(folder: Path) -> None:
+    hand_in("one")
+    [kept] = files(folder)
+    (kept.parent / ".partx1").write_bytes(b"%P")
+    strange = kept.parent / "README"
+    strange.write_bytes(b"not ours")
+    assert sweep() == 0
+    grow_old(folder)
+    assert sweep() == 1
+    assert sorted(files(folder)) == sorted([kept, strange])
+
+
+def test_bytes_somebody_hands_in_again_just_now_are_left_to_them(folder: Path) -> None:
+    hand_in_in_vain(b"%PDF")
+    grow_old(folder)
+    swept: list[int] = []
+    with store.transaction() as session:
+        add(session, b"%PDF")
+        # A thread of its own, since a thread has one transaction at most.
+        sweeping = threading.Thread(target=lambda: swept.append(sweep()))
+        sweeping.start()
+        sweeping.join(timeout=20)
+    assert swept == [0]
+    assert sweep() == 0
+    assert len(files(folder)) == 1
+
+
+def test_bytes_handed_in_while_they_are_dropped_are_written_anew(db: str, folder: Path) -> None:
+    hand_in_in_vain(b"%PDF")
+    grow_old(folder)
+    handing_in = threading.Thread(target=hand_in, args=("one",))
+    with psycopg.connect(db, autocommit=True) as watching, store.transaction() as session:
+        assert left_bytes.drop_left_bytes(session) == 1
+        handing_in.start()
+        waited = threading.Event()
+        while watching.execute(WAITS).fetchone() is None:
+            assert handing_in.is_alive()
+            assert not waited.wait(0.005)
+    handing_in.join(timeout=20)
     assert read("one") == b"%PDF"

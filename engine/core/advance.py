@@ -21,7 +21,7 @@ from .stuck import Stuck
 from .subprocesses import ENDING
 from .surroundings import Surroundings
 from .timer_cycles import repeat
-from .token import AT_JOIN, Token, Wait
+from .token import AT_CONDITION, AT_JOIN, Token, Wait
 from .user_tasks import complete_task
 
 
@@ -162,14 +162,16 @@ def _fire(run: Run, token: Token, wait: Wait, command: commands.FireTimer) -> No
 
 
 def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncident) -> None:
-    """Do again what stopped: enter the element, leave it, or let the job be tried again."""
+    """Do again what stopped: enter the element, leave it, ask a condition, or let the job be tried again."""
     run.close(token, wait, "resolved")
     at_join = wait.element.startswith(AT_JOIN)
     element = wait.element.removeprefix(AT_JOIN) if at_join else token.task_spec.id
     run.effects.append(Note("incident_resolved", element, token.key))
     if at_join:
         return  # where it waits in vain still, there is a new one
-    if wait.element == "enter":
+    if wait.element.startswith(AT_CONDITION):
+        look_again(run, token, wait.element.removeprefix(AT_CONDITION))
+    elif wait.element == "enter":
         token._set_state(TaskState.READY)
         run.ready.append(token)
     elif wait.element == "leave":
@@ -178,7 +180,7 @@ def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncide
         task_changes.go_on(run, token)
     elif wait.element == "inside":
         token._set_state(TaskState.STARTED)
-        # While it was stuck none of its conditions was looked at.
+        # In snapshots written before they had incidents of their own, this is one of its conditions'.
         look_again(run, token)
         run.child_left(token)
     else:

@@ -12,7 +12,7 @@ from .event_definitions import Definition, parts
 from .expressions import Source
 from .records import Subscription
 from .stuck import Stuck
-from .token import Token
+from .token import AT_CONDITION, Token, Wait
 
 if TYPE_CHECKING:
     from .run import Run
@@ -56,20 +56,18 @@ def look(run: "Run") -> None:
     """Fire every condition that holds now and did not when it was last looked at."""
     moves, run.state.moved, run.unseen = run.state.moved or [], [], False
     for token in list(run.tasks.values()):
-        # What fired just before may have ended this token too; an incident has to be resolved first.
-        if run.tasks.get(token.key) is token and WATCHED in token.internal_data and not token.is_stuck:
-            try:
-                _look_at(run, token, moves)
-            except Stuck as stuck:
-                run.stop(token, stuck, "inside")
+        # What fired just before may have ended this token too.
+        if run.tasks.get(token.key) is token and WATCHED in token.internal_data:
+            _look_at(run, token, moves)
 
 
-def look_again(run: "Run", token: Token) -> None:
-    """Have every condition of a token looked at, whatever has changed."""
-    for entry in token.internal_data.get(WATCHED, {}).values():
-        # What held before does not fire again for being looked at.
-        entry[1] = entry[1] or None
-        run.unseen = True
+def look_again(run: "Run", token: Token, key: str | None = None) -> None:
+    """Have a token's conditions looked at, whatever has changed: the one with this key, or all."""
+    for watched, entry in token.internal_data.get(WATCHED, {}).items():
+        if key in (watched, None):
+            # What held before does not fire again for being looked at.
+            entry[1] = entry[1] or None
+            run.unseen = True
 
 
 def hold(token: Token, element: Element) -> None:
@@ -101,18 +99,27 @@ def _fulfilled(part: Conditional, variables: Mapping[str, Any], moment: Moment) 
 
 def _look_at(run: "Run", token: Token, moves: list[Move]) -> None:
     watched, scopes = token.internal_data[WATCHED], set(run.state.scopes(token))
+    stopped = {wait.element for wait in token.waits if wait.element.startswith(AT_CONDITION)}
     for wait in tuple(token.waits):
         entry = watched.get(str(wait.key))
-        # What fired just before may have ended this wait.
-        if entry is None or wait not in token.waits:
+        # What fired just before may have ended this wait; one with an incident is looked at when that is resolved.
+        if entry is None or wait not in token.waits or AT_CONDITION + str(wait.key) in stopped:
             continue
         definition: Any = parts(run.spec.elements[wait.element])[entry[0]]
         if entry[1] is not None and not definition.concerns(moves, scopes):
             continue
-        # what is neither true nor false does not hold: the variables may not be there yet
-        holds = run.evaluate(definition.condition, token).value is True
-        before, entry[1] = entry[1], holds
-        if holds and not before:
-            run.trigger(token, wait, {}, "event_received")
+        try:
+            _ask(run, token, wait, definition.condition, entry)
+        except Stuck as stuck:
+            # Not `Run.stop`: what the token is on can be done all the same, and be cancelled.
+            run.raise_incident(token, stuck, AT_CONDITION + str(wait.key))
     living = {str(wait.key) for wait in token.waits}
     token.internal_data[WATCHED] = {key: entry for key, entry in watched.items() if key in living}
+
+
+def _ask(run: "Run", token: Token, wait: Wait, condition: Source, entry: list[Any]) -> None:
+    # what is neither true nor false does not hold: the variables may not be there yet
+    holds = run.evaluate(condition, token).value is True
+    before, entry[1] = entry[1], holds
+    if holds and not before:
+        run.trigger(token, wait, {}, "event_received")

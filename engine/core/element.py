@@ -169,7 +169,6 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
 
     def scope_emptied(self, run: "Run", token: Token) -> None:
         """The last token inside this scope has gone."""
-        run.complete(token)
 
 
 def text_of(run: "Run", token: Token, source: Source, field: str) -> str:

@@ -22,7 +22,7 @@ from .state import State
 from .stuck import Stuck
 from .subprocesses import ENDING
 from .surroundings import Surroundings
-from .token import Token, Wait
+from .token import AT_CONDITION, Token, Wait
 from .values import Values
 
 STEPS = 10_000  # what one transaction does at most; a longer way goes on in the next
@@ -298,9 +298,13 @@ class Run(Values):
         return listeners.ask(self, token, event, told, scopes)
 
     def close(self, token: Token, wait: Wait, outcome: str) -> None:
-        if wait in token.waits:
-            self.effects.append(Close(wait.noun, wait.key, outcome))
-            token.waits.remove(wait)
+        if wait not in token.waits:
+            return
+        self.effects.append(Close(wait.noun, wait.key, outcome))
+        token.waits.remove(wait)
+        if wait.noun == "subscription":
+            for incident in [other for other in token.waits if other.element == AT_CONDITION + str(wait.key)]:
+                self.close(token, incident, "resolved")
 
     def close_waits(self, token: Token) -> None:
         for wait in tuple(token.waits):
@@ -322,8 +326,12 @@ class Run(Values):
             start.event_definition.subscribe(self, token, start)
 
     def stop(self, token: Token, stuck: Stuck, phase: str, job_key: int | None = None) -> None:
-        """Raise an incident; `phase` says what is done again when it is resolved: enter, leave or job."""
+        """The token goes no further until its incident is resolved; `phase`: see `raise_incident`."""
         token._set_state(TaskState.ERROR)
+        self.raise_incident(token, stuck, phase, job_key)
+
+    def raise_incident(self, token: Token, stuck: Stuck, phase: str, job_key: int | None = None) -> None:
+        """`phase` says what is done again when it is resolved: enter, leave, job, inside, listen, or a condition."""
         key = self.state.new_key()
         incident = Incident(key, token.task_spec.id, token.key, stuck.kind, stuck.code, stuck.parameters, job_key)
         self.open(token, incident, phase)

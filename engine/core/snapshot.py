@@ -12,11 +12,13 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from .apart import Row, Rows, Tokens, Variables, is_wide, lay_apart, written
+from .conditions import WATCHED
 from .jobs import REMINDER
 from .limits import WAITS
 from .listeners import ASKED, LISTENER
 from .spec import ProcessSpec
 from .state import State
+from .subprocesses import ProcessRoot, SubProcess
 from .token import Token, Wait
 
 FORMAT = 3
@@ -174,7 +176,19 @@ def _read_token(row: list[Any], base: int, spec: ProcessSpec) -> Token:
         token.internal_data = row[5]
     if any(wait.element in _OLD_NAMES for wait in token.waits):
         token.waits = [_renamed(token, wait, spec) for wait in token.waits]
+    if state == TaskState.ERROR and _stopped_by_condition(token):
+        token._set_state(TaskState.STARTED)
     return token
+
+
+def _stopped_by_condition(token: Token) -> bool:
+    """Whether it was written when a condition past FEEL's limits stopped what it is attached to.
+
+    A scope stays as it is: resolving its incident makes up for what left it meanwhile.
+    """
+    incidents = [wait.element for wait in token.waits if wait.noun == "incident"]
+    is_scope = isinstance(token.task_spec, SubProcess | ProcessRoot)
+    return incidents == ["inside"] and WATCHED in token.internal_data and not is_scope
 
 
 def _renamed(token: Token, wait: Wait, spec: ProcessSpec) -> Wait:

@@ -34,6 +34,9 @@ class SubProcess(Element, defaults.SubWorkflowTask):  # type: ignore[misc]
             run.enter(run.spec.elements[entry], token)
         return None if entries else True
 
+    def scope_emptied(self, run: "Run", token: Token) -> None:
+        run.complete(token)
+
     def begun(self, run: "Run", token: Token) -> bool:
         """Whether the scope was opened for tokens that a modification has put into it; they step now."""
         inside = [run.tasks[key] for key in token.internal_data.pop(BEGIN, ()) if key in run.tasks]

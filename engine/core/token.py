@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 LEAVING = "leaving"  # a token's data: its task has ended, and only its listeners have still to be told
 PATH = "path"  # a token's data: which of the paths through an ad-hoc sub-process it holds together
-# Where others have an element, an incident's wait has the phase to do again (`Run.stop`): no id may read like one.
+# Where others have an element, an incident's wait has the phase to do again (`Run.raise_incident`): no id may read like one.
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
+AT_CONDITION = "condition:"  # before the key of a condition's subscription in the wait of its incident
 
 
 OWN_DUE = "own_due"  # a token's data: the due time of its task is somebody's own, not that of its limit
@@ -67,11 +68,6 @@ class Token(Task):  # type: ignore[misc]
     @property
     def is_leaving(self) -> bool:
         return LEAVING in self.internal_data
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether an incident stops the token itself, and not only a join in it."""
-        return any(wait.noun == "incident" and not wait.element.startswith(AT_JOIN) for wait in self.waits)
 
     def wait_for(self, noun: str, key: int) -> Wait | None:
         return next((wait for wait in self.waits if wait.key == key and wait.noun == noun), None)

@@ -5,15 +5,33 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from SpiffWorkflow.util.task import TaskState
 
+from engine.core import commands
 from engine.core import snapshot as snapshots
+from engine.core.advance import advance
+from engine.core.effects import Uncall
 from engine.core.element import Frozen
 from engine.core.snapshot import read, write
 from engine.core.state import State
 from engine.sandbox import Sandbox
 from tests.engine.conftest import MONDAY
 from tests.engine.core.old_snapshots import kept, way_on
-from tests.engine.factories import diagram, each, end, exclusive, flows, listening, parallel, start, task, user
+from tests.engine.factories import (
+    boundary,
+    call,
+    condition,
+    diagram,
+    each,
+    end,
+    exclusive,
+    flows,
+    listening,
+    parallel,
+    start,
+    task,
+    user,
+)
 
 
 def waiting_case() -> tuple[Sandbox, State]:
@@ -102,6 +120,31 @@ def test_a_specification_cannot_be_changed() -> None:
 def test_an_old_snapshot_is_read_and_its_instance_goes_on_to_its_end(one: dict[str, Any]) -> None:
     """As it was written then, with the way that lay before it then."""
     assert way_on(one) == one["way"]
+
+
+@pytest.mark.parametrize("outcome", ["completed", "canceled", "resolved"])
+def test_what_a_condition_had_stopped_waits_again(outcome: str) -> None:
+    """As it was written while a condition past FEEL's limits still stopped the activity it is attached to."""
+    box = Sandbox(now=MONDAY)
+    event = boundary("b", "a", condition("=hot"), interrupting=False)
+    box.deploy(diagram(start("qs"), user("qu"), flows("qs qu"), process_id="q"), "q.bpmn")
+    box.deploy(diagram(start("s"), call("a", "q"), end("e"), event, end("x"), flows("s a e", "b x")), "p.bpmn")
+    case = box.start("p")
+    waits = [["subscription", 3, "b"], ["incident", 4, "inside"]]
+    token = [2, "a", 0, TaskState.ERROR, waits, {"watched": {str(case.key + 3): [0, False]}}]
+    old = {"v": 2, "n": 4, "t": [[0, "p", -1, TaskState.STARTED], token]}
+    state, around = read(old, case.key, case.spec), box._surroundings(case.key + 4)
+    command = {
+        "completed": commands.Returned(case.key + 2, "completed"),
+        "canceled": commands.Cancel(),
+        "resolved": commands.ResolveIncident(case.key + 4, case.key + 2),
+    }[outcome]
+    advanced = advance(case.spec, state, command, around)
+    assert not advanced.stale
+    assert state.status == ("active" if outcome == "resolved" else outcome)
+    assert [effect for effect in advanced.effects if isinstance(effect, Uncall)] == (
+        [Uncall(case.key + 2)] if outcome == "canceled" else []
+    )
 
 
 def test_every_format_there_has_been_is_kept() -> None:

@@ -113,8 +113,9 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
             if self.listeners and run.asks(token, "start"):
                 token.internal_data[MAPPED_IN] = True
                 return None
-            # Events at the boundary of a loop belong to the whole of it: its body waits for them.
-            if not token.is_inner:
+            # Events at the boundary of a loop belong to the whole of it: its body waits for them. A call that is made
+            # again still waits for those it began with.
+            if not token.is_inner and not token.waits:
                 run.watch_boundaries(token)
         return self.enter(run, token)
 

@@ -10,6 +10,7 @@ from tests.engine.conftest import MONDAY, Begin
 from tests.engine.factories import (
     Part,
     boundary,
+    call,
     catch,
     condition,
     diagram,
@@ -264,6 +265,27 @@ def test_a_boundary_timer_ends_with_its_activity(begin: Begin, box: Sandbox) -> 
     next(item for item in case.waiting if item.kind == "task").complete()
     box.advance(by=timedelta(hours=2))
     assert case.path == ["s", "u", "e"]
+
+
+@pytest.mark.parametrize("event", [message("m"), timer(duration="PT1H"), condition("=hot")], ids=["m", "t", "c"])
+def test_a_call_that_is_made_again_waits_once_for_its_boundary_events(begin: Begin, box: Sandbox, event: Part) -> None:
+    called = [user("u"), end("qe"), flows("qs u qe")]
+    box.deploy(diagram(start("qs", message("go")), *called, process_id="q"), "q.bpmn")
+    attached = boundary("b", "c", event, interrupting=False)
+    case = begin(diagram(start("s"), call("c", "q"), end("e"), attached, end("x"), flows("s c e", "b x")), hot=False)
+    box.deploy(diagram(start("qs"), *called, process_id="q"), "q.bpmn")
+    due = box.next_due()
+    box.advance(timedelta(minutes=30))
+    case.incidents[0].resolve()
+    assert ([item.element for item in case.waiting], box.next_due()) == (["b"], due)
+    if case.waiting[0].kind == "timer":
+        box.advance(timedelta(minutes=30))
+    else:
+        box.publish("m")
+        box.set_variables(case, {"hot": True})
+    assert case.path == ["s", "b", "x"]
+    box.cases[1].waiting[0].complete()
+    assert (case.state, case.records) == ("completed", {})
 
 
 # Errors

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 LEAVING = "leaving"  # a token's data: its task has ended, and only its listeners have still to be told
 PATH = "path"  # a token's data: which of the paths through an ad-hoc sub-process it holds together
-# Where others have an element, an incident's wait has the phase to do again (`Run.raise_incident`): no id may read like one.
+# Where others have an element, an incident's wait has the phase to do again (`Run.raise_incident`): no id may read
+# like one.
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
 AT_CONDITION = "condition:"  # before the key of a condition's subscription in the wait of its incident
 

@@ -32,8 +32,7 @@ from engine.definitions.in_force import InForce, in_force
 from engine.definitions.translating import translatable
 from engine.definitions.wording import element_name, form_in, form_labels, process_name, texts_of
 from engine.directory.acting import acting
-from engine.directory.calendar import WARNED_BEFORE as HOLIDAYS_WARNED_BEFORE
-from engine.directory.calendar import holidays_known_until
+from engine.directory.calendar import holidays_ending, holidays_known_until
 from engine.directory.organisation import DEMO as DEMO_ORGANISATION
 from engine.directory.organisation import has_people
 from engine.directory.organisation import load as load_organisation
@@ -162,7 +161,6 @@ __all__ = [
     "DEMO_ORGANISATION",
     "DOCUMENT_STORE",
     "DOCUMENT_TYPES",
-    "HOLIDAYS_WARNED_BEFORE",
     "LARGEST_DOCUMENT",
     "LONGEST_COMMENT",
     "PLATFORM_ROLES",
@@ -273,6 +271,7 @@ __all__ = [
     "hand_over_task",
     "has_people",
     "hire",
+    "holidays_ending",
     "holidays_known_until",
     "import_model",
     "in_force",

@@ -171,6 +171,13 @@ def holidays_known_until() -> date:
     return standard().known_until
 
 
+def holidays_ending(now: datetime) -> date | None:
+    """The last day whose holidays are known, if it comes within two months where people work; else None."""
+    calendar = standard()
+    end_soon = now.astimezone(calendar.zone).date() + WARNED_BEFORE > calendar.known_until
+    return calendar.known_until if end_soon else None
+
+
 def functions(calendar: Any) -> dict[str, Callable[..., Any]]:
     """The calendar's FEEL functions. Each answers null for arguments of other types, as FEEL's own functions do."""
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from engine.definitions.wording import Language, process_name
+from engine.directory import calendar
 from engine.directory.principal import Principal
 from engine.store.models import Handler, Instance, Job, Task
 
@@ -85,8 +86,9 @@ def jobs_by_topic(session: Session, principal: Principal | None = None) -> Seque
 
 
 def due_after(session: Session, day: date, principal: Principal | None = None) -> int:
-    """How many open tasks of cases that are seen are due on a later day than this one."""
-    query = select(func.count()).where(Task.state == "created", func.date(Task.due_at) > day)
+    """How many open tasks of cases that are seen are due on a later day than this one, where people work."""
+    after = datetime.combine(day + timedelta(days=1), time(), calendar.standard().zone)
+    query = select(func.count()).where(Task.state == "created", Task.due_at >= after)
     visible = sees_task(principal)
     return session.execute(query if visible is None else query.where(visible)).scalar_one()
 

@@ -63,8 +63,8 @@ def queue_forgotten_jobs(session: Session) -> int:
 
 def tell_of_unknown_holidays(session: Session) -> None:
     """Warn while the calendar ends soon: past it, working time is counted by weekends alone."""
-    until = calendar.holidays_known_until()
-    if clock.now().date() + calendar.WARNED_BEFORE <= until:
+    until = calendar.holidays_ending(clock.now())
+    if until is None:
         return
     late = operations.due_after(session, until)
     logger.warning(

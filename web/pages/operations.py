@@ -173,8 +173,8 @@ def retry_command(command_id: int) -> Answer:
 
 def _unknown_holidays(session: engine.Session) -> dict[str, Any] | None:
     """While the calendar ends soon: until when holidays are known, and how many tasks are due later."""
-    until = engine.holidays_known_until()
-    if engine.case_time().date() + engine.HOLIDAYS_WARNED_BEFORE <= until:
+    until = engine.holidays_ending(engine.case_time())
+    if until is None:
         return None
     return {"until": until.isoformat(), "later": engine.queries.operations.due_after(session, until, principal())}
 

@@ -192,11 +192,17 @@ def test_history_is_dropped_by_whole_months_and_kept_for_ever_without_a_setting(
         assert upkeep.drop_old_history(session, 1) == []
 
 
-@pytest.mark.parametrize(("now", "told"), [("2026-10-15", []), ("2026-11-15", [("2026-12-31", 1)])])
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [("2026-10-31T23:30", []), ("2026-11-01T00:30", [("2026-12-31", 1)]), ("2027-02-01T09:00", [("2026-12-31", 1)])],
+)
 def test_unknown_holidays_are_logged(desk: Desk, caplog: pytest.LogCaptureFixture, now: str, told: list[Any]) -> None:
-    desk.deploy(diagram(start("s"), user("t", due="2027-01-04T09:00:00+08:00"), end("e"), flows("s t e")))
-    desk.start()
-    desk.pin(datetime.fromisoformat(f"{now}T09:00:00+08:00"))
+    # In Shanghai they are due on the last known day and on the next one, in UTC both on the last.
+    for process_id, due in (("p", "2026-12-31T23:30:00+08:00"), ("q", "2027-01-01T07:00:00+08:00")):
+        due_then = user("t", due=due)
+        desk.deploy(diagram(start("s"), due_then, end("e"), flows("s t e"), process_id=process_id))
+        desk.start(process_id)
+    desk.pin(datetime.fromisoformat(f"{now}:00+08:00"))
     with store.transaction() as session:
         upkeep.tell_of_unknown_holidays(session)
     records = [record for record in caplog.records if record.name == upkeep.__name__]

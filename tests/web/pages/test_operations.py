@@ -125,13 +125,15 @@ def test_open_jobs_and_handlers_are_listed(office: Office, visitor: Visiting, in
     assert "外部程序" in page
 
 
-@pytest.mark.parametrize(("now", "warned"), [("2026-10-15", False), ("2026-11-15", True), ("2027-02-01", True)])
+@pytest.mark.parametrize(
+    ("now", "warned"), [("2026-10-31T23:30", False), ("2026-11-01T00:30", True), ("2027-02-01T09:00", True)]
+)
 def test_operators_are_told_when_the_holidays_of_the_next_year_are_missing(
     visitor: Visiting, office: Office, task: int, now: str, warned: bool
 ) -> None:
     with store.transaction() as session:
-        case_clock.pin(session, datetime.fromisoformat(f"{now}T09:00:00+08:00"))
-        session.connection().exec_driver_sql("UPDATE tasks SET due_at = '2027-01-04T09:00:00+08:00'")
+        case_clock.pin(session, datetime.fromisoformat(f"{now}:00+08:00"))
+        session.connection().exec_driver_sql("UPDATE tasks SET due_at = '2027-01-01T07:00:00+08:00'")
     page = visitor("zhou.yu").text("/operations")
     assert ("只知道 2026-12-31 以前" in page) is warned
     assert ("有 1 个待办的时限在此之后" in page) is warned

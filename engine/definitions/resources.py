@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from engine import diagrams, dmn
+from engine import diagrams, dmn, yaml
 from engine.core.expressions import Literal
 from engine.core.spec import ProcessSpec
 from engine.core.user_tasks import UserTask
@@ -180,8 +178,8 @@ class Reader:
 
     def _texts(self, file: Resource) -> Mapping[str, str]:
         try:
-            texts = yaml.safe_load(file.content)
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+            texts = yaml.load(file.content)
+        except yaml.NotYaml as error:
             self.error("translation_not_yaml", file.name, reason=str(error))
             return {}
         if texts is None:

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-
-from engine import settings
+from engine import settings, yaml
 from engine.errors import Invalid
 
 DATA = Path(__file__).with_name("data") / "calendar.yaml"
@@ -118,9 +116,9 @@ def read(text: str, more: str = "") -> WorkingCalendar:
     """A calendar from YAML: zone, hours, weekend, holidays and make-up days by year.
 
     `more` is YAML of the same form that may leave anything out; what it says goes before, a year as a whole.
-    Raises ValueError, KeyError, TypeError, YAMLError.
+    Raises ValueError (NotYaml is one), KeyError, TypeError, AttributeError.
     """
-    data, added = yaml.safe_load(text), yaml.safe_load(more) or {}
+    data, added = yaml.load(text), yaml.load(more) or {}
     if unknown := added.keys() - data.keys():
         raise ValueError(f"unknown: {', '.join(sorted(map(str, unknown)))}")
     years: dict[int, Any] = {**data["years"], **added.get("years", {})}
@@ -162,7 +160,7 @@ def standard() -> WorkingCalendar:
     file = settings.load().calendar
     try:
         return read(DATA.read_text(encoding="utf-8"), file.read_text(encoding="utf-8") if file is not None else "")
-    except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError, ZoneInfoNotFoundError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ZoneInfoNotFoundError) as error:
         raise Invalid("calendar_malformed", file=str(file), reason=str(error)) from error
 
 

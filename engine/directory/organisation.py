@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from engine import yaml
 from engine.errors import Invalid
 from engine.store.models import Membership, Person, Shift, Substitute, Unit
 
@@ -30,14 +30,14 @@ def load(session: Session, text: str, name: str = "") -> None:
     A password is set for new people only. Raises Invalid with what is wrong where.
     """
     try:
-        data = yaml.safe_load(text) or {}
+        data = yaml.load(text) or {}
         for unit in data.get("units", ()):
             _load_unit(session, unit)
         for person in data.get("people", ()):
             _load_person(session, person)
         _load_substitutes(session, data.get("substitutes", ()))
         _load_shifts(session, data.get("shifts", ()))
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (yaml.NotYaml, KeyError, TypeError, AttributeError) as error:
         raise Invalid("organisation_malformed", file=name, reason=str(error)) from error
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine import yaml
 from engine.work.contract import Port, SecretReference
 
 _PORT_KEYS = {"options", "secrets"}
@@ -43,16 +42,15 @@ def load_ports(path: Path | str) -> dict[str, Port]:
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PortsError(
             path, "", f"cannot be read ({error.strerror})", "name a readable file in TRUNKLINE_PORTS"
         ) from error
     except UnicodeDecodeError as error:
         raise PortsError(path, "", "is not UTF-8 text", "save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else ""
+    except yaml.NotYaml as error:
+        where = f"line {error.line}" if error.line is not None else ""
         raise PortsError(path, where, "is not valid YAML", "correct the indentation or quoting there") from error
 
 

@@ -61,6 +61,8 @@ def test_a_secret_that_is_missing_does_not_keep_the_other_ports_from_loading(tmp
         ),
         ("ports: {i: {options: {url: 'http://me:hunter2@host/'}}}\n", "ports.i.options.url", "take the account out"),
         ("ports: {m: {options: {a: !!python/object/apply:os.getcwd []}}}\n", "line 1", "correct"),
+        ("ports:\n  mail: {options: {since: 2026-13-01}}\n", "line 2", "correct"),
+        pytest.param("[" * 9999, "", "correct", id="deep"),
     ],
 )
 def test_a_wrong_file_is_refused_with_place_and_remedy(tmp_path: Path, text: str, key: str, remedy: str) -> None:
@@ -68,7 +70,7 @@ def test_a_wrong_file_is_refused_with_place_and_remedy(tmp_path: Path, text: str
     with pytest.raises(PortsError) as caught:
         load_ports(path)
     words = str(caught.value)
-    assert words.startswith(f"{path}: {key}: ")
+    assert words.startswith(f"{path}: {key}: " if key else f"{path}: ")
     assert remedy in words
     assert "hunter2" not in words
 

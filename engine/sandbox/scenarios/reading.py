@@ -7,8 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine import yaml
 from engine.errors import Finding, Invalid
 
 from .stage import Doc
@@ -44,11 +43,9 @@ def load(path: Path) -> Doc:
 def read(data: bytes, name: str) -> Doc:
     """The scenario in a file's bytes. Raises Invalid with every finding."""
     try:
-        # A file that is brought along could name any Python object to be made; safely none is.
-        scenario = yaml.safe_load(data)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise Invalid("scenario_not_yaml", file=name, reason=reason) from error
+        scenario = yaml.load(data)
+    except yaml.NotYaml as error:
+        raise Invalid("scenario_not_yaml", file=name, reason=str(error)) from error
     found = [Finding(code, parameters, file=name) for code, parameters in _problems(scenario)]
     if found:
         raise Invalid("scenario_refused", findings=tuple(found), file=name)

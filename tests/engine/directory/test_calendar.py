@@ -161,6 +161,8 @@ def test_the_file_is_named_by_a_setting(named: Path) -> None:
         'hours: [["08:30", "12:00"], ["11:00", "17:00"]]',
         "weekend: [0, 1, 2, 3, 4, 5, 6]",
         "weekend: [7]",
+        "years: {2027: {holidays: [[2027-01-01, 2027-02-30]], makeup: []}}",
+        pytest.param("[" * 9999, id="deep"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_by_name(named: Path, content: str) -> None:

@@ -200,7 +200,18 @@ def test_loading_again_changes_what_changed_and_keeps_passwords() -> None:
     assert person.groups == {"GD-GZ.crc.duty", "GD-GZ.am.duty"}
 
 
-@pytest.mark.parametrize("text", ["people: 3", "people: [{id: x}]", "units: [", "substitutes: [{person: a}]", "- x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "people: 3",
+        "people: [{id: x}]",
+        "units: [",
+        "substitutes: [{person: a}]",
+        "- x",
+        "substitutes: [{person: li.na, substitute: wang.wei, from: 2026-13-01}]",
+        pytest.param("[" * 9999, id="deep"),
+    ],
+)
 def test_a_malformed_organisation_is_refused(text: str) -> None:
     with store.transaction() as session, pytest.raises(Invalid) as refusal:
         load(session, text, "org.yaml")

@@ -102,6 +102,10 @@ def test_a_listener_denies_corrects_and_agrees_by_the_same_steps_as_on_postgresq
     ("text", "told"),
     [
         ("start: {process: p\n", "cannot be read as YAML"),
+        (
+            "start: {process: p}\nnow: 2026-13-01\n",
+            "cannot be read as YAML: no timestamp: month must be in 1..12 (line 2)",
+        ),
         ("- 1", "/: keys with values are needed"),
         ("start: {proces: p}", "/start: name a process, or the message"),
         ("start: {process: p}\nstep: []", "no key “step” here. Meant was perhaps: steps"),

@@ -159,16 +159,26 @@ def deploy_model(
     Invalid where the file no longer defines what it did.
     """
     newest = _newest(session, model.kind, model.id)
-    if newest is not None and newest.version != model.base and not over:
-        raise Conflict("model_changed_meanwhile", id=model.id, base=model.base, version=newest.version)
+    if newest is not None and not over:
+        # Before the model is read: whose is stale need not mend it first.
+        _require_base(model, newest.version)
     _require_size(model.content)
     deployed = deploy(session, _resources(model), comment)
-    if not any(one.kind == model.kind and one.id == model.id for one in deployed.definitions):
+    made = next((one for one in deployed.definitions if (one.kind, one.id) == (model.kind, model.id)), None)
+    if made is None:
         # All of it is undone with this: else a second model would stand beside the one that was meant.
         raise Invalid("model_renamed", id=model.id)
+    if not over:
+        # Again, now that its lock is held: of two at once both have seen the same version above.
+        _require_base(model, made.version - made.new)
     if not keep_draft:
         drop_model_draft(session, person, model.kind, model.id)
     return deployed
+
+
+def _require_base(model: Model, version: int) -> None:
+    if version != model.base:
+        raise Conflict("model_changed_meanwhile", id=model.id, base=model.base, version=version)
 
 
 def _resources(model: Model) -> list[Resource]:

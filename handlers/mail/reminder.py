@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import Handler, Job, Port
 from handlers import variables
@@ -83,8 +83,17 @@ def _local(due: str | None, port: Port) -> str:
         moment = datetime.fromisoformat(due.partition("@")[0])
     except ValueError as error:
         raise never("variable due: an ISO date and time is needed") from error
-    zone = ZoneInfo(str(port.options.get("timezone", "Asia/Shanghai")))
+    zone = _zone(port)
     return (moment.astimezone(zone) if moment.tzinfo else moment).strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def _zone(port: Port) -> ZoneInfo:
+    name = str(port.options.get("timezone", "Asia/Shanghai"))
+    try:
+        return ZoneInfo(name)
+    # A folder of zones or a path is no key either, and refused by other errors.
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise never(f"port {port.name}: option timezone names no time zone: {name}") from error
 
 
 def _address(task: Mapping[str, Any], port: Port) -> str:

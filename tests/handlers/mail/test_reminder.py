@@ -103,6 +103,14 @@ def test_a_wrong_variable_is_named(run: Run, mail_server: StartMail, change: dic
         run("notify.reminder", mail_server().as_port(), **{**REMINDER, **change})
 
 
+@pytest.mark.parametrize("zone", ["Asia/Guangzhou", "Asia", "../etc/passwd", "", 8])
+def test_a_time_zone_that_is_none_is_a_wrong_ports_file(run: Run, mail_server: StartMail, zone: Any) -> None:
+    server = mail_server()
+    with pytest.raises(BpmnError, match="port mail: option timezone names no time zone") as refused:
+        run("notify.reminder", server.as_port(timezone=zone), **REMINDER)
+    assert (refused.value.code, server.taken) == ("adapter_failed", [])
+
+
 def test_a_task_name_with_line_breaks_starts_no_header(run: Run, mail_server: StartMail) -> None:
     server = mail_server()
     run("notify.reminder", server.as_port(), **{**REMINDER, "task": {"name": "x\r\nBcc: thief@evil.example"}})

@@ -65,7 +65,7 @@ class MultiInstance:
         index, done = inner.internal_data["index"], body.internal_data["done"] + 1
         output = self._output(run, inner)
         finished = self._completed_early(run, inner, body, done)
-        told = [told for told in self.told if told.wanted(run, inner, done, self._counts(body, done))]
+        told = [told for told in self.told if told.wanted(run, inner, done, self._counts(inner, body, done))]
         items = self._known_items(run, body) if self.sequential and not finished else []
 
         def go_on() -> None:
@@ -142,16 +142,22 @@ class MultiInstance:
         run.state.set(body.key, self.output_collection, collected)
 
     def _completed_early(self, run: "Run", inner: Token, body: Token, done: int) -> bool:
-        return self.completion is not None and asked(run, inner, self.completion, self._counts(body, done))
+        return self.completion is not None and asked(run, inner, self.completion, self._counts(inner, body, done))
 
-    def _counts(self, body: Token, done: int) -> dict[str, int]:
-        """What conditions of the loop may ask for (BPMN 2.0.2, 13.3.7)."""
+    def _counts(self, inner: Token, body: Token, done: int) -> dict[str, int]:
+        """What conditions of the loop may ask for (BPMN 2.0.2, table 10.30 and 13.3.7), when `inner` is done.
+
+        As in Camunda an instance counts from when it is created: one after the other, those to come do not.
+        """
+        created = inner.internal_data["index"] + 1 if self.sequential else body.internal_data["size"]
+        # The one that asks is still in the body, and no longer active.
+        active = body.inside - 1
         return {
-            "numberOfInstances": body.internal_data["size"],
+            "numberOfInstances": created,
             "numberOfCompletedInstances": done,
-            # The one that asks is still in the body, and no longer active.
-            "numberOfActiveInstances": body.inside - 1,
-            "numberOfTerminatedInstances": 0,
+            "numberOfActiveInstances": active,
+            # Only a modification ends an instance and leaves the body, which is not told: it is what is missing.
+            "numberOfTerminatedInstances": created - done - active,
         }
 
 

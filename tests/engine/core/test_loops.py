@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.sandbox import Sandbox
+from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import Begin
 from tests.engine.factories import (
     Part,
@@ -13,10 +13,13 @@ from tests.engine.factories import (
     diagram,
     each,
     end,
+    error,
     escalation,
+    exclusive,
     file,
     flow,
     flows,
+    listening,
     named_event,
     parallel,
     process,
@@ -209,4 +212,66 @@ def test_a_completion_condition_may_ask_how_many_are_still_active(begin: Begin) 
     case.waiting[0].complete()
     assert len(case.waiting) == 2
     case.waiting[0].complete()
+    assert (case.state, case.records) == ("completed", {})
+
+
+# What a loop counts
+
+COUNTS = "[numberOfInstances, numberOfActiveInstances, numberOfCompletedInstances, numberOfTerminatedInstances]"
+
+
+def counted(box: Sandbox, case: Case, counts: list[int], **given: object) -> bool:
+    """Complete what waits first; whether these were the loop's counts then, with which it is done."""
+    box.set_variables(case, {"counts": counts})
+    case.waiting[0].complete(given)
+    return case.path[-1] == "e"
+
+
+@pytest.mark.parametrize(
+    ("sequential", "ended", "counts"),
+    [
+        (False, 0, [[4, 3, 1, 0], [4, 2, 2, 0], [4, 1, 3, 0]]),
+        (False, 2, [[4, 1, 1, 2], [4, 0, 2, 2]]),
+        (True, 0, [[1, 0, 1, 0], [2, 0, 2, 0], [3, 0, 3, 0]]),
+    ],
+)
+def test_a_loop_counts_its_instances(
+    sequential: bool, ended: int, counts: list[list[int]], begin: Begin, box: Sandbox
+) -> None:
+    loop = each("=[1, 2, 3, 4]", sequential=sequential, until=f"={COUNTS} = counts")
+    drawn = diagram(start("s"), user("u", loop=loop), end("e"), flows("s u e"))
+    for completed, expected in enumerate(counts):
+        case = begin(drawn)
+        if ended:
+            case.modify(cancel=[item._record.element_key for item in case.waiting[-ended:]])
+        for _ in range(completed):
+            assert not counted(box, case, [])
+        assert counted(box, case, expected)
+
+
+def test_an_instance_that_was_ended_counts_so_before_its_listeners_are_told(begin: Begin, box: Sandbox) -> None:
+    plain = user("u", loop=each("=[1, 2, 3]", until=f"={COUNTS} = counts"))
+    told = listening(("canceling", "told"), kind="task")
+    heard = Part(plain.xml.replace("<zeebe:userTask/>", f"<zeebe:userTask/>{told}"), plain.tops)
+    case = begin(diagram(start("s"), heard, end("e"), flows("s u e")))
+    case.modify(cancel=[case.waiting[2]._record.element_key])
+    assert [item.kind for item in case.waiting] == ["task", "task", "job"]
+    assert counted(box, case, [3, 1, 1, 1])
+
+
+def test_an_instance_that_an_event_inside_it_has_led_elsewhere_has_completed(begin: Begin, box: Sandbox) -> None:
+    steps = [start("is"), user("i"), exclusive("x", default="x_ie"), end("bad", error("bad")), end("ie")]
+    inner = sub("inner", *steps, flows("is i x bad", "x ie", x_bad="=no"))
+    around = [
+        start("ts"),
+        inner,
+        boundary("b", "inner", error("bad")),
+        end("te"),
+        end("be"),
+        flows("ts inner te", "b be"),
+    ]
+    loop = each("=[1, 2, 3]", until=f"={COUNTS} = counts")
+    case = begin(diagram(start("s"), sub("t", *around, loop=loop), end("e"), flows("s t e")))
+    assert not counted(box, case, [3, 1, 1, 1], no=True)
+    assert counted(box, case, [3, 1, 2, 0], no=False)
     assert (case.state, case.records) == ("completed", {})

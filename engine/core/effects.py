@@ -117,7 +117,6 @@ class Publish:
     correlation_key: str
     variables: Mapping[str, Any]
     ttl: timedelta
-    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,7 @@ class Message(Definition, MessageEventDefinition):  # type: ignore[misc]
         ttl = token.task_spec.properties.get("ttl")
         lives = parse_duration(text_of(run, token, ttl, "ttl")).as_timedelta() if ttl else timedelta()
         declared = dict(run.state.variables.get(token.key, {}))
-        # The id keeps a command that is applied once more from publishing it twice.
-        run.effects.append(Publish(name, key, declared, lives, f"{token.key}"))
+        run.effects.append(Publish(name, key, declared, lives))
         run.effects.append(Note("message_thrown", token.task_spec.id, token.key, {"name": name, "key": key}))
         return True
 

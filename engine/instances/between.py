@@ -147,7 +147,6 @@ def _payload(row: InstanceRow, effect: Outgoing) -> dict[str, Any]:
                 "correlation_key": effect.correlation_key,
                 "variables": dict(effect.variables),
                 "ttl": effect.ttl.total_seconds(),
-                "message_id": effect.message_id,
             }
         case Broadcast():
             return {"name": effect.name, "variables": dict(effect.variables)}

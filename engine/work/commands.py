@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engine.errors import Conflict
 from engine.instances import apply_due_commands, on_command
 from engine.instances import start as start_instance
 from engine.store.enqueue import COMMANDS, enqueue
@@ -42,14 +41,9 @@ def queue_left_commands(session: Session) -> int:
 
 
 def _publish(session: Session, instance_key: int | None, payload: Payload) -> None:
-    try:
-        ttl = timedelta(seconds=float(payload["ttl"]))
-        key, variables, id_ = payload["correlation_key"], payload["variables"], payload["message_id"]
-        publish_message(session, payload["name"], key, variables, ttl, id_)
-    except Conflict as repeated:
-        # the same throw event, applied before
-        if repeated.code != "message_published_already":
-            raise
+    # Without an id: the command goes with the commit that publishes, and one token may throw alike messages.
+    ttl = timedelta(seconds=float(payload["ttl"]))
+    publish_message(session, payload["name"], payload["correlation_key"], payload["variables"], ttl)
 
 
 def _broadcast(session: Session, instance_key: int | None, payload: Payload) -> None:

@@ -26,6 +26,7 @@ from tests.engine.factories import (
     script,
     send,
     service,
+    several,
     signal,
     start,
     sub,
@@ -118,6 +119,24 @@ def test_a_thrown_message_carries_its_input_mappings_only(box: Sandbox, part: ob
     waiting = box.start("p", {"no": "1"})
     box.start("q", {"no": "1", "a": 5, "secret": 1})
     assert waiting.variables == {"no": "1", "sum": 5}
+
+
+@pytest.mark.parametrize("ttl", ["PT0S", "PT1H"])
+def test_alike_messages_that_one_event_throws_are_all_received(box: Sandbox, ttl: str) -> None:
+    twice = throw("t", several(message("paid", "=no"), message("paid", "=no")), properties={"ttl": ttl})
+    box.deploy(diagram(start("s"), twice, end("e"), flows("s t e"), process_id="q"), "q.bpmn")
+    box.deploy(diagram(start("s"), catch("m", message("paid", "=no")), end("e"), flows("s m e")), "p.bpmn")
+    early = [box.start("p", {"no": 1}) for _ in range(3)]
+    box.start("q", {"no": 1})
+    assert [case.state for case in early] == ["completed", "completed", "active"]
+
+
+def test_alike_messages_of_one_event_are_all_kept_for_who_comes_later(box: Sandbox) -> None:
+    twice = throw("t", several(message("paid", "=no"), message("paid", "=no")), properties={"ttl": "PT1H"})
+    box.deploy(diagram(start("s"), twice, end("e"), flows("s t e"), process_id="q"), "q.bpmn")
+    box.deploy(diagram(start("s"), catch("m", message("paid", "=no")), end("e"), flows("s m e")), "p.bpmn")
+    box.start("q", {"no": 1})
+    assert [box.start("p", {"no": 1}).state for _ in range(3)] == ["completed", "completed", "active"]
 
 
 def test_a_message_to_oneself_is_received(begin: Begin) -> None:

@@ -20,6 +20,7 @@ from tests.engine.factories import (
     flow,
     flows,
     listening,
+    message,
     named_event,
     parallel,
     process,
@@ -131,6 +132,20 @@ def test_they_tell_when_a_condition_holds(begin: Begin) -> None:
     while case.waiting:
         case.waiting[0].complete()
     assert case.variables["n"] == 2
+
+
+def test_an_instance_that_tells_several_times_over_by_messages_tells_all_of_it(begin: Begin, box: Sandbox) -> None:
+    tells = (
+        "<bpmn:complexBehaviorDefinition><bpmn:condition>=true</bpmn:condition>"
+        "<bpmn:event><bpmn:eventDefinitionRef>tell</bpmn:eventDefinitionRef></bpmn:event></bpmn:complexBehaviorDefinition>"
+    )
+    loop = repeat("1", behavior="Complex", inside=tells * 2)
+    sends = user("u", loop=loop, properties={"ttl": "PT1H"})
+    begin(file(process(start("s"), sends, end("e"), flows("s u e")), named_event("tell", message("done", "x"))))
+    box.cases[0].waiting[0].complete()
+    waits = diagram(start("s"), catch("m", message("done", "x")), end("e"), flows("s m e"), process_id="q")
+    box.deploy(waits, "q.bpmn")
+    assert [box.start("q").state for _ in range(3)] == ["completed", "completed", "active"]
 
 
 def test_the_first_can_end_the_others(begin: Begin) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from engine import store
 from engine.errors import Conflict, Invalid, NotFound
-from engine.instances import apply_due_commands, cancel, migrate, suspend
+from engine.instances import apply_due_commands, between, cancel, migrate, suspend
+from engine.work import commands
 from engine.work.messages import correlate_message, publish_message
 from engine.work.signals import broadcast_signal
 from engine.work.upkeep import drop_expired_messages
@@ -23,8 +25,10 @@ from tests.engine.factories import (
     receive,
     send,
     service,
+    several,
     signal,
     start,
+    throw,
     user,
 )
 from tests.engine.work.conftest import MONDAY, Desk
@@ -214,6 +218,32 @@ def test_one_instance_sends_and_another_receives(desk: Desk) -> None:
     desk.start("q")
     assert desk.state(receiver) == "completed"
     assert desk.variables(receiver)["amount"] == 7
+
+
+def published_and_dead(session: Session, *given: Any) -> None:
+    publish_message(session, *given)
+    raise RuntimeError("dead")
+
+
+def test_messages_of_a_process_that_died_before_it_published_are_published_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = throw("n", several(message("paid", '="1"'), message("paid", '="1"')), properties={"ttl": "PT1H"})
+    desk.deploy(WAITS, diagram(start("s"), twice, end("e"), flows("s n e"), process_id="q"))
+    sent = "SELECT (SELECT count(*) FROM commands), (SELECT count(*) FROM messages)"
+    with monkeypatch.context() as dead:
+        dead.setattr(between, "_drain", lambda keys, ids: None)
+        desk.start("q")
+    assert desk.rows(sent) == [(2, 0)]
+    # Who takes them over dies too, when it has published the first and not yet committed.
+    with monkeypatch.context() as dead:
+        dead.setattr(commands, "publish_message", published_and_dead)
+        apply_due_commands()
+    assert desk.rows(sent) == [(2, 0)]
+    desk.rows("UPDATE commands SET due_at = now()")
+    assert (apply_due_commands(), apply_due_commands()) == (2, 0)
+    assert desk.rows(sent) == [(0, 2)]
+    assert [desk.state(desk.start(no="1")) for _ in range(3)] == ["completed", "completed", "active"]
 
 
 def test_a_receiver_that_is_gone_when_the_message_comes_gives_it_to_the_next(desk: Desk) -> None:

@@ -63,8 +63,7 @@ def negate(value: Any) -> Any:
     """`-value`."""
     value = adapt(value)
     if type(value) is Decimal:
-        # Python's minus zero would be written to JSON as `-0`.
-        return value.copy_negate() if value else value
+        return value.copy_negate()
     if isinstance(value, DaysTimeDuration):
         return DaysTimeDuration(-value.nanoseconds)
     if isinstance(value, YearsMonthsDuration):

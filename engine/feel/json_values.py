@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
@@ -26,6 +27,9 @@ def _to_json(value: Any, level: int, left: list[int]) -> Any:
     if left[0] < 0 or level > MAX_RESULT_DEPTH:
         raise FeelLimitError("result size" if left[0] < 0 else "result depth")
     value = adapt(value)
+    if isinstance(value, Decimal):
+        # Python's zero may have a sign, FEEL's has none, and JSON would show it.
+        return value or value.copy_abs()
     if isinstance(value, Mapping):
         return {str(key): _to_json(item, level + 1, left) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -156,6 +156,29 @@ def test_values_become_json(given: object, json: object) -> None:
     assert to_json(given) == json
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("-0", "0 * -1", "-1 * 0.00", "0 / -5", "-x", "x * 1", "(0 * -1) ** 3", "(-1E-6000) ** 3", "y", "-0 - 0"),
+        *(
+            "sum([0 * -1])",
+            "product([0, -1])",
+            "modulo(0 * -1, 3)",
+            "sqrt(0 * -1)",
+            "ceiling(-0.5)",
+            "decimal(-0.4, 0)",
+        ),
+        *('number("-0")', 'from json("-0.0")', "min(0 * -1, 1)", '@"PT0S" / @"-PT1S"', "max([0 * -1])", "abs(-0)"),
+    ],
+)
+def test_zero_has_no_sign_in_json(text: str, moment: Moment) -> None:
+    scope = {"x": 0, "y": -0.0}
+    found = to_json(value(f"[{text}, {{a: {text}}}]", scope, moment))
+    alone = to_json(value(text, scope, moment))
+    for zero in (alone, found[0], found[1]["a"]):
+        assert (zero, str(zero)[0]) == (0, "0")
+
+
 def test_json_becomes_values() -> None:
     assert from_json({"a": [1, 2.5, "x", None, True]}) == {"a": [Decimal(1), Decimal("2.5"), "x", None, True]}
     assert type(from_json(1)) is Decimal

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.feel.builtins.signature import Family
-from engine.feel.comparing import compare, in_range
+from engine.feel.comparing import compare
 from engine.feel.errors import NoValue
 from engine.feel.run import Run
 from engine.feel.values import Range, kind_of
@@ -116,10 +116,10 @@ def _declare(name: str, rule: Rule, *parameters: str) -> None:
                 raise NoValue(
                     "argument", function=name, parameter="range", expected="a closed range", kind="open range"
                 )
-        if not isinstance(left, Range) and isinstance(right, Range):
-            # Asked only to refuse a point of another kind: some rules have an answer before they compare.
-            _known(in_range(run, left, right), left, right.start)
-        return rule(_span(left), _span(right))
+        mine, yours = _span(left), _span(right)
+        # Asked only to refuse values of two kinds: some rules have an answer before they compare.
+        _less(mine.start, yours.start)
+        return rule(mine, yours)
 
     FUNCTIONS.add(*(f"{name}({signature}) -> boolean" for signature in parameters))(answer)
 

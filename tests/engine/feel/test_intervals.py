@@ -101,3 +101,27 @@ def test_overlaps(text: str, expected: str, answer: Answer) -> None:
 """)
 def test_one_inside_the_other(text: str, expected: str, answer: Answer) -> None:
     assert answer(text) == expected
+
+
+_RANGES = [f"{left}{{0}}..{{1}}{right}" for left in "[(" for right in "])"]
+
+
+@pytest.mark.parametrize(
+    ("function", "point_first", "point_last"),
+    [
+        *[(name, True, True) for name in ("before", "after")],
+        *[(name, False, False) for name in ("meets", "met by", "overlaps", "overlaps before", "overlaps after")],
+        *[(name, True, False) for name in ("finishes", "during", "starts")],
+        *[(name, False, True) for name in ("finished by", "includes", "started by")],
+        ("coincides", False, False),
+    ],
+)
+def test_kinds_that_do_not_compare_have_no_answer(
+    function: str, point_first: bool, point_last: bool, answer: Answer
+) -> None:
+    numbers, texts = ([one.format(*ends) for one in _RANGES] for ends in (("1", "2"), ('"a"', '"b"')))
+    pairs = [(mine, yours) for mine in numbers for yours in texts]
+    pairs += [('"a"', yours) for yours in numbers] if point_first else []
+    pairs += [(mine, '"a"') for mine in numbers] if point_last else []
+    for mine, yours in pairs:
+        assert answer(f"{function}({mine}, {yours})") == "null (not_comparable)"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from engine.feel.arithmetic import negate
 from engine.feel.comparing import compare
 from engine.feel.durations import parse_duration
-from engine.feel.errors import FeelSyntaxError
+from engine.feel.errors import FeelSyntaxError, NoValue
 from engine.feel.names import NameTable
 from engine.feel.parser import parse_expression
 from engine.feel.syntax import Call, Literal, Name, Negation, Node, RangeOf
@@ -37,9 +38,16 @@ def _literal(node: Node) -> Any:
     if isinstance(node, Literal):
         return node.value
     if isinstance(node, Negation) and isinstance(node.operand, Literal):
-        return -node.operand.value if hasattr(node.operand.value, "__neg__") else None
+        return _negated(node.operand.value)
     if isinstance(node, Call) and isinstance(node.function, Name) and len(node.arguments) == 1 and node.names is None:
         reader, argument = _READERS.get(node.function.name), node.arguments[0]
         if reader and isinstance(argument, Literal) and isinstance(argument.value, str):
             return reader(argument.value)
     return None
+
+
+def _negated(value: Any) -> Any:
+    try:
+        return negate(value)
+    except NoValue:
+        return None

@@ -168,6 +168,10 @@ def test_number(text: str, expected: str, answer: Answer) -> None:
     range("[@\"2026-01-01\"..@\"2026-02-01\"]") => [2026-01-01..2026-02-01]
     range("[date(\"2026-01-01\")..date(\"2026-02-01\")]") => [2026-01-01..2026-02-01]
     range("[-3..-1]") => [-3..-1]
+    range("[-@\"P2D\"..@\"P1D\"]") => [-P2D..P1D]
+    range("[-true..5]") => null (invalid)
+    range("[-\"a\"..\"b\"]") => null (invalid)
+    range("[-null..5]") => null (invalid)
     range("[3..1]") => null (invalid)
     range("[1..\"a\"]") => null (invalid)
     range("[a..b]") => null (invalid)

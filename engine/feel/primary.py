@@ -152,15 +152,15 @@ class Primary(Cursor, ABC):
         start = self.advance().start
         entries: list[tuple[str, Node]] = []
         with self.knowing() as known:
-            while not self.at_sign("}"):
+            follows = not self.at_sign("}")
+            while follows:
                 # A key in quotes may be any string, one without is a name.
                 key = self.advance().text if self.token.sort is Sort.STRING else self.take_text_until(":")
                 self.expect(":")
                 entries.append((key, self.expression()))
                 known.add(key)
                 self.remember_key(key)
-                if not self.accept(","):
-                    break
+                follows = self.accept(",")
         self.expect("}")
         return ContextOf(start, tuple(entries))
 
@@ -208,11 +208,11 @@ class Primary(Cursor, ABC):
         start = self.advance().start
         self.expect("(")
         parameters = []
-        while not self.at_sign(")"):
+        follows = not self.at_sign(")")
+        while follows:
             name = self.take_text_until(":", ",", ")")
             parameters.append((name, parse_type(self) if self.accept(":") else ANY))
-            if not self.accept(","):
-                break
+            follows = self.accept(",")
         self.expect(")")
         if self.at_word("external"):
             self.advance()
@@ -254,13 +254,13 @@ class Primary(Cursor, ABC):
         self.expect("(")
         arguments: list[Node] = []
         names: list[str] = []
-        while not self.at_sign(")"):
+        follows = not self.at_sign(")")
+        while follows:
             if self._argument_is_named():
                 names.append(self.take_text_until(":"))
                 self.expect(":")
             arguments.append(self._item())
-            if not self.accept(","):
-                break
+            follows = self.accept(",")
         if names and len(names) != len(arguments):
             self.fail("a name for each argument, or for none")
         self.expect(")")

@@ -37,6 +37,17 @@ from engine.feel import FeelError, FeelSyntaxError, compile_expression
     then => 1:1 an expression, `then`
     function(a b c => 1:15 `)`, the end of the expression
     1e9999 => 1:1 a number of at most 6,144 digits, `1e9999`
+    [1,] => 1:5 an expression, the end of the expression
+    {a: 1,} => 1:7 a name, `}`
+    {,} => 1:2 a name, `,`
+    {"a": 1, } => 1:10 a name, `}`
+    max(1,2,) => 1:9 an expression, `)`
+    max(,) => 1:5 an expression, `,`
+    f(x: 1,) => 1:8 an expression, `)`
+    function(a,) a => 1:12 a name, `)`
+    function(a: number,) a => 1:20 a name, `)`
+    1 in (2,) => 1:9 an expression, `)`
+    for a in [1], return a => 1:23 `in`, the end of the expression
     #a => 1:1 a name, a literal or an operator, `#`
 """)
 def test_place_and_expectation(text: str, expected: str) -> None:

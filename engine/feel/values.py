@@ -99,7 +99,7 @@ def adapt(value: Any) -> Any:
     if isinstance(value, datetime):
         return from_datetime(value)
     if isinstance(value, timedelta):
-        return DaysTimeDuration(round(value / timedelta(microseconds=1)) * 1000)
+        return DaysTimeDuration(value // timedelta(microseconds=1) * 1000)
     return value
 
 

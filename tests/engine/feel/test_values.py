@@ -220,6 +220,20 @@ def test_values_of_the_host_are_adapted(given: object, kept: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (timedelta(days=200_000, microseconds=1), "P200000DT0.000001S"),
+        (-timedelta(days=200_000, microseconds=1), "-P200000DT0.000001S"),
+        (timedelta.max, "P999999999DT23H59M59.999999S"),
+        (timedelta.min, "-P999999999D"),
+        (timedelta(microseconds=-1), "-PT0.000001S"),
+    ],
+)
+def test_a_hosts_duration_keeps_its_microseconds_however_long(given: timedelta, text: str) -> None:
+    assert str(adapt(given)) == text
+
+
+@pytest.mark.parametrize(
     ("given", "wanted", "fits"),
     [
         ("number", "number", True),

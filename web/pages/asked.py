@@ -40,7 +40,16 @@ def one_of(name: str, choices: Collection[str]) -> str:
 
 def number(text: str | None) -> int | None:
     """The number a text means, if it is one that a version or a count may be."""
+    # Its length first: Python refuses an int of very many digits.
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else None
+
+
+def page_number(farthest: int) -> int:
+    """Which page of a list the address asks for, the first if it does not say. Raises NotFound."""
+    asked = number(request.args.get("page", "1"))
+    if asked is None or not 1 <= asked <= farthest:
+        raise engine.NotFound("route_unknown", path=request.full_path)
+    return asked
 
 
 def variable() -> tuple[str, Any]:

@@ -8,6 +8,8 @@ from flask import Response, request
 import engine
 from web.asking import principal
 from web.pages import visitor
+from web.pages.asked import number as number_of
+from web.pages.asked import page_number
 from web.pages.frame import Pages, page
 from web.pages.naming import Directory
 
@@ -28,24 +30,19 @@ pages = Pages("case_list", __name__)
 def cases() -> Response:
     """A page of the list."""
     asked = {name: request.args.get(name, "").replace("\x00", "").strip() for name in ("text", "process", "version")}
-    state, number = request.args.get("state", "active"), request.args.get("page", "1")
-    version = asked["version"]
-    if (
-        state not in STATES
-        or not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= FARTHEST)
-        or not (version == "" or (version.isascii() and version.isdecimal() and len(version) < 9))
-    ):
+    state, number, version = request.args.get("state", "active"), page_number(FARTHEST), number_of(asked["version"])
+    if state not in STATES or (asked["version"] and version is None):
         raise engine.NotFound("route_unknown", path=request.full_path)
     language = visitor.language()
     wanted = engine.queries.ProcessInstanceFilter(
         text=asked["text"] or None,
         process_id=asked["process"] or None,
-        version=int(version) if version else None,
+        version=version,
         # What a case called is shown with it; somebody who looks for one by its number finds it here, too.
         parent_key=None if asked["text"] or asked["process"] or state == "stuck" else {"$exists": False},
         **STATES[state],
     )
-    page_of = engine.queries.PageRequest(start=(int(number) - 1) * ON_A_PAGE, limit=ON_A_PAGE)
+    page_of = engine.queries.PageRequest(start=(number - 1) * ON_A_PAGE, limit=ON_A_PAGE)
     with engine.transaction() as session:
         found = engine.queries.process_instances.search(session, wanted, [("key", "DESC")], page_of, principal())
         names = {row.key: engine.process_name(session, row.definition_key, language) for row in found.items}
@@ -63,8 +60,8 @@ def cases() -> Response:
         processes=processes,
         asked={**asked, "state": state},
         states=tuple(STATES),
-        number=int(number),
-        more=found.total > int(number) * ON_A_PAGE,
+        number=number,
+        more=found.total > number * ON_A_PAGE,
     )
 
 

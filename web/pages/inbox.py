@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 import engine
 from web.asking import key_of, principal
 from web.pages import live, visitor
+from web.pages.asked import page_number
 from web.pages.frame import Pages, case_clock, page
 from web.pages.naming import Directory
 from web.pages.words import say
@@ -17,6 +18,7 @@ TABS = ("mine", "groups", "overdue", "done")
 ORDERS = ("due", "newest")
 LONGEST = 100
 ON_A_PAGE = 25
+FARTHEST = 10_000  # pages
 MOST_TOLD = 5
 
 pages = Pages("inbox", __name__)
@@ -26,12 +28,11 @@ pages = Pages("inbox", __name__)
 def inbox() -> Response:
     """A tab of the inbox; a script asks for its list alone."""
     tab = request.args.get("tab", "mine")
-    number, order = request.args.get("page", "1"), request.args.get("order", "due")
-    is_number = number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 10_000
-    if tab not in TABS or order not in ORDERS or not is_number:
+    number, order = page_number(FARTHEST), request.args.get("order", "due")
+    if tab not in TABS or order not in ORDERS:
         raise engine.NotFound("route_unknown", path=request.full_path)
     asked = {name: request.args.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in ("text", "process")}
-    values = _list(tab, int(number), {**asked, "order": order})
+    values = _list(tab, number, {**asked, "order": order})
     return page("_tasks.html" if request.headers.get("HX-Request") else "inbox.html", **values)
 
 

@@ -14,6 +14,7 @@ from web.pages.words import say
 from web.rights import require_operator
 
 ON_A_PAGE = 25
+FARTHEST = 400  # pages
 # Seconds. Workers tell of themselves each minute; one that misses three has a reason.
 SILENT_AFTER = 180
 CAUSE = ("definition", "element", "code")
@@ -30,12 +31,10 @@ def only_for_operators() -> None:
 @pages.get("/operations")
 def incidents() -> Response:
     """Open incidents of the cases one sees: by their causes, and one by one, the oldest first."""
-    number = request.args.get("page", "1")
-    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 400):
-        raise engine.NotFound("route_unknown", path=request.full_path)
+    number = asked.page_number(FARTHEST)
     language = visitor.language()
     queries = engine.queries
-    page_of = queries.PageRequest(start=(int(number) - 1) * ON_A_PAGE, limit=ON_A_PAGE)
+    page_of = queries.PageRequest(start=(number - 1) * ON_A_PAGE, limit=ON_A_PAGE)
     cause = {name: request.args[name].replace("\x00", "") for name in CAUSE if request.args.get(name)}
     with engine.transaction() as session:
         wanted = queries.IncidentFilter(state="active", **_cause(cause))
@@ -51,8 +50,8 @@ def incidents() -> Response:
         causes=causes,
         asked=cause,
         total=found.total,
-        number=int(number),
-        more=found.total > int(number) * ON_A_PAGE,
+        number=number,
+        more=found.total > number * ON_A_PAGE,
         words=lambda row: engine.words(engine.Finding(row.code, row.parameters), language),
         holidays=holidays,
     )

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,12 +23,20 @@ MOST_AT_ONCE = 1_000
 
 
 def drop_left_bytes(session: Session) -> int:
-    """Drop what has lain in the documents' folder for a day and belongs to none; says how many files."""
+    """Drop what has lain in the documents' folder for a day and belongs to none; says how many files.
+
+    Bytes stay where the database knows less than half of them: then it is not the one this folder belongs to, as after
+    a restore or with a wrong address, and they may be all there is.
+    """
+    drafts, bytes_ = _old()
+    known = set(session.scalars(select(Document.content_hash).where(Document.content_hash.in_(bytes_))))
+    nobodys = [bytes_[name] for name in sorted(bytes_.keys() - known)]
+    if len(nobodys) > len(known):
+        logger.warning("files that this database knows nothing of are left alone", extra={"files": len(nobodys)})
+        nobodys = []
     dropped = 0
-    for path in _left(session):
-        if dropped == MOST_AT_ONCE:
-            break
-        if path.name.startswith(DRAFT) or _is_nobodys(session, path.name):
+    for path in [*drafts, *nobodys][:MOST_AT_ONCE]:
+        if path in drafts or _is_nobodys(session, path.name):
             path.unlink(missing_ok=True)
             dropped += 1
     if dropped:
@@ -37,15 +44,13 @@ def drop_left_bytes(session: Session) -> int:
     return dropped
 
 
-def _left(session: Session) -> Iterator[Path]:
-    """Old drafts, and old bytes that no document names at a first look."""
+def _old() -> tuple[list[Path], dict[str, Path]]:
+    """Drafts, and bytes by their digest, that were written more than a day ago."""
     before = (clock.machine() - LEFT_AFTER).timestamp()
-    for part in sorted(folder().glob("[0-9a-f][0-9a-f]")):
-        ours = [path for path in part.iterdir() if OURS.fullmatch(path.name)]
-        old = {path.name: path for path in ours if _written(path) < before}
-        known = select(Document.content_hash).where(Document.content_hash.in_(old))
-        for name in sorted(old.keys() - set(session.scalars(known))):
-            yield old[name]
+    ours = [path for path in folder().glob("[0-9a-f][0-9a-f]/*") if OURS.fullmatch(path.name)]
+    old = sorted(path for path in ours if _written(path) < before)
+    drafts = [path for path in old if path.name.startswith(DRAFT)]
+    return drafts, {path.name: path for path in old if not path.name.startswith(DRAFT)}
 
 
 def _written(path: Path) -> float:

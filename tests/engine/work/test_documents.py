@@ -204,7 +204,26 @@ def test_drafts_a_killed_process_left_are_dropped_after_a_day(folder: Path) -> N
     assert sorted(files(folder)) == sorted([kept, strange])
 
 
+def test_a_folder_that_the_database_knows_nothing_of_is_left_alone(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody gave a wrong address, or has restored the folder alone."""
+    hand_in_another()
+    hand_in_in_vain(b"one")
+    hand_in_in_vain(b"two")
+    grow_old(folder)
+    assert sweep() == 0
+    assert len(files(folder)) == 3
+    assert "knows nothing of" in caplog.text
+
+
+def hand_in_another() -> None:
+    with store.transaction() as session:
+        add(session, b"another")
+
+
 def test_bytes_somebody_hands_in_again_just_now_are_left_to_them(folder: Path) -> None:
+    hand_in_another()
     hand_in_in_vain(b"%PDF")
     grow_old(folder)
     swept: list[int] = []
@@ -216,10 +235,11 @@ def test_bytes_somebody_hands_in_again_just_now_are_left_to_them(folder: Path) -
         sweeping.join(timeout=20)
     assert swept == [0]
     assert sweep() == 0
-    assert len(files(folder)) == 1
+    assert len(files(folder)) == 2
 
 
 def test_bytes_handed_in_while_they_are_dropped_are_written_anew(db: str, folder: Path) -> None:
+    hand_in_another()
     hand_in_in_vain(b"%PDF")
     grow_old(folder)
     handing_in = threading.Thread(target=hand_in, args=("one",))

@@ -157,7 +157,7 @@ def test_a_second_start_keeps_its_data_nothing_outlives_its_supervisor_and_the_k
     usual = settings.read_text()
     settings.write_text("no_such_setting = 1\n")
     os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-    _until(lambda: again.log.read_text().count("no_such_setting") > 1)
+    _until(lambda: again.log.read_text().count("no_such_setting") > 0)
     assert again.process.poll() is None
     assert len(again.children()) == 3
     settings.write_text(usual)

@@ -12,7 +12,7 @@ LOOP = each(f"=for i in 1..{INSIDE} return i", "i", collect="results", output="=
 MANY = diagram(start("s"), service("w", "work", loop=LOOP), end("e"), flows("s w e"), process_id="many")
 CALLER = diagram(start("s"), call("c", "job"), call("d", "many"), end("e"), flows("s c d e"), process_id="caller")
 WAITING = diagram(start("s"), catch("m", message("go", "=key")), end("e"), flows("s m e"), process_id="waiting")
-CASES = 120
+CASES = 60
 # What is said to have come to its end, and how often at most in one instance.
 COMPLETED = """
     SELECT i.process_id, h.element, max(h.count) FROM instances i JOIN (

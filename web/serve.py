@@ -145,8 +145,9 @@ def _start_database_again(server: engine.EmbeddedServer) -> None:
     try:
         server.start()
     except (engine.Unavailable, engine.Conflict) as error:
-        told = engine.words(error, engine.terminal_language())
-        sys.stderr.write(f"{told}\nThe database is started again until it runs.\n")
+        language = engine.terminal_language()
+        again = engine.words(engine.Unavailable("database_started_again"), language)
+        sys.stderr.write(f"{engine.words(error, language)}\n{again}\n")
         time.sleep(DATABASE_AGAIN_SECONDS)
 
 

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -16,6 +16,8 @@ from .documents import DRAFT, IF_ALONE, folder
 OURS = re.compile(r"[0-9a-f]{64}|" + re.escape(DRAFT) + ".*")
 
 logger = logging.getLogger(__name__)
+# One array, for a statement takes 65,535 values at most and a folder may have more files.
+_KNOWN = text("SELECT DISTINCT content_hash FROM documents WHERE content_hash = ANY(:digests)")
 # Nobody is still writing by then, and a folder that is being restored before its database has been noticed.
 LEFT_AFTER = timedelta(days=1)
 # Each is locked until the commit, and the server has room for some thousands of locks.
@@ -29,7 +31,7 @@ def drop_left_bytes(session: Session) -> int:
     a restore or with a wrong address, and they may be all there is.
     """
     drafts, bytes_ = _old()
-    known = set(session.scalars(select(Document.content_hash).where(Document.content_hash.in_(bytes_))))
+    known = set(session.execute(_KNOWN, {"digests": list(bytes_)}).scalars())
     nobodys = [bytes_[name] for name in sorted(bytes_.keys() - known)]
     if len(nobodys) > len(known):
         logger.warning("files that this database knows nothing of are left alone", extra={"files": len(nobodys)})

@@ -252,3 +252,11 @@ def test_bytes_handed_in_while_they_are_dropped_are_written_anew(db: str, folder
             assert not waited.wait(0.005)
     handing_in.join(timeout=20)
     assert read("one") == b"%PDF"
+
+
+def test_a_folder_of_more_files_than_a_statement_takes_values_is_swept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = {f"{number:064x}": folder / f"{number:064x}" for number in range(70_000)}
+    monkeypatch.setattr(left_bytes, "_old", lambda: ([], many))
+    assert sweep() == 0

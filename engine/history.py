@@ -68,22 +68,14 @@ class Noted(Protocol):
     def data(self) -> Mapping[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One statement of `APPEND` with its values, for whoever sends it together with others."""
-
-    values: dict[str, Any]
-    rows: int
-
-
-def entry(notes: Iterable[Noted], instance_key: int | None, root_key: int | None) -> Entry:
-    """History rows of one instance, by whoever acts here, at case time."""
+def entry(notes: Iterable[Noted], instance_key: int | None, root_key: int | None) -> dict[str, Any]:
+    """The values of `APPEND` for what happened to one instance, by whoever acts here, at case time."""
     actor = current()
     rows = [
         {"kind": note.kind, "element": note.element, "element_key": note.element_key, "data": note.data or None}
         for note in notes
     ]
-    values = {
+    return {
         "h_at": clock.now(),
         "h_instance": instance_key,
         "h_root": root_key,
@@ -95,7 +87,6 @@ def entry(notes: Iterable[Noted], instance_key: int | None, root_key: int | None
         "h_request": actor.request_id or logs.request_id() or None,
         "h_rows": json.dumps_rows(rows),
     }
-    return Entry(values, len(rows))
 
 
 def record(
@@ -113,7 +104,7 @@ def record(
         found = connection.execute(ROOT, [instance_key]).fetchone()
         root_key = found[0] if found else None
     row = entry([Row(kind, element, element_key, data or {})], instance_key, root_key)
-    connection.execute(APPEND, row.values)
+    connection.execute(APPEND, row)
 
 
 # Partitions

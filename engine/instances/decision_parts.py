@@ -29,7 +29,6 @@ _KEEP = """
          rules jsonb, tables jsonb, failure jsonb)
     LEFT JOIN definitions asked ON asked.key = r.asked_key
     LEFT JOIN definitions d ON d.drg_key = asked.drg_key AND d.id = r.id
-    RETURNING 1
 """
 
 
@@ -40,7 +39,7 @@ def decision_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
         return []
     # The case says who sees it; a unit of its own is for a decision without a case.
     values |= {"decided": json.dumps_rows(rows), "asker_unit": None}
-    return [Part("decisions_kept", _KEEP, len(rows))]
+    return [Part("decisions_kept", _KEEP)]
 
 
 def keep_decision(session: Session, key: int, asked_key: int, result: DecisionResult) -> None:

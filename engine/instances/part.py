@@ -12,8 +12,8 @@ IDS = "(SELECT json_agg(id) FROM {name})"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`rows`: how many it must write, None where that is not known. `answer`: what the statement tells of it, if
-    anything has to be done after it, as JSON."""
+    """`rows`: how many it must change or delete, None where they are not counted. `answer`: what the statement tells of
+    it, if anything has to be done after it, as JSON."""
 
     name: str
     text: str

@@ -30,7 +30,7 @@ def _jobs(changes: Changes, values: dict[str, Any]) -> list[Part]:
     parts = []
     if noun.opened:
         values["jobs"] = _rows(noun.opened.values(), _job)
-        parts.append(Part("jobs_opened", sql.OPEN_JOBS, len(noun.opened), HANDLED))
+        parts.append(Part("jobs_opened", sql.OPEN_JOBS, answer=HANDLED))
     changed = {key: fields for key, fields in noun.changed.items() if key not in noun.closed | noun.opened}
     if changed:
         values["job_changes"] = json.dumps([_job_change(key, fields) for key, fields in changed.items()])
@@ -78,7 +78,7 @@ def _tasks(changes: Changes, values: dict[str, Any]) -> list[Part]:
         values["tasks"] = _rows(
             noun.opened.values(), lambda task: _task(task) | _task_change(noun.changed.get(task.key, {}))
         )
-        parts.append(Part("tasks_opened", sql.OPEN_TASKS, len(noun.opened)))
+        parts.append(Part("tasks_opened", sql.OPEN_TASKS))
     keys = [key for key in noun.changed if key not in noun.opened and key not in noun.closed] + list(noun.closed)
     if keys:
         parts.append(Part("tasks_changed", _tasks_changed(noun, keys, values), len(keys), CONCERNED))
@@ -141,7 +141,7 @@ def _timers(changes: Changes, values: dict[str, Any]) -> list[Part]:
     parts = []
     if noun.opened:
         values["timers"] = _rows(noun.opened.values(), _timer)
-        parts.append(Part("timers_opened", sql.OPEN_TIMERS, len(noun.opened)))
+        parts.append(Part("timers_opened", sql.OPEN_TIMERS))
     return parts + _closed(noun.closed, "timers_closed", sql.CLOSE_TIMERS, values)
 
 
@@ -164,7 +164,7 @@ def _subscriptions(changes: Changes, values: dict[str, Any]) -> list[Part]:
     if noun.opened:
         values["subscriptions"] = _rows(noun.opened.values(), _subscription)
         values["by"] = actor_as_json()
-        parts.append(Part("subscriptions_opened", sql.OPEN_SUBSCRIPTIONS, len(noun.opened)))
+        parts.append(Part("subscriptions_opened", sql.OPEN_SUBSCRIPTIONS))
         parts.append(Part("correlated", sql.CORRELATE, answer=COUNT))
     return parts + _closed(noun.closed, "subscriptions_closed", sql.CLOSE_SUBSCRIPTIONS, values)
 
@@ -187,7 +187,7 @@ def _incidents(changes: Changes, values: dict[str, Any]) -> list[Part]:
     parts = []
     if noun.opened:
         values["incidents_opened"] = _rows(noun.opened.values(), _incident)
-        parts.append(Part("incidents_opened", sql.OPEN_INCIDENTS, len(noun.opened)))
+        parts.append(Part("incidents_opened", sql.OPEN_INCIDENTS))
     return parts + _closed(noun.closed, "incidents_closed", sql.CLOSE_INCIDENTS, values)
 
 

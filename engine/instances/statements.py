@@ -1,7 +1,7 @@
 """The SQL of an advance: one part a table, each a data-modifying WITH query; together they are one statement.
 
-Rows come as one JSON text a part. The statement fails where a part writes another number of rows than it must, and
-tells of a part only what has to be known after it.
+Rows come as one JSON text a part. An INSERT writes all of them or fails; what is changed and deleted is counted where
+it must be there, and the statement fails where it was not. It tells of a part only what has to be known after it.
 """
 
 ROWS_REFUSED = "TL001"
@@ -15,7 +15,6 @@ INSERT_INSTANCE = """
     VALUES (%(key)s, %(definition_key)s, %(process_id)s, %(version)s, %(state)s, %(held)s, %(parent_key)s,
             %(parent_element_key)s, %(root_key)s, %(business_id)s, %(case_no)s, %(unit)s, %(starter)s,
             %(now)s, %(ended_at)s, %(incidents)s, %(may_hold_start)s, %(snapshot)s::jsonb)
-    RETURNING 1
 """
 # Compare-and-set: nobody ends an instance that has ended.
 UPDATE_INSTANCE = """
@@ -24,22 +23,21 @@ UPDATE_INSTANCE = """
     WHERE key = %(key)s AND state = 'active'
     RETURNING 1
 """
-SET_VARIABLES = """
+# A scope that is new with its instance has none of them yet.
+ADD_VARIABLES = """
     INSERT INTO variables (instance_key, scope_key, name, value)
     SELECT %(key)s, (r.one->>0)::bigint, r.one->>1, (r.one->2)::jsonb
     FROM json_array_elements(%(variables)s::json) r(one)
-    ON CONFLICT (instance_key, scope_key, name) DO UPDATE SET value = excluded.value
-    RETURNING 1
 """
+SET_VARIABLES = ADD_VARIABLES + "ON CONFLICT (instance_key, scope_key, name) DO UPDATE SET value = excluded.value"
 DROP_VARIABLES = """
-    DELETE FROM variables WHERE instance_key = %(key)s AND scope_key = ANY(%(dropped)s::bigint[]) RETURNING 1
+    DELETE FROM variables WHERE instance_key = %(key)s AND scope_key = ANY(%(dropped)s::bigint[])
 """
 SET_TOKENS = """
     INSERT INTO tokens_apart (key, instance_key, parent_key, inside, token)
     SELECT (r.one->>0)::bigint, %(key)s, (r.one->>1)::bigint, (r.one->>2)::int, r.one->3
     FROM jsonb_array_elements(%(tokens)s::jsonb) r(one)
     ON CONFLICT (key) DO UPDATE SET parent_key = excluded.parent_key, inside = excluded.inside, token = excluded.token
-    RETURNING 1
 """
 DROP_TOKENS = "DELETE FROM tokens_apart WHERE key = ANY(%(tokens_dropped)s::bigint[]) RETURNING 1"
 # Whether our own workers run a topic is what they have written to `handlers`.
@@ -80,7 +78,6 @@ OPEN_TASKS = """
          assignee text, candidate_groups text[], candidate_users text[], form_id text, form_key bigint,
          due_at timestamptz, follow_up_at timestamptz, warned_at timestamptz, overdue_at timestamptz,
          reminded_at timestamptz, priority int, transition text, unit text)
-    RETURNING 1
 """
 # Nearly always it is one: PostgreSQL cannot know that of a JSON text, and would go through all tasks to join it.
 CHANGE_TASK = """
@@ -128,7 +125,6 @@ OPEN_TIMERS = """
     SELECT r.key, %(key)s, r.element, r.element_key, r.kind, r.due_at, r.cycle, r.left_times
     FROM json_to_recordset(%(timers)s::json) r(key bigint, element text, element_key bigint, kind text,
          due_at timestamptz, cycle text, left_times int)
-    RETURNING 1
 """
 CLOSE_TIMERS = "DELETE FROM timers WHERE key = ANY(%(timers_closed)s::bigint[]) RETURNING 1"
 OPEN_SUBSCRIPTIONS = """
@@ -160,7 +156,6 @@ OPEN_INCIDENTS = """
            %(definition_key)s, %(process_id)s, %(now)s
     FROM json_to_recordset(%(incidents_opened)s::json) r(key bigint, element text, element_key bigint, job_key bigint,
          kind text, code text, parameters jsonb)
-    RETURNING 1
 """
 CLOSE_INCIDENTS = """
     UPDATE incidents SET state = 'resolved', resolved_at = %(now)s
@@ -171,20 +166,17 @@ INVOLVE = """
     SELECT %(key)s, r.unit, r.why, %(now)s
     FROM json_to_recordset(%(involved)s::json) r(unit text, why text)
     ON CONFLICT DO NOTHING
-    RETURNING 1
 """
 # The instance's own are written by another part, whose rows this one does not see and would collide with.
 INHERIT_UNITS = """
     INSERT INTO involved_units (instance_key, unit, why, since)
     SELECT %(key)s, u.unit, 'called', %(now)s FROM involved_units u
     WHERE u.instance_key = %(parent_key)s AND u.unit <> ALL(%(own_units)s::text[])
-    RETURNING 1
 """
 SEND_COMMANDS = """
     INSERT INTO commands (instance_key, kind, payload)
     SELECT r.instance_key, r.kind, r.payload
     FROM json_to_recordset(%(commands)s::json) r(instance_key bigint, kind text, payload jsonb)
-    RETURNING 1
 """
 # A message start lets no second instance in while the first one runs (decision 7).
 FREE_STARTS = "DELETE FROM message_starts WHERE instance_key = %(key)s RETURNING process_id, correlation_key"

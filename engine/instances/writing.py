@@ -47,7 +47,7 @@ def write(session: Session, row: InstanceRow, state: State, changes: Changes, st
     parts = [
         *_instance(row, state, started, values),
         *_tokens_apart(state, values),
-        *_variables(state, values),
+        *_variables(state, started, values),
         *record_parts(changes, values),
         *decision_parts(changes, values),
         *_units(row, changes, started, values),
@@ -102,8 +102,7 @@ def _send(connection: psycopg.Connection, parts: Sequence[Part], values: dict[st
     statement, told = _statement(tuple((part.name, part.text, part.rows is not None, part.answer) for part in parts))
     values["rows"] = [part.rows for part in parts if part.rows is not None]
     with _refusals():
-        found = prepared.first_row(connection, statement, values)
-    assert found is not None
+        found = prepared.first_row(connection, statement, values) or (None,)
     return {name: None if answer is None else json.loads(answer) for name, answer in zip(told, found[1:], strict=True)}
 
 
@@ -113,13 +112,17 @@ def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[st
 
     Every part is a constant of ours; values are parameters.
     """
-    tables = ",\n".join(f"{name} AS ({text})" for name, text, _, _ in parts)
+    tables = [f"{name} AS ({text})" for name, text, _, _ in parts]
     counted = [name for name, _, is_counted, _ in parts if is_counted]
+    told = {name: answer.format(name=name) for name, _, _, answer in parts if answer is not None}
+    if not counted and not told:
+        # Nothing is asked of it: the last part is the statement, with the others before it.
+        return (f"WITH {', '.join(tables[:-1])} " if tables[:-1] else "") + parts[-1][1], ()
     counts = ", ".join(COUNT.format(name=name) for name in counted)
     names = ", ".join(f"'{name}'" for name in counted)
-    told = {name: answer.format(name=name) for name, _, _, answer in parts if answer is not None}
-    answers = ", ".join([sql.REQUIRE_ROWS.format(names=names), *told.values()])
-    return f"WITH {tables}\nSELECT {answers} FROM ({sql.COUNTS.format(counts=counts)}) written", tuple(told)
+    answers = ", ".join([sql.REQUIRE_ROWS.format(names=names) if counted else "0", *told.values()])
+    source = f" FROM ({sql.COUNTS.format(counts=counts)}) written" if counted else ""
+    return f"WITH {', '.join(tables)} SELECT {answers}{source}", tuple(told)
 
 
 @contextmanager
@@ -162,7 +165,7 @@ def _instance(row: InstanceRow, state: State, started: bool, values: dict[str, A
     values |= row.values()
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
-    parts = [Part("instance", sql.INSERT_INSTANCE if started else sql.UPDATE_INSTANCE, 1)]
+    parts = [Part("instance", sql.INSERT_INSTANCE) if started else Part("instance", sql.UPDATE_INSTANCE, 1)]
     # What it was opened by, not what it is now: a migration may have brought it to a version without message starts.
     if row.state != "active" and row.may_hold_start:
         values["by"] = actor_as_json()
@@ -176,20 +179,20 @@ def _tokens_apart(state: State, values: dict[str, Any]) -> list[Part]:
     parts = []
     if rows:
         values["tokens"] = json.dumps_rows([[row.key, row.parent, row.inside, row.token] for row in rows])
-        parts.append(Part("tokens_set", sql.SET_TOKENS, len(rows)))
+        parts.append(Part("tokens_set", sql.SET_TOKENS))
     if gone:
         values["tokens_dropped"] = gone
         parts.append(Part("tokens_dropped", sql.DROP_TOKENS, len(gone)))
     return parts
 
 
-def _variables(state: State, values: dict[str, Any]) -> list[Part]:
+def _variables(state: State, started: bool, values: dict[str, Any]) -> list[Part]:
     held = state.variables
     changed = sorted((scope, name) for scope, name in state.changed if name in held.get(scope, ()))
     parts = []
     if changed:
         values["variables"] = json.dumps([[scope, name, held[scope][name]] for scope, name in changed])
-        parts.append(Part("variables_set", sql.SET_VARIABLES, len(changed)))
+        parts.append(Part("variables_set", sql.ADD_VARIABLES if started else sql.SET_VARIABLES))
     if state.dropped:
         values["dropped"] = sorted(state.dropped)
         parts.append(Part("variables_dropped", sql.DROP_VARIABLES))
@@ -229,12 +232,11 @@ def _commands(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> lis
     if not changes.outgoing:
         return []
     values["commands"] = json.dumps(outgoing_rows(row, changes.outgoing))
-    return [Part("commands_sent", sql.SEND_COMMANDS, len(changes.outgoing))]
+    return [Part("commands_sent", sql.SEND_COMMANDS)]
 
 
 def _history(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> list[Part]:
     if not changes.notes:
         return []
-    entry = history.entry(changes.notes, row.key, row.root_key)
-    values |= entry.values
-    return [Part("history_written", history.APPEND + " RETURNING 1", entry.rows)]
+    values |= history.entry(changes.notes, row.key, row.root_key)
+    return [Part("history_written", history.APPEND)]

@@ -1,4 +1,4 @@
-"""Advancing an instance: lock, load, run the core until everything waits, write (decision 6)."""
+"""Advancing an instance: load it, run the core until everything waits, write (decision 6)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from engine.core.state import State
 from engine.errors import Conflict
 
 from .changes import sort
-from .loading import Inside, Locked, lock
+from .loading import Inside, Loaded, load
 from .surroundings import surroundings
 from .writing import write
 
@@ -24,22 +24,22 @@ def advance(session: Session, instance_key: int, command: commands.Command) -> c
     `stale` in the answer: what the command names waits no longer, and nothing was done. Raises NotFound, or Conflict
     where the instance is suspended (cancelling is allowed even then).
     """
-    return advance_locked(session, lock(session, instance_key), command)
+    return advance_loaded(session, load(session, instance_key), command)
 
 
 def advance_by(session: Session, instance_key: int, inside: Inside, decide: Decide) -> core.Advanced:
-    """Like `advance`, with a command that depends on a record in the instance, read under the same lock.
+    """Like `advance`, with a command that depends on a record in the instance, read together with it.
 
     `decide` is given the record and the state before, which it leaves as it is; what it raises stops the advance.
     Raises `inside.unknown` where there is no such record.
     """
-    locked = lock(session, instance_key, inside)
-    return advance_locked(session, locked, decide(locked.found, locked.state))
+    loaded = load(session, instance_key, inside)
+    return advance_loaded(session, loaded, decide(loaded.found, loaded.state))
 
 
-def advance_locked(session: Session, locked: Locked, command: commands.Command) -> core.Advanced:
-    """Like `advance`, for an instance that is in our hands already."""
-    row, spec, state, _ = locked
+def advance_loaded(session: Session, loaded: Loaded, command: commands.Command) -> core.Advanced:
+    """Like `advance`, for an instance that has been read already."""
+    row, spec, state, _, seen = loaded
     if row.state != "active":
         return core.Advanced(state, [], stale=True)
     # An operator ends a case that stands without letting it go on first.
@@ -48,5 +48,5 @@ def advance_locked(session: Session, locked: Locked, command: commands.Command) 
     around = surroundings(session, row.definition_key, state.key + state.counter)
     advanced = core.advance(spec, state, command, around)
     if not advanced.stale:
-        write(session, row, state, sort(advanced.effects))
+        write(session, row, state, sort(advanced.effects), seen=seen)
     return advanced

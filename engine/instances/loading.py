@@ -1,6 +1,11 @@
-"""Locking an instance and reading what it goes on from."""
+"""Reading what an instance goes on from, with its lock or, where that may be done again, without.
+
+Without the lock no BEGIN is needed, and what is written says what it went by (`Seen`): it fails where somebody else has
+written meanwhile, and the second try locks.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,21 +18,22 @@ from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.definitions import process_spec
 from engine.errors import NotFound, TrunklineError
-from engine.store import case_time_is, first_row, locked_row
+from engine.store import begin_with, case_time_is, first_row, may_be_overtaken, seen_row
 from engine.store.case_clock import READ_CASE_TIME
 from engine.store.json import loads
 
 from .row import COLUMNS, InstanceRow
 from .token_rows import TokenRows
 
+_READ = f"""
+    SELECT ({READ_CASE_TIME}), json_build_array({{columns}}), i.snapshot,
+           ({{variables}} AND NOT i.snapshot ? 'a'), {{more}}
+    FROM instances i {{inside}} WHERE i.key = %(key)s {{record}}
+"""  # noqa: S608
 # The instance is locked, and its variables are read as they were when the statement began: somebody who had the lock
 # meanwhile has written a new version of its row. Where tokens lie apart, so do variables.
-_LOCK = f"""
-    SELECT ({READ_CASE_TIME}), json_build_array({{columns}}), i.snapshot,
-           ({{variables}} AND NOT i.snapshot ? 'a'),
-           i.xmin = (SELECT before.xmin FROM instances before WHERE before.key = %(key)s)
-    FROM instances i {{inside}} WHERE i.key = %(key)s {{record}} FOR UPDATE
-"""  # noqa: S608
+_LOCK = _READ + "FOR UPDATE"
+_IS_ALONE = "i.xmin = (SELECT before.xmin FROM instances before WHERE before.key = %(key)s)"
 # One text is read at once; a row each would cost more than all the rest where there are thousands.
 _VARIABLES = """
     SELECT json_agg(json_build_array(scope_key, name, value)) AS one FROM variables WHERE instance_key = %(key)s
@@ -37,56 +43,111 @@ _NEAR = _VARIABLES + " AND scope_key = ANY(%(scopes)s::bigint[])"
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """A record of an instance that is locked and read with it: its table, its key, its columns as a NamedTuple.
+    """A record of an instance that is read with it: its table, its columns as a NamedTuple, its key.
 
     They come as JSON has them. `unknown` is raised where there is none.
     """
 
     table: str
-    row: type[tuple[Any, ...]]
+    row: type[Any]
     key: int
     unknown: TrunklineError
 
 
-class Locked(NamedTuple):
-    """An instance in our hands until the commit. `found`: the record asked for besides."""
+class Seen(NamedTuple):
+    """What an advance goes by without a lock: PostgreSQL's versions (xmin) of the instance's row and its record's."""
+
+    version: str
+    table: str | None = None
+    record: int | None = None
+    record_version: str | None = None
+
+
+class Loaded(NamedTuple):
+    """An instance in our hands until the commit, or only `seen`. `found`: the record asked for besides."""
 
     row: InstanceRow
     spec: ProcessSpec
     state: State
     found: Any = None
+    seen: Seen | None = None
 
 
-def lock(session: Session, key: int, inside: Inside | None = None) -> Locked:
+def load(session: Session, key: int, inside: Inside | None = None) -> Loaded:
+    """Read an instance in one round trip: without its lock where the transaction may be overtaken. Raises NotFound."""
+    if may_be_overtaken(session):
+        loaded = _see(session, key, inside)
+        if loaded is not None:
+            return loaded
+    return lock(session, key, inside)
+
+
+def lock(session: Session, key: int, inside: Inside | None = None) -> Loaded:
     """Lock an instance until the commit and read its state, in one round trip. Raises NotFound.
 
     The instance is locked first: what is read after it is what the last one who had it has written.
     """
-    values = {"key": key} if inside is None else {"key": key, "record": inside.key}
-    found = locked_row(session, _lock() if inside is None else _lock(inside.table, inside.row), values)
+    found = begin_with(session, _query(_LOCK, _IS_ALONE, inside), _values(key, inside))
     if found is None:
         raise NotFound("instance_unknown", key=str(key)) if inside is None else inside.unknown
-    moment, columns, text, variables, is_alone = found
-    assert moment is not None
-    assert columns is not None
-    assert text is not None
-    case_time_is(session, datetime.fromisoformat(moment.decode()))
-    of_row = loads(columns)
-    row = _row(of_row[: len(COLUMNS)])
+    *columns, is_alone = found
+    row, record, written, variables = _told(session, columns, inside)
     spec = process_spec(session, row.definition_key)
-    # Only variables keep the digits of their numbers; the snapshot's are the core's own.
-    read = None if variables is None else loads(variables)
-    state = _state(session, row, spec, json.loads(text), read, is_alone == b"t")
-    return Locked(row, spec, state, None if inside is None else inside.row(*of_row[len(COLUMNS) :]))
+    near = snapshot.scopes(written, row.key)
+    if near is not None:
+        [variables] = first_row(session, _NEAR, {"key": row.key, "scopes": near}) or [None]
+    elif is_alone != b"t":
+        [variables] = first_row(session, _VARIABLES, {"key": row.key}) or [None]
+    return Loaded(row, spec, _state(session, row, spec, written, variables), record)
+
+
+def _see(session: Session, key: int, inside: Inside | None) -> Loaded | None:
+    """Read an instance as it is now; None where there is none, or more to read than one statement sees."""
+    versions = "i.xmin" if inside is None else "i.xmin, r.xmin"
+    found = seen_row(session, _query(_READ, versions, inside), _values(key, inside))
+    if found is None:
+        return None
+    row, record, written, variables = _told(session, found[:4], inside)
+    if snapshot.scopes(written, row.key) is not None:
+        return None
+    spec = process_spec(session, row.definition_key)
+    version, *of_record = (column.decode() for column in found[4:] if column is not None)
+    seen = Seen(version) if inside is None else Seen(version, inside.table, inside.key, *of_record)
+    return Loaded(row, spec, _state(session, row, spec, written, variables), record, seen)
+
+
+def _query(query: str, more: str, inside: Inside | None) -> str:
+    return (
+        _written(query, more, None, ()) if inside is None else _written(query, more, inside.table, inside.row._fields)
+    )
 
 
 @cache
-def _lock(table: str | None = None, row: type[tuple[Any, ...]] = tuple) -> str:
+def _written(query: str, more: str, table: str | None, fields: tuple[str, ...]) -> str:
     """The names are constants of ours."""
-    columns = [*(f"i.{name}" for name in COLUMNS), *(f"r.{name}" for name in getattr(row, "_fields", ()))]
+    columns = [*(f"i.{name}" for name in COLUMNS), *(f"r.{name}" for name in fields)]
     inside = "" if table is None else f"JOIN {table} r ON r.instance_key = i.key"
     record = "" if table is None else "AND r.key = %(record)s"
-    return _LOCK.format(columns=", ".join(columns), variables=_VARIABLES, inside=inside, record=record)
+    return query.format(columns=", ".join(columns), variables=_VARIABLES, more=more, inside=inside, record=record)
+
+
+def _values(key: int, inside: Inside | None) -> dict[str, int]:
+    return {"key": key} if inside is None else {"key": key, "record": inside.key}
+
+
+def _told(
+    session: Session, columns: Sequence[bytes | None], inside: Inside | None
+) -> tuple[InstanceRow, Any, dict[str, Any], list[Any] | None]:
+    """The instance's row, the record's, the snapshot and the variables."""
+    moment, both, text, variables = columns
+    assert moment is not None
+    assert both is not None
+    assert text is not None
+    case_time_is(session, datetime.fromisoformat(moment.decode()))
+    of_row = loads(both)
+    record = None if inside is None else inside.row(*of_row[len(COLUMNS) :])
+    # Only variables keep the digits of their numbers; the snapshot's are the core's own.
+    return _row(of_row[: len(COLUMNS)]), record, json.loads(text), None if variables is None else loads(variables)
 
 
 def _row(columns: list[Any]) -> InstanceRow:
@@ -97,18 +158,8 @@ def _row(columns: list[Any]) -> InstanceRow:
 
 
 def _state(
-    session: Session,
-    row: InstanceRow,
-    spec: ProcessSpec,
-    written: dict[str, Any],
-    variables: list[Any] | None,
-    is_alone: bool,
+    session: Session, row: InstanceRow, spec: ProcessSpec, written: dict[str, Any], variables: list[Any] | None
 ) -> State:
-    near = snapshot.scopes(written, row.key)
-    if near is not None:
-        [variables] = first_row(session, _NEAR, {"key": row.key, "scopes": near}) or [None]
-    elif not is_alone:
-        [variables] = first_row(session, _VARIABLES, {"key": row.key}) or [None]
     state = snapshot.read(written, row.key, spec, row.state, TokenRows(session, row.key))
     for scope, name, value in variables or ():
         state.variables.setdefault(scope, {})[name] = value

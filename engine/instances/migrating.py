@@ -41,7 +41,7 @@ def migrate(session: Session, key: int, definition_key: int, mapping: Mapping[st
 
     Raises NotFound, Conflict for an instance that has ended or is suspended, Invalid with all that cannot follow.
     """
-    row, old, state, _ = lock(session, key)
+    row, old, state, *_ = lock(session, key)
     if row.state != "active":
         raise Conflict("instance_ended", key=str(key))
     if row.suspended:

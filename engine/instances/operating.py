@@ -13,9 +13,9 @@ from engine.errors import Conflict, NotFound
 from engine.store import raw_connection
 from engine.store.enqueue import JOBS, enqueue
 
-from .advancing import advance, advance_locked
+from .advancing import advance, advance_loaded
 from .between import wake
-from .loading import lock
+from .loading import load
 
 _SUSPEND = "UPDATE instances SET suspended = %(to)s WHERE key = %(key)s AND state = 'active' AND suspended <> %(to)s"
 # Their deliveries came while it stood, and were dropped.
@@ -28,11 +28,11 @@ _STATE = "SELECT state, suspended FROM instances WHERE key = %s FOR UPDATE"
 
 def cancel(session: Session, key: int) -> None:
     """End an instance and the instances it called. Raises NotFound, Conflict if it has ended or another called it."""
-    locked = lock(session, key)
-    if locked.row.state == "active" and locked.row.parent_key is not None:
+    loaded = load(session, key)
+    if loaded.row.state == "active" and loaded.row.parent_key is not None:
         # its caller would wait for ever
-        raise Conflict("instance_called", key=str(key), root=str(locked.row.root_key))
-    if advance_locked(session, locked, commands.Cancel()).stale:
+        raise Conflict("instance_called", key=str(key), root=str(loaded.row.root_key))
+    if advance_loaded(session, loaded, commands.Cancel()).stale:
         raise Conflict("instance_ended", key=str(key))
 
 

@@ -16,13 +16,18 @@ INSERT_INSTANCE = """
             %(parent_element_key)s, %(root_key)s, %(business_id)s, %(case_no)s, %(unit)s, %(starter)s,
             %(now)s, %(ended_at)s, %(incidents)s, %(may_hold_start)s, %(snapshot)s::jsonb)
 """
-# Compare-and-set: nobody ends an instance that has ended.
-UPDATE_INSTANCE = """
+_UPDATE = """
     UPDATE instances SET state = %(state)s, held = %(held)s, unit = %(unit)s, ended_at = %(ended_at)s,
            incidents = %(incidents)s, snapshot = %(snapshot)s::jsonb
-    WHERE key = %(key)s AND state = 'active'
+    WHERE key = %(key)s AND state = 'active' {seen}
     RETURNING 1
 """
+# Compare-and-set: nobody ends an instance that has ended.
+UPDATE_INSTANCE = _UPDATE.format(seen="")
+# Whoever writes an instance writes a new version of its row; after waiting for him PostgreSQL asks this again.
+UPDATE_SEEN_INSTANCE = _UPDATE.format(seen="AND xmin = %(seen)s::xid")
+# Of those who changed it before this statement began it sees the version, those who come later wait.
+RECORD_SEEN = "SELECT 1 FROM {table} WHERE key = %(record)s AND xmin = %(record_seen)s::xid FOR UPDATE"
 # A scope that is new with its instance has none of them yet.
 ADD_VARIABLES = """
     INSERT INTO variables (instance_key, scope_key, name, value)

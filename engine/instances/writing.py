@@ -1,9 +1,9 @@
 """Writing what an advance did: its changes become one statement, and what our workers should do is queued."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import psycopg
@@ -17,7 +17,7 @@ from engine.core.state import State
 from engine.directory.acting import current
 from engine.directory.groups import readable
 from engine.errors import Conflict, Invalid
-from engine.store import case_clock, json, prepared, raw_connection, tell, write_last
+from engine.store import Overtaken, begin_with, case_clock, json, prepared, raw_connection, tell, write_last
 from engine.store.case_clock import CHANNEL as CLOCK
 from engine.store.enqueue import JOBS, enqueue
 from engine.store.message_locks import lock_subscribing
@@ -26,26 +26,32 @@ from . import statements as sql
 from .between import actor_as_json, outgoing_rows, wake
 from .changes import Changes
 from .decision_parts import decision_parts
+from .loading import Seen
 from .part import COUNT, HANDLED, IDS, Part
 from .record_parts import concerned, record_parts
 from .row import InstanceRow
+
+# Sends a statement with its values and takes the first row.
+FirstRow = Callable[[str, Mapping[str, Any]], tuple[bytes | None, ...] | None]
 
 # Open inboxes listen here for their groups and people.
 TASKS = "trunkline_tasks"
 
 
-def write(session: Session, row: InstanceRow, state: State, changes: Changes, started: bool = False) -> None:
+def write(
+    session: Session, row: InstanceRow, state: State, changes: Changes, started: bool = False, seen: Seen | None = None
+) -> None:
     """Write all changes of one instance with the session's next statement, or its commit.
 
-    Raises Conflict or Invalid, by then at the latest, where the database refuses a value. `row` is brought to what the
-    database holds then.
+    Raises Conflict or Invalid, by then at the latest, where the database refuses a value, and Overtaken where the
+    instance is no longer as it was `seen`. `row` is brought to what the database holds then.
     """
     values: dict[str, Any] = {}
     _bring_up_to_date(row, state, changes)
     # Before the statement: it sees what was committed when it began, and would miss a message published meanwhile.
     _lock_messages(session, changes)
     parts = [
-        *_instance(row, state, started, values),
+        *_instance(row, state, started, seen, values),
         *_tokens_apart(state, values),
         *_variables(state, started, values),
         *record_parts(changes, values),
@@ -57,9 +63,10 @@ def write(session: Session, row: InstanceRow, state: State, changes: Changes, st
     state.changed.clear()
     state.dropped.clear()
 
-    def send(connection: psycopg.Connection) -> None:
-        answers = _send(connection, parts, values)
-        _queue(connection, changes, answers)
+    def send(first_row: FirstRow) -> None:
+        with _refusals(seen):
+            answers = _send(first_row, parts, values)
+        _queue(session, changes, answers)
         if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
             wake(session, row.key, changes.outgoing, answers.get("starts_sent") or ())
         tell(session, TASKS, concerned(changes).union(answers.get("tasks_changed") or ()))
@@ -67,9 +74,9 @@ def write(session: Session, row: InstanceRow, state: State, changes: Changes, st
 
     if any(part.answer == HANDLED for part in parts):
         # Its jobs are queued in the same transaction, by a statement of their own.
-        send(raw_connection(session))
+        send(partial(begin_with, session))
     else:
-        write_last(session, send)
+        write_last(session, lambda connection: send(partial(prepared.first_row, connection)))
 
 
 def _falls_due(changes: Changes) -> bool:
@@ -93,16 +100,15 @@ def _lock_messages(session: Session, changes: Changes) -> None:
     lock_subscribing(session, [(r.name, r.correlation_key) for r in opened if r.kind == "message"])
 
 
-def _send(connection: psycopg.Connection, parts: Sequence[Part], values: dict[str, Any]) -> dict[str, Any]:
+def _send(first_row: FirstRow, parts: Sequence[Part], values: dict[str, Any]) -> dict[str, Any]:
     """Send all parts as one statement; gives the answers of those that have one.
 
-    Under the instance's lock nobody else moves its records, so each must have been where the core believed it: the
-    statement fails as a whole where a part wrote another number of rows than it must.
+    Nobody moves the records of an instance without writing the instance, so each must have been where the core
+    believed it: the statement fails as a whole where a part changed another number of rows than it must.
     """
     statement, told = _statement(tuple((part.name, part.text, part.rows is not None, part.answer) for part in parts))
     values["rows"] = [part.rows for part in parts if part.rows is not None]
-    with _refusals():
-        found = prepared.first_row(connection, statement, values) or (None,)
+    found = first_row(statement, values) or (None,)
     return {name: None if answer is None else json.loads(answer) for name, answer in zip(told, found[1:], strict=True)}
 
 
@@ -126,28 +132,30 @@ def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[st
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """What the database refuses because of a value, in our words."""
+def _refusals(seen: Seen | None) -> Iterator[None]:
+    """What the database refuses because of a value, in our words, or because somebody else came first."""
     try:
         yield
     except errors.UniqueViolation as error:
-        raise _taken(error) from error
+        raise _taken(error, seen) from error
     except (psycopg.DataError, errors.ProgramLimitExceeded, UnicodeEncodeError) as error:
         # The first line only: those after it quote the row.
         raise Invalid("value_not_storable", reason=str(error).splitlines()[0]) from error
     except psycopg.DatabaseError as error:
         if error.sqlstate != sql.ROWS_REFUSED:
             raise
-        raise RuntimeError(f"{error.diag.message_primary}: {error.diag.message_detail}") from error
+        told = f"{error.diag.message_primary}: {error.diag.message_detail}"
+        raise (RuntimeError(told) if seen is None else Overtaken(told)) from error
 
 
-def _taken(error: errors.UniqueViolation) -> Exception:
+def _taken(error: errors.UniqueViolation, seen: Seen | None) -> Exception:
     if error.diag.constraint_name == "instances_business_id_in_use":
         return Conflict("business_id_in_use")
-    return error
+    # Whoever came first has given the same keys to what he opened.
+    return error if seen is None else Overtaken(str(error.diag.message_primary))
 
 
-def _queue(connection: psycopg.Connection, changes: Changes, answers: Mapping[str, Any]) -> None:
+def _queue(session: Session, changes: Changes, answers: Mapping[str, Any]) -> None:
     """Have our own workers run the jobs they have handlers for, those that failed after their back-off."""
     keys = [*(answers.get("jobs_opened") or ()), *(answers.get("jobs_changed") or ())]
     if not keys:
@@ -155,22 +163,37 @@ def _queue(connection: psycopg.Connection, changes: Changes, answers: Mapping[st
     opened, changed = changes["job"].opened, changes["job"].changed
     delays = [changed.get(key, {}).get("back_off") or timedelta() for key in keys]
     priorities = [getattr(opened.get(key), "priority", 0) for key in keys]
-    enqueue(connection, JOBS, keys, delays, priorities)
+    enqueue(raw_connection(session), JOBS, keys, delays, priorities)
 
 
 # The parts of the instance itself
 
 
-def _instance(row: InstanceRow, state: State, started: bool, values: dict[str, Any]) -> list[Part]:
+def _instance(row: InstanceRow, state: State, started: bool, seen: Seen | None, values: dict[str, Any]) -> list[Part]:
     values |= row.values()
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
-    parts = [Part("instance", sql.INSERT_INSTANCE) if started else Part("instance", sql.UPDATE_INSTANCE, 1)]
+    if started:
+        parts = [Part("instance", sql.INSERT_INSTANCE)]
+    elif seen is None:
+        parts = [Part("instance", sql.UPDATE_INSTANCE, 1)]
+    else:
+        parts = _as_seen(seen, values)
     # What it was opened by, not what it is now: a migration may have brought it to a version without message starts.
     if row.state != "active" and row.may_hold_start:
         values["by"] = actor_as_json()
         parts.append(Part("starts_freed", sql.FREE_STARTS))
         parts.append(Part("starts_sent", sql.SEND_FREED, answer=IDS))
+    return parts
+
+
+def _as_seen(seen: Seen, values: dict[str, Any]) -> list[Part]:
+    """The instance first, as whoever locks: so nobody waits crosswise."""
+    values["seen"] = seen.version
+    parts = [Part("instance", sql.UPDATE_SEEN_INSTANCE, 1)]
+    if seen.table is not None:
+        values |= {"record": seen.record, "record_seen": seen.record_version}
+        parts.append(Part("record_seen", sql.RECORD_SEEN.format(table=seen.table), 1))
     return parts
 
 

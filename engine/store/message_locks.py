@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engine.store.session import locked_row
+from engine.store.session import begin_with
 
 _ALONE = text(
     "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY t(key, n) ORDER BY n"
@@ -24,7 +24,7 @@ _PUBLISHING = """
 
 def lock_publishing(session: Session, name: str, correlation_key: str) -> None:
     """Nobody subscribes to this name and key, and nobody publishes under it, until we commit."""
-    locked_row(session, _PUBLISHING, {"name": _number(name), "pair": _number(name, correlation_key)})
+    begin_with(session, _PUBLISHING, {"name": _number(name), "pair": _number(name, correlation_key)})
 
 
 def lock_subscribing(session: Session, wanted: Iterable[tuple[str, str | None]]) -> None:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg import errors
 from psycopg._preparing import PrepareManager
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, Escaping, ExecStatus
 
 from engine.errors import Invalid
 
@@ -54,12 +54,13 @@ def first_row(
 
 
 def first_row_begun(
-    connection: psycopg.Connection, statement: str, values: Mapping[str, int]
+    connection: psycopg.Connection, statement: str, values: Mapping[str, Any]
 ) -> tuple[bytes | None, ...] | None:
-    """Like `first_row`, with a BEGIN before it in the same round trip, which takes no values but whole numbers."""
+    """Like `first_row`, with a BEGIN before it in the same round trip."""
     name, names = _known(connection, statement)
-    given = b", ".join(b"%d" % values[name] for name in names)
-    return _row(_checked(connection, connection.pgconn.exec_(b"BEGIN; EXECUTE %s (%s)" % (name, given))))
+    escaping = Escaping(connection.pgconn)
+    given = [b"NULL" if (dumped := _dumped(values[n])) is None else escaping.escape_literal(dumped) for n in names]
+    return _row(_checked(connection, connection.pgconn.exec_(b"BEGIN; EXECUTE %s (%s)" % (name, b", ".join(given)))))
 
 
 def send(connection: psycopg.Connection, command: bytes) -> None:

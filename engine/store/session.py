@@ -42,6 +42,11 @@ logger = logging.getLogger(__name__)
 _engine: Engine | None = None
 _before_dispose: list[Callable[[], None]] = []
 _commits: ContextVar[int] = ContextVar("commits", default=0)  # so many transactions were committed in this context
+_first_try: ContextVar[int | None] = ContextVar("first_try", default=None)  # so many before `trying_again` tried first
+
+
+class Overtaken(Exception):
+    """Somebody else has changed what a transaction had read without a lock: it has to be done again."""
 
 
 def configure(url: str, *, connections: int = 16, patience: float = 10) -> None:
@@ -110,7 +115,7 @@ def transaction() -> Iterator[Session]:
     if clock.in_transaction():
         raise RuntimeError("a transaction is open here already: functions are handed its session")
     try:
-        session = Transaction(_configured())
+        session = Transaction(_configured(), tried_again=_first_try.get() == _commits.get())
         try:
             with clock.reading(session.case_time):
                 yield session
@@ -152,20 +157,26 @@ def one_statement(query: str, values: Mapping[str, Any]) -> tuple[bytes | None, 
 def trying_again(work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
     """Do `work`, which has one transaction, again from the start if others got in its way.
 
-    Deadlocks, serialization failures and lock timeouts are worth another try; when `attempts` are used up it is a
-    Conflict. `work` must change nothing but the database.
+    Deadlocks, serialization failures and lock timeouts are worth another try, and so is what was overtaken at the first
+    one; when `attempts` are used up it is a Conflict. `work` must change nothing but the database.
     """
     commits = _commits.get()
     for attempt in range(attempts):
+        token = _first_try.set(commits if attempt == 0 and attempts > 1 else None)
         try:
             return work()
-        except (DBAPIError, psycopg.Error) as error:
+        except (DBAPIError, psycopg.Error, Overtaken) as error:
+            is_overtaken = isinstance(error, Overtaken)
             # What was committed would be done twice, whatever came after it.
-            if sqlstate(error) not in WORTH_ANOTHER_TRY or _commits.get() != commits:
+            if not (is_overtaken or sqlstate(error) in WORTH_ANOTHER_TRY) or _commits.get() != commits:
                 raise
-            logger.info("another try after %s", sqlstate(error), extra={"attempt": attempt + 1})
+            logger.info(
+                "another try after %s", error if is_overtaken else sqlstate(error), extra={"attempt": attempt + 1}
+            )
+        finally:
+            _first_try.reset(token)
         # Both sides of a deadlock start over; unequal waits keep them from meeting again.
-        time.sleep(random.uniform(0, 0.01 * 2**attempt))
+        time.sleep(0 if is_overtaken else random.uniform(0, 0.01 * 2**attempt))
     raise Conflict("database_busy", attempts=attempts)
 
 
@@ -183,12 +194,26 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
     _ours(session).calls_after.append(call)
 
 
-def locked_row(session: Session, query: str, values: Mapping[str, int]) -> tuple[bytes | None, ...] | None:
-    """The first row of a query that locks it; its columns come as PostgreSQL writes them.
+def begin_with(session: Session, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
+    """The first row of a query that locks or changes something; its columns come as PostgreSQL writes them.
 
     `query` is a constant of ours with %(name)s for its values. Raises psycopg's errors.
     """
-    return _ours(session).locked_row(query, values)
+    return _ours(session).begin_with(query, values)
+
+
+def may_be_overtaken(session: Session) -> bool:
+    """Whether the transaction may go by what it reads without a lock (`seen_row`).
+
+    So it is where `trying_again` does it again from the start if it raises Overtaken, at its first try and before
+    anything else has been committed.
+    """
+    return _ours(session).may_be_overtaken()
+
+
+def seen_row(session: Session, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
+    """Like `begin_with`, for a query that neither changes nor locks anything."""
+    return _ours(session).seen_row(query, values)
 
 
 def raw_connection(session: Session) -> psycopg.Connection:

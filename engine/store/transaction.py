@@ -32,8 +32,9 @@ class Transaction(Session):
     PostgreSQL makes it a transaction by itself. SQLAlchemy's own layers come into being when somebody asks for them.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tried_again: bool = False) -> None:
         self.engine = engine
+        self._tried_again = tried_again
         self.calls_after: list[Callable[[], None]] = []
         self._has_session = False
         self._connect()
@@ -74,6 +75,10 @@ class Transaction(Session):
         self.case_time_is(datetime.fromisoformat(moment.decode()))
         return None if found is None else tuple(json.loads(found).values())
 
+    def may_be_overtaken(self) -> bool:
+        """Whether it may go by what it reads without a lock: nothing is begun, and it is done again if that fails."""
+        return self._tried_again and not self._begun and self._last is None
+
     def connection_begun(self) -> psycopg.Connection:
         """The psycopg connection, with the transaction begun and all that was to be written before sent."""
         self._begin()
@@ -88,8 +93,16 @@ class Transaction(Session):
             return self.connection_begun()
         return self._raw
 
-    def locked_row(self, query: str, values: Mapping[str, int]) -> tuple[bytes | None, ...] | None:
-        """The first row of a query that locks it, in one round trip with the BEGIN where the transaction needs one."""
+    def seen_row(self, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
+        """The first row of a query that neither changes nor locks anything; it need not be begun for it."""
+        if self._has_session and self.in_transaction():
+            self.flush()
+        if self._last is not None:
+            self.connection_begun()
+        return self._first(lambda raw: prepared.first_row(raw, query, values))  # type: ignore[no-any-return]
+
+    def begin_with(self, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
+        """The first row of a query that locks or changes something, in one round trip with the BEGIN if that is due."""
         if self._has_session and self.in_transaction():
             self.flush()
         nested = self._has_session and self.in_nested_transaction()

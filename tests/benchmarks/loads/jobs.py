@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from engine import store
 from engine.instances import start
@@ -30,8 +31,7 @@ def serve_all(worker: str) -> list[float]:
         share = (time.monotonic() - before) / len(batch)
         for job in batch:
             before = time.monotonic()
-            with store.transaction() as session:
-                complete_job(session, job.key, {})
+            store.retrying(partial(complete_job, key=job.key, variables={}))
             taken.append((time.monotonic() - before + share) * 1000)
 
 

@@ -16,8 +16,7 @@ _LONGEST_SECONDS = 20.0
 
 
 def correlate(id: str) -> None:  # noqa: A002
-    with store.transaction() as session:
-        correlate_message(session, "bench", id)
+    store.retrying(lambda session: correlate_message(session, "bench", id))
 
 
 def measure(bench: Bench) -> Iterator[Rate]:

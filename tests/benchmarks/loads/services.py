@@ -23,8 +23,7 @@ _LIVES = """
 
 
 def start_service(process_id: str) -> None:
-    with store.transaction() as session:
-        start(session, process_id=process_id)
+    store.retrying(lambda session: start(session, process_id=process_id))
 
 
 def measure(bench: Bench) -> Iterator[Rate | Figure]:

@@ -12,8 +12,7 @@ _FIVE = ("SEQ", "EXC", "EXT", "PAR", "CYC")
 
 
 def start_one(process_id: str) -> None:
-    with store.transaction() as session:
-        assert start(session, process_id=process_id).state == "completed", process_id
+    assert store.retrying(lambda session: start(session, process_id=process_id)).state == "completed", process_id
 
 
 def _load(name: str, *process_ids: str) -> Callable[[Bench], Iterator[Rate]]:

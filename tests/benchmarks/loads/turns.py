@@ -68,15 +68,14 @@ def _short(taken: list[float]) -> float:
 
 
 def _start(process_id: str, variables: dict[str, Any]) -> int:
-    with store.transaction() as session:
-        return start(session, process_id=process_id, variables=variables).key
+    return store.retrying(lambda session: start(session, process_id=process_id, variables=variables)).key
 
 
 def _complete(task: int) -> float:
     """Milliseconds it took."""
     before = time.monotonic()
-    with acting(CLERK), store.transaction() as session:
-        complete_task(session, CLERK, task)
+    with acting(CLERK):
+        store.retrying(lambda session: complete_task(session, CLERK, task))
     return (time.monotonic() - before) * 1000
 
 

@@ -155,8 +155,8 @@ def test_a_row_is_locked_in_the_sessions_transaction(before: str) -> None:
                 session.execute(text("INSERT INTO note VALUES (2)"))
             elif before == "a last write":
                 store.write_last(session, adding("INSERT INTO note VALUES (2) RETURNING id"))
-            assert store.locked_row(session, LOCK, {"id": 9}) is None
-            assert store.locked_row(session, LOCK, {"id": 1}) == (b"1", None)
+            assert store.begin_with(session, LOCK, {"id": 9}) is None
+            assert store.begin_with(session, LOCK, {"id": 1}) == (b"1", None)
             with pytest.raises(psycopg.errors.LockNotAvailable), psycopg.connect(store.configured_url()) as other:
                 other.execute("SELECT FROM note WHERE id = 1 FOR UPDATE NOWAIT")
             store.raw_connection(session).execute("INSERT INTO note VALUES (3)")
@@ -176,7 +176,7 @@ def test_an_error_while_locking_undoes_the_transaction() -> None:
 
     def lock_nonsense() -> None:
         with store.transaction() as session:
-            store.locked_row(session, "SELECT 1 / %(id)s", {"id": 0})
+            store.begin_with(session, "SELECT 1 / %(id)s", {"id": 0})
 
     with pytest.raises(psycopg.errors.DivisionByZero):
         lock_nonsense()
@@ -289,7 +289,7 @@ def test_a_savepoint_that_begins_the_transaction_takes_back_what_is_in_it(way: s
             if way == "select":
                 assert session.execute(select(1)).scalar_one() == 1
             else:
-                assert store.locked_row(session, LOCK, {"id": 2}) is None
+                assert store.begin_with(session, LOCK, {"id": 2}) is None
             store.raw_connection(session).execute("INSERT INTO note VALUES (2)")
             raise LookupError
 

@@ -9,22 +9,29 @@ from engine.core import advance as core
 from engine.core import commands
 from engine.core.state import State
 from engine.errors import Conflict
+from engine.store import may_be_overtaken
 
 from .changes import sort
-from .loading import Inside, Loaded, load
+from .loading import Inside, Loaded, Sight, load, load_seen
 from .surroundings import surroundings
 from .writing import write
 
 Decide = Callable[[Any, State], commands.Command]
 
 
-def advance(session: Session, instance_key: int, command: commands.Command) -> core.Advanced:
+def advance(
+    session: Session, instance_key: int, command: commands.Command, sight: Sight | None = None
+) -> core.Advanced:
     """Give an instance one command; what it does is written in the session's transaction.
+
+    `sight`: how the instance was a moment ago (`see`), which the transaction goes by if it may be overtaken.
 
     `stale` in the answer: what the command names waits no longer, and nothing was done. Raises NotFound, or Conflict
     where the instance is suspended (cancelling is allowed even then).
     """
-    return advance_loaded(session, load(session, instance_key), command)
+    is_enough = sight is not None and may_be_overtaken(session)
+    loaded = load_seen(session, sight) if sight and is_enough else load(session, instance_key)
+    return advance_loaded(session, loaded, command)
 
 
 def advance_by(session: Session, instance_key: int, inside: Inside, decide: Decide) -> core.Advanced:

@@ -18,8 +18,8 @@ from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.definitions import process_spec
 from engine.errors import NotFound, TrunklineError
-from engine.store import begin_with, case_time_is, first_row, may_be_overtaken, seen_row
-from engine.store.case_clock import READ_CASE_TIME
+from engine.store import begin_with, case_time_is, first_row, may_be_overtaken, seen_row, seen_rows
+from engine.store.case_clock import READ_CASE_TIME, READ_CLOCK, Reading
 from engine.store.json import loads
 
 from .row import COLUMNS, InstanceRow
@@ -39,6 +39,11 @@ _VARIABLES = """
     SELECT json_agg(json_build_array(scope_key, name, value)) AS one FROM variables WHERE instance_key = %(key)s
 """
 _NEAR = _VARIABLES + " AND scope_key = ANY(%(scopes)s::bigint[])"
+_SEE = f"""
+    SELECT json_build_array({", ".join(f"i.{name}" for name in COLUMNS)}), i.snapshot,
+           ({_VARIABLES.replace("%(key)s", "i.key")}), i.xmin, ({READ_CLOCK})
+    FROM instances i WHERE i.key = ANY(%(keys)s::bigint[]) AND NOT i.snapshot ? 'a'
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,16 @@ class Inside:
 
 
 class Seen(NamedTuple):
-    """What an advance goes by without a lock: PostgreSQL's versions (xmin) of the instance's row and its record's."""
+    """What an advance goes by without a lock: PostgreSQL's versions (xmin) of the instance's row and its record's.
+
+    `clock`: that of the case clock, where case time was read before the transaction.
+    """
 
     version: str
     table: str | None = None
     record: int | None = None
     record_version: str | None = None
+    clock: str | None = None
 
 
 class Loaded(NamedTuple):
@@ -71,6 +80,40 @@ class Loaded(NamedTuple):
     state: State
     found: Any = None
     seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An instance as it was seen before the transaction that goes by it, and the case clock with it."""
+
+    row: bytes
+    snapshot: bytes
+    variables: bytes | None
+    version: str
+    clock: Reading
+
+
+def see(session: Session, keys: Sequence[int]) -> dict[int, Sight]:
+    """How instances are now, by key, without their locks; one with more to read than a statement sees is left out."""
+    found = {}
+    for row, written, variables, version, clock in seen_rows(session, _SEE, {"keys": keys}):
+        assert row is not None
+        assert written is not None
+        assert version is not None
+        assert clock is not None
+        key: int = json.loads(row)[0]
+        found[key] = Sight(row, written, variables, version.decode(), Reading.of(clock))
+    return found
+
+
+def load_seen(session: Session, sight: Sight) -> Loaded:
+    """An instance as it was seen; the transaction has to be one that may be overtaken."""
+    case_time_is(session, sight.clock.now())
+    row = _row(loads(sight.row))
+    spec = process_spec(session, row.definition_key)
+    variables = None if sight.variables is None else loads(sight.variables)
+    state = _state(session, row, spec, json.loads(sight.snapshot), variables)
+    return Loaded(row, spec, state, seen=Seen(sight.version, clock=sight.clock.version))
 
 
 def load(session: Session, key: int, inside: Inside | None = None) -> Loaded:

@@ -194,6 +194,9 @@ def _as_seen(seen: Seen, values: dict[str, Any]) -> list[Part]:
     if seen.table is not None:
         values |= {"record": seen.record, "record_seen": seen.record_version}
         parts.append(Part("record_seen", sql.RECORD_SEEN.format(table=seen.table), 1))
+    if seen.clock is not None:
+        values["clock_seen"] = seen.clock
+        parts.append(Part("clock_seen", case_clock.AS_READ, 1))
     return parts
 
 

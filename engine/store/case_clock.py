@@ -1,6 +1,10 @@
 """The row that moves case time: the demo shifts it, Camunda's clock API pins it, a reset puts it back."""
 
+import json
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,6 +16,38 @@ LOOK_AGAIN = timedelta(seconds=1)
 
 # Transaction time, so that all of one transaction is one moment.
 READ_CASE_TIME = "SELECT coalesce(frozen_at, now() + shift) FROM case_clock"
+# What a `Reading` is made of, and a row where nobody has moved the clock since.
+READ_CLOCK = (
+    "SELECT json_build_array(coalesce(frozen_at, now() + shift), frozen_at IS NULL, xmin::text) FROM case_clock"
+)
+AS_READ = "SELECT 1 FROM case_clock WHERE xmin = %(clock_seen)s::xid"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Case time as it was read, for a transaction that begins a moment later: it goes on unless somebody moves it.
+
+    `version` tells whether somebody has: PostgreSQL's of the clock's row.
+    """
+
+    moment: datetime
+    is_going: bool
+    version: str
+    read_at: float
+
+    @classmethod
+    def of(cls, text: bytes) -> Self:
+        """The answer to READ_CLOCK, which has just come."""
+        moment, is_going, version = json.loads(text)
+        return cls(datetime.fromisoformat(moment), is_going, version, time.monotonic())
+
+    def age(self) -> float:
+        """Seconds of real time since it was read."""
+        return time.monotonic() - self.read_at
+
+    def now(self) -> datetime:
+        """Case time."""
+        return self.moment + timedelta(seconds=self.age()) if self.is_going else self.moment
 
 
 def pin(session: Session, moment: datetime) -> None:

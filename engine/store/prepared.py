@@ -48,9 +48,13 @@ def first_row(
     `statement` is a constant of ours with %(name)s for its values: None, bool, int, str, datetime, or a list of them.
     Raises psycopg's errors, and Invalid for a text that the database cannot hold.
     """
-    name, names = _known(connection, statement)
-    given: Sequence[Any] = [_dumped(values[name]) for name in names]
-    return _row(_checked(connection, connection.pgconn.exec_prepared(name, given)))
+    return _row(_sent(connection, statement, values))
+
+
+def rows(connection: psycopg.Connection, statement: str, values: Mapping[str, Any]) -> list[tuple[bytes | None, ...]]:
+    """All rows a statement gives; see `first_row`."""
+    result = _sent(connection, statement, values)
+    return [_columns(result, row) for row in range(result.ntuples)]
 
 
 def first_row_begun(
@@ -83,10 +87,18 @@ def _known(connection: psycopg.Connection, statement: str) -> tuple[bytes, tuple
     return known[statement], names
 
 
+def _sent(connection: psycopg.Connection, statement: str, values: Mapping[str, Any]) -> Any:
+    name, names = _known(connection, statement)
+    given: Sequence[Any] = [_dumped(values[name]) for name in names]
+    return _checked(connection, connection.pgconn.exec_prepared(name, given))
+
+
 def _row(result: Any) -> tuple[bytes | None, ...] | None:
-    if not result.ntuples:
-        return None
-    return tuple(result.get_value(0, column) for column in range(result.nfields))
+    return _columns(result, 0) if result.ntuples else None
+
+
+def _columns(result: Any, row: int) -> tuple[bytes | None, ...]:
+    return tuple(result.get_value(row, column) for column in range(result.nfields))
 
 
 @lru_cache(maxsize=1_000)

@@ -212,8 +212,13 @@ def may_be_overtaken(session: Session) -> bool:
 
 
 def seen_row(session: Session, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
-    """Like `begin_with`, for a query that neither changes nor locks anything."""
-    return _ours(session).seen_row(query, values)
+    """The first row of a query that neither changes nor locks anything; its columns come as PostgreSQL writes them."""
+    return next(iter(seen_rows(session, query, values)), None)
+
+
+def seen_rows(session: Session, query: str, values: Mapping[str, Any]) -> list[tuple[bytes | None, ...]]:
+    """All rows of such a query; see `begin_with`."""
+    return _ours(session).seen_rows(query, values)
 
 
 def raw_connection(session: Session) -> psycopg.Connection:

@@ -93,13 +93,13 @@ class Transaction(Session):
             return self.connection_begun()
         return self._raw
 
-    def seen_row(self, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
-        """The first row of a query that neither changes nor locks anything; it need not be begun for it."""
+    def seen_rows(self, query: str, values: Mapping[str, Any]) -> list[tuple[bytes | None, ...]]:
+        """The rows of a query that neither changes nor locks anything; it need not be begun for it."""
         if self._has_session and self.in_transaction():
             self.flush()
         if self._last is not None:
             self.connection_begun()
-        return self._first(lambda raw: prepared.first_row(raw, query, values))  # type: ignore[no-any-return]
+        return self._first(lambda raw: prepared.rows(raw, query, values))  # type: ignore[no-any-return]
 
     def begin_with(self, query: str, values: Mapping[str, Any]) -> tuple[bytes | None, ...] | None:
         """The first row of a query that locks or changes something, in one round trip with the BEGIN if that is due."""

@@ -3,6 +3,7 @@
 What is due is told by case time; how long a clock may be at it, and how long it waits after a failure, by machine time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.core import commands
-from engine.instances import advance
+from engine.instances import Sight, advance, see
 
 # Time enough for a whole batch; a clock that dies leaves its timers to the others after it.
 TAKEN_FOR = timedelta(seconds=30)
@@ -66,10 +67,16 @@ def take_due(session: Session, limit: int) -> list[DueTimer]:
     return sorted(found, key=lambda timer: (timer.due_at, timer.key))
 
 
-def fire(session: Session, timer: DueTimer) -> bool:
-    """Fire one; False if it had been cancelled in the meantime."""
+def see_instances(session: Session, due: Sequence[DueTimer]) -> dict[int, Sight]:
+    """How the instances of these timers are, by timer; where one has several, by its first, as that changes it."""
+    first = {timer.instance_key: timer.key for timer in reversed(due)}
+    return {first[instance]: sight for instance, sight in see(session, list(first)).items()}
+
+
+def fire(session: Session, timer: DueTimer, sight: Sight | None = None) -> bool:
+    """Fire one, by how its instance was seen; False if it had been cancelled in the meantime."""
     command = commands.FireTimer(timer.key, timer.element_key, timer.element, timer.kind, timer.cycle, timer.left)
-    return not advance(session, timer.instance_key, command).stale
+    return not advance(session, timer.instance_key, command, sight).stale
 
 
 def postpone(session: Session, timer: DueTimer) -> None:

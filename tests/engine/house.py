@@ -29,12 +29,10 @@ class House:
             return deploy(session, resources)
 
     def start(self, process_id: str = "p", **more: Any) -> Instance:
-        with store.transaction() as session:
-            return start(session, process_id=process_id, **more)
+        return store.retrying(lambda session: start(session, process_id=process_id, **more))
 
     def advance(self, key: int, command: commands.Command) -> Advanced:
-        with store.transaction() as session:
-            return advance(session, key, command)
+        return store.retrying(lambda session: advance(session, key, command))
 
     def complete(self, element: str, variables: Mapping[str, Any] | None = None) -> Advanced:
         """Complete the one open task of an element."""

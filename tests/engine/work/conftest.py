@@ -34,8 +34,7 @@ class Desk:
             return [one.key for one in deploy(session, resources).definitions]
 
     def start(self, process_id: str = "p", **variables: Any) -> int:
-        with store.transaction() as session:
-            return start(session, process_id=process_id, variables=variables).key
+        return store.retrying(lambda session: start(session, process_id=process_id, variables=variables)).key
 
     def activate(self, *types: str, worker: str = "a", limit: int = 10, lease: float = 60) -> list[ActivatedJob]:
         with store.transaction() as session:

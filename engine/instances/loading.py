@@ -19,10 +19,13 @@ from engine.core.state import State
 from engine.definitions import process_spec
 from engine.errors import NotFound, TrunklineError
 from engine.store import begin_with, case_time_is, first_row, may_be_overtaken, seen_row, seen_rows
-from engine.store.case_clock import READ_CASE_TIME, READ_CLOCK, Reading
+from engine.store.case_clock import AS_READ, READ_CASE_TIME, READ_CLOCK, Reading
 from engine.store.json import loads
 
+from .part import Part
 from .row import COLUMNS, InstanceRow
+from .seen import Seen
+from .statements import RECORD_SEEN
 from .token_rows import TokenRows
 
 _READ = f"""
@@ -57,19 +60,6 @@ class Inside:
     row: type[Any]
     key: int
     unknown: TrunklineError
-
-
-class Seen(NamedTuple):
-    """What an advance goes by without a lock: PostgreSQL's versions (xmin) of the instance's row and its record's.
-
-    `clock`: that of the case clock, where case time was read before the transaction.
-    """
-
-    version: str
-    table: str | None = None
-    record: int | None = None
-    record_version: str | None = None
-    clock: str | None = None
 
 
 class Loaded(NamedTuple):
@@ -113,7 +103,8 @@ def load_seen(session: Session, sight: Sight) -> Loaded:
     spec = process_spec(session, row.definition_key)
     variables = None if sight.variables is None else loads(sight.variables)
     state = _state(session, row, spec, json.loads(sight.snapshot), variables)
-    return Loaded(row, spec, state, seen=Seen(sight.version, clock=sight.clock.version))
+    seen = Seen(sight.version, (Part("clock_seen", AS_READ, 1),), {"clock_seen": sight.clock.version})
+    return Loaded(row, spec, state, seen=seen)
 
 
 def load(session: Session, key: int, inside: Inside | None = None) -> Loaded:
@@ -155,7 +146,10 @@ def _see(session: Session, key: int, inside: Inside | None) -> Loaded | None:
         return None
     spec = process_spec(session, row.definition_key)
     version, *of_record = (column.decode() for column in found[4:] if column is not None)
-    seen = Seen(version) if inside is None else Seen(version, inside.table, inside.key, *of_record)
+    seen = Seen(version)
+    if inside is not None:
+        guard = Part("record_seen", RECORD_SEEN.format(table=inside.table), 1)
+        seen = Seen(version, (guard,), {"record": inside.key, "record_seen": of_record[0]})
     return Loaded(row, spec, _state(session, row, spec, written, variables), record, seen)
 
 

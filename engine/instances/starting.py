@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,20 +22,11 @@ from engine.feel import FeelLimitError
 from engine.store import first_row, raw_connection
 
 from .changes import sort
+from .choosing import Chosen, choose
 from .row import InstanceRow
 from .surroundings import surroundings
 from .writing import write
 
-_LATEST = """
-    SELECT nextval('numbers'), key, id, version FROM (
-        SELECT key, id, version FROM definitions WHERE kind = 'process' AND id = %(id)s ORDER BY version DESC LIMIT 1
-    ) d
-"""
-_VERSION = """
-    SELECT nextval('numbers'), key, id, version FROM definitions
-    WHERE kind = 'process' AND id = %(id)s AND version = %(version)s
-"""
-_KEY = "SELECT nextval('numbers'), key, id, version FROM definitions WHERE kind = 'process' AND key = %(key)s"
 # A row and no sequence: it stays locked until the commit, so a start that is undone leaves no gap.
 _DRAW = """
     INSERT INTO case_numbers (prefix, unit, day, last) VALUES (%s, %s, %s, 1)
@@ -71,15 +62,6 @@ class Caller:
     unit: str | None
 
 
-class Chosen(NamedTuple):
-    """The definition an instance is opened of, and the number drawn for it."""
-
-    number: int
-    definition_key: int
-    process_id: str
-    version: int
-
-
 def start(
     session: Session,
     *,
@@ -100,7 +82,7 @@ def start(
     """
     for name in (process_id, business_id):
         require_name(name or "")
-    chosen = _chosen(session, process_id, definition_key, version)
+    chosen = choose(session, process_id, definition_key, version)
     if key is not None:
         chosen = chosen._replace(number=key >> COUNTER_BITS)
     if not isinstance(variables or {}, Mapping) or not all(isinstance(name, str) and name for name in variables or {}):
@@ -122,21 +104,7 @@ def start_called(session: Session, payload: Mapping[str, Any]) -> Instance:
     caller = Caller(element_key, parent_key, root_key, business_id, unit)
     depth = payload.get("depth", 1)  # a command of an older version does not say
     command = commands.Start(payload["variables"], None, tuple(payload["catches"]), element_key, depth)
-    return _open(session, _chosen(session, None, key, None), command, business_id, caller)
-
-
-def _chosen(session: Session, process_id: str | None, definition_key: int | None, version: int | None) -> Chosen:
-    if definition_key is not None:
-        found = first_row(session, _KEY, {"key": definition_key})
-    elif version is not None:
-        found = first_row(session, _VERSION, {"id": process_id, "version": version})
-    else:
-        found = first_row(session, _LATEST, {"id": process_id})
-    if found is None and definition_key is not None:
-        raise NotFound("definition_unknown", key=str(definition_key))
-    if found is None:
-        raise NotFound("process_unknown", process_id=process_id, version=version)
-    return Chosen(*found)
+    return _open(session, choose(session, None, key, None), command, business_id, caller)
 
 
 def _open(
@@ -173,7 +141,7 @@ def _open(
     )
     state = State(key)
     advanced = core.advance(spec, state, command, around)
-    write(session, row, state, sort(advanced.effects), started=True)
+    write(session, row, state, sort(advanced.effects), started=True, seen=chosen.seen)
     return _told(row, state)
 
 

@@ -26,10 +26,10 @@ from . import statements as sql
 from .between import actor_as_json, outgoing_rows, wake
 from .changes import Changes
 from .decision_parts import decision_parts
-from .loading import Seen
 from .part import COUNT, HANDLED, IDS, Part
 from .record_parts import concerned, record_parts
 from .row import InstanceRow
+from .seen import Seen
 
 # Sends a statement with its values and takes the first row.
 FirstRow = Callable[[str, Mapping[str, Any]], tuple[bytes | None, ...] | None]
@@ -173,12 +173,11 @@ def _instance(row: InstanceRow, state: State, started: bool, seen: Seen | None, 
     values |= row.values()
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
-    if started:
-        parts = [Part("instance", sql.INSERT_INSTANCE)]
-    elif seen is None:
-        parts = [Part("instance", sql.UPDATE_INSTANCE, 1)]
-    else:
-        parts = _as_seen(seen, values)
+    parts = [_instance_part(started, seen)]
+    if seen is not None:
+        # After the instance, as whoever locks it: so nobody waits crosswise.
+        parts += seen.guards
+        values |= {"seen": seen.version, **seen.values}
     # What it was opened by, not what it is now: a migration may have brought it to a version without message starts.
     if row.state != "active" and row.may_hold_start:
         values["by"] = actor_as_json()
@@ -187,17 +186,10 @@ def _instance(row: InstanceRow, state: State, started: bool, seen: Seen | None, 
     return parts
 
 
-def _as_seen(seen: Seen, values: dict[str, Any]) -> list[Part]:
-    """The instance first, as whoever locks: so nobody waits crosswise."""
-    values["seen"] = seen.version
-    parts = [Part("instance", sql.UPDATE_SEEN_INSTANCE, 1)]
-    if seen.table is not None:
-        values |= {"record": seen.record, "record_seen": seen.record_version}
-        parts.append(Part("record_seen", sql.RECORD_SEEN.format(table=seen.table), 1))
-    if seen.clock is not None:
-        values["clock_seen"] = seen.clock
-        parts.append(Part("clock_seen", case_clock.AS_READ, 1))
-    return parts
+def _instance_part(started: bool, seen: Seen | None) -> Part:
+    if started:
+        return Part("instance", sql.INSERT_INSTANCE)
+    return Part("instance", sql.UPDATE_INSTANCE if seen is None else sql.UPDATE_SEEN_INSTANCE, 1)
 
 
 def _tokens_apart(state: State, values: dict[str, Any]) -> list[Part]:

@@ -1,7 +1,6 @@
 """The two clocks, and no other: case time, which may be moved, and machine time, which never is."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -30,16 +29,19 @@ def in_transaction() -> bool:
     return _case_time.get() is not None
 
 
-@contextmanager
-def reading(moment: datetime | Callable[[], datetime]) -> Iterator[None]:
+class reading:  # noqa: N801 - used like a function
     """Let `now` answer `moment` inside the block, or what it gives when asked, always the same.
 
     `store` does so for each transaction, the sandbox for each step.
     """
-    if isinstance(moment, datetime) and moment.tzinfo is None:
-        raise ValueError("case time needs a time zone")
-    token = _case_time.set(moment)
-    try:
-        yield
-    finally:
-        _case_time.reset(token)
+
+    def __init__(self, moment: datetime | Callable[[], datetime]) -> None:
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            raise ValueError("case time needs a time zone")
+        self._moment = moment
+
+    def __enter__(self) -> None:
+        self._token = _case_time.set(self._moment)
+
+    def __exit__(self, *_: object) -> None:
+        _case_time.reset(self._token)

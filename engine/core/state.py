@@ -57,8 +57,10 @@ class State:
             self.tokens[token.parent_key].inside -= 1
         if self.variables.pop(token.key, None):
             self.dropped.add(token.key)
-        self.clear_joins(token.key)
-        self.forget(token.key)
+        if self.joins:
+            self.clear_joins(token.key)
+        if self.kept or self.undo:
+            self.forget(token.key)
 
     def adopt(self, token: Token, scope: int) -> None:
         """The token goes on in another scope, with its own variables."""
@@ -99,7 +101,7 @@ class State:
         return [t for t in self.tokens.values() if t.parent_key == token.key]
 
     def has_pending_join(self, token: Token) -> bool:
-        return any(scope == token.key for scope, _ in self.joins)
+        return bool(self.joins) and any(scope == token.key for scope, _ in self.joins)
 
     # Variables
 

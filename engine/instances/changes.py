@@ -47,20 +47,26 @@ class Noun:
             self.closed[key] = outcome
 
 
+_NOTHING = Noun()  # nobody adds to it
+
+
 @dataclass
 class Changes:
     """Everything an advance asks for. `instance` holds the instance's own fields."""
 
-    nouns: dict[str, Noun] = field(
-        default_factory=lambda: {noun: Noun() for noun in ("job", "task", "timer", "subscription", "incident")}
-    )
+    nouns: dict[str, Noun] = field(default_factory=dict)
     instance: dict[str, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 
     def __getitem__(self, noun: str) -> Noun:
-        return self.nouns[noun]
+        """What happens to the records of a noun, to be read."""
+        return self.nouns.get(noun, _NOTHING)
+
+    def of(self, noun: str) -> Noun:
+        """The same, to be added to."""
+        return self.nouns.setdefault(noun, Noun())
 
 
 def sort(effects: Iterable[Effect]) -> Changes:
@@ -68,16 +74,17 @@ def sort(effects: Iterable[Effect]) -> Changes:
     changes = Changes()
     for effect in effects:
         match effect:
+            # First of all, as there are more of them than of all others.
+            case Note():
+                changes.notes.append(effect)
             case Open(record):
-                changes[record.noun].open(record)
+                changes.of(record.noun).open(record)
             case Close(noun, key, outcome):
-                changes[noun].close(key, outcome)
+                changes.of(noun).close(key, outcome)
             case Change("instance", _, fields):
                 changes.instance.update(fields)
             case Change(noun, key, fields):
-                changes[noun].change(key, fields)
-            case Note():
-                changes.notes.append(effect)
+                changes.of(noun).change(key, fields)
             case Decided():
                 changes.decided.append(effect)
             case Migrate():

@@ -8,7 +8,6 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -22,8 +21,8 @@ from .part import Part
 from .seen import Seen
 
 # A number drawn is one of its moment: lists of cases go by it.
-LASTS = timedelta(seconds=1)
-MOST = 32  # numbers drawn at once
+LASTS_SECONDS = 1.0
+MOST = 128  # numbers drawn at once
 
 _PROCESSES = "SELECT key, id, version FROM definitions WHERE kind = 'process'"
 _LATEST = _PROCESSES + " AND id = %(id)s ORDER BY version DESC LIMIT 1"
@@ -52,8 +51,7 @@ class Chosen(NamedTuple):
     seen: Seen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Which:
+class _Which(NamedTuple):
     """What a start asks for: a definition by its key, else a version, else the latest one."""
 
     process_id: str | None
@@ -76,16 +74,20 @@ class _Which:
 
 @dataclass(frozen=True, slots=True)
 class _Foresight:
-    """What starts go by for a moment: the definition's key, id and version, case time, and numbers of their own."""
+    """What starts go by for a moment: the definition's key, id and version, case time, and numbers of their own.
+
+    `seen` is what they write that they went by.
+    """
 
     definition: tuple[int, str, int]
     clock: Reading
+    seen: Seen
     numbers: deque[int]
     drawn: int
 
     @property
     def lasts(self) -> bool:
-        return self.clock.age() < LASTS.total_seconds()
+        return self.clock.age() < LASTS_SECONDS
 
     def next_drawn(self) -> int:
         """How many numbers to draw after it: more where these did not last its time, else as many as were used."""
@@ -100,7 +102,10 @@ _foreseen: "WeakKeyDictionary[Any, dict[_Which, _Foresight]]" = WeakKeyDictionar
 def choose(session: Session, process_id: str | None, definition_key: int | None, version: int | None) -> Chosen:
     """The definition, by its key, else a version, else the latest one, and a number. Raises NotFound."""
     which = _Which(process_id, definition_key, version)
-    held = _foreseen.setdefault(engine_of(session), {})
+    database = engine_of(session)
+    held = _foreseen.get(database)
+    if held is None:
+        held = _foreseen.setdefault(database, {})
     if may_be_overtaken(session):
         return _foresee(session, which, held)
     # What was foreseen may have been wrong just now.
@@ -119,9 +124,7 @@ def _foresee(session: Session, which: _Which, held: dict[_Which, _Foresight]) ->
         number = foresight.numbers.popleft()
         held[which] = foresight
     case_time_is(session, foresight.clock.now())
-    guard = Part("foreseen", _STILL_LATEST if which.query is _LATEST else AS_READ, 1)
-    seen = Seen(None, (guard,), {"clock_seen": foresight.clock.version})
-    return Chosen(number, *foresight.definition, seen)
+    return Chosen(number, *foresight.definition, foresight.seen)
 
 
 def _next(foresight: _Foresight) -> int | None:
@@ -139,5 +142,8 @@ def _look(session: Session, which: _Which, many: int) -> _Foresight:
     assert definition is not None
     assert clock is not None
     assert numbers is not None
+    reading = Reading.of(clock)
+    guard = Part("foreseen", _STILL_LATEST if which.query is _LATEST else AS_READ, 1)
     drawn = deque(map(int, numbers.decode().strip("{}").split(",")))
-    return _Foresight(tuple(json.loads(definition)), Reading.of(clock), drawn, many)
+    seen = Seen(None, (guard,), {"clock_seen": reading.version})
+    return _Foresight(tuple(json.loads(definition)), reading, seen, drawn, many)

@@ -21,8 +21,7 @@ _MOMENTS = ("due_at", "warned_at", "overdue_at", "reminded_at")
 
 def record_parts(changes: Changes, values: dict[str, Any]) -> list[Part]:
     """The parts of jobs, tasks, timers, subscriptions and incidents; their values are added to `values`."""
-    made = (_jobs, _tasks, _timers, _subscriptions, _incidents)
-    return [part for parts in made for part in parts(changes, values)]
+    return [part for noun, parts in _PARTS.items() if noun in changes.nouns for part in parts(changes, values)]
 
 
 def _jobs(changes: Changes, values: dict[str, Any]) -> list[Part]:
@@ -220,3 +219,12 @@ def _texts(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+_PARTS: dict[str, Callable[[Changes, dict[str, Any]], list[Part]]] = {
+    "job": _jobs,
+    "task": _tasks,
+    "timer": _timers,
+    "subscription": _subscriptions,
+    "incident": _incidents,
+}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 
@@ -30,7 +31,8 @@ class InstanceRow:
 
     def values(self) -> dict[str, Any]:
         """Column → value, for a statement."""
-        return {name: getattr(self, name) for name in COLUMNS}
+        return dict(zip(COLUMNS, _read(self), strict=True))
 
 
 COLUMNS = tuple(InstanceRow.__slots__)
+_read = attrgetter(*COLUMNS)

@@ -69,8 +69,9 @@ def write(
         _queue(session, changes, answers)
         if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
             wake(session, row.key, changes.outgoing, answers.get("starts_sent") or ())
-        tell(session, TASKS, concerned(changes).union(answers.get("tasks_changed") or ()))
-        tell(session, CLOCK, [""] if _falls_due(changes) else [])
+        if changes.nouns:
+            tell(session, TASKS, concerned(changes).union(answers.get("tasks_changed") or ()))
+            tell(session, CLOCK, [""] if _falls_due(changes) else [])
 
     if any(part.answer == HANDLED for part in parts):
         # Its jobs are queued in the same transaction, by a statement of their own.
@@ -96,6 +97,8 @@ def _bring_up_to_date(row: InstanceRow, state: State, changes: Changes) -> None:
 
 
 def _lock_messages(session: Session, changes: Changes) -> None:
+    if "subscription" not in changes.nouns:
+        return
     opened = [r for r in changes["subscription"].opened.values() if isinstance(r, Subscription)]
     lock_subscribing(session, [(r.name, r.correlation_key) for r in opened if r.kind == "message"])
 

@@ -5,7 +5,7 @@ Here every value goes as text, and PostgreSQL takes its type from where it stand
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -119,27 +119,23 @@ def _checked(connection: psycopg.Connection, result: Any) -> Any:
 
 
 def _dumped(value: Any) -> bytes | None:
-    match value:
-        case None:
-            return None
-        case str():
-            if "\0" in value:
-                raise Invalid("value_not_storable", reason="U+0000")
-            try:
-                return value.encode()
-            except UnicodeEncodeError as error:
-                raise Invalid("value_not_storable", reason=error.reason) from error
-        # Before int, which a bool is too.
-        case bool():
-            return b"t" if value else b"f"
-        case int():
-            return b"%d" % value
-        case datetime() | date():
-            return value.isoformat().encode()
-        case list() | tuple():
-            return _array(value)
-        case _:
-            raise TypeError(f"a statement takes no {type(value).__name__}")
+    if value is None:
+        return None
+    dump = _DUMPS.get(type(value))
+    if dump is None:
+        dump = next((dump for kind, dump in _DUMPS.items() if isinstance(value, kind)), None)
+    if dump is None:
+        raise TypeError(f"a statement takes no {type(value).__name__}")
+    return dump(value)
+
+
+def _text(value: str) -> bytes:
+    if "\0" in value:
+        raise Invalid("value_not_storable", reason="U+0000")
+    try:
+        return value.encode()
+    except UnicodeEncodeError as error:
+        raise Invalid("value_not_storable", reason=error.reason) from error
 
 
 def _array(values: Sequence[Any]) -> bytes:
@@ -150,3 +146,15 @@ def _array(values: Sequence[Any]) -> bytes:
         escaped = b"NULL" if text is None else b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
         written.append(escaped)
     return b"{" + b",".join(written) + b"}"
+
+
+# A bool is an int too, and stands before it.
+_DUMPS: dict[type, Callable[[Any], bytes]] = {
+    str: _text,
+    bool: lambda value: b"t" if value else b"f",
+    int: lambda value: b"%d" % value,
+    datetime: lambda value: value.isoformat().encode(),
+    date: lambda value: value.isoformat().encode(),
+    list: _array,
+    tuple: _array,
+}

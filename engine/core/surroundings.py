@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from engine.dmn import Decision
-from engine.feel import Moment
+from engine.feel import Chance, Moment
 
 from .effects import Binding
 
@@ -52,4 +52,6 @@ class Surroundings:
     most_hops: int = MOST_HOPS
 
     def moment(self) -> Moment:
-        return Moment(now=self.now.astimezone(self.zone), seed=self.seed, functions=self.functions)
+        """For all evaluations of one advance: what one draws the next does not draw again."""
+        now = self.now.astimezone(self.zone)
+        return Moment(now=now, seed=self.seed, functions=self.functions, chance=Chance(self.seed))

@@ -11,7 +11,7 @@ from engine.feel.invoking import bound_arguments, coerced
 from engine.feel.json_values import from_json, to_json
 from engine.feel.limits import DEFAULT_BUDGET
 from engine.feel.parser import parse_type_text as parse_type
-from engine.feel.run import Moment, Run
+from engine.feel.run import Chance, Moment, Run
 from engine.feel.temporal import DateTime, FarDate, Time
 from engine.feel.terms import told
 from engine.feel.typesystem import ANY, ContextType, FunctionType, ListType, RangeType, Type, is_instance
@@ -24,6 +24,7 @@ __all__ = [
     "ANY",
     "BUILT_IN_FUNCTIONS",
     "DEFAULT_BUDGET",
+    "Chance",
     "ContextType",
     "DateTime",
     "DaysTimeDuration",

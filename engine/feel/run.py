@@ -26,25 +26,45 @@ Mark = tuple[int, int]
 CHARACTERS_A_STEP = 16
 
 
+class Chance:
+    """Random numbers for several evaluations, which draw one after the other: same seed, same numbers."""
+
+    __slots__ = ("_random", "_seed")
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._random: Random | None = None
+
+    @property
+    def random(self) -> Random:
+        """Where they are drawn from."""
+        if self._random is None:
+            # Made when first asked for: seeding costs more than most expressions.
+            self._random = Random(self._seed)
+        return self._random
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What an evaluation may know of the world: the time, the seed of anything random, the host's functions and types.
 
     A host function takes FEEL values by position and gives one back; its names may hold spaces (give them to the
     compiler too). What it raises is not caught, but for `NoValue`, `ValueError` and `TypeError` (wrong
-    arguments), which become a warning.
+    arguments), which become a warning. With the same seed every evaluation draws the same; with a `chance` those that
+    share it draw one after the other.
     """
 
     now: datetime
     seed: int = 0
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     types: Mapping[str, Type] = field(default_factory=dict)
+    chance: Chance | None = field(default=None, compare=False)
 
 
 class Run:
     """One evaluation."""
 
-    __slots__ = ("_random", "budget", "depth", "moment", "noted", "scope", "warnings")
+    __slots__ = ("_chance", "budget", "depth", "moment", "noted", "scope", "warnings")
 
     def __init__(self, scope: Mapping[str, Any], moment: Moment, budget: int) -> None:
         self.scope = scope
@@ -54,15 +74,14 @@ class Run:
         self.warnings: list[FeelWarning] = []
         # How often there was something to warn of, also when no more is kept.
         self.noted = 0
-        self._random: Random | None = None
+        self._chance = moment.chance
 
     @property
     def random(self) -> Random:
-        """The evaluation's own source of random numbers: same seed, same numbers."""
-        if self._random is None:
-            # Made when first asked for: seeding costs more than most expressions.
-            self._random = Random(self.moment.seed)
-        return self._random
+        """The source of random numbers: of this evaluation alone, unless the moment has one for several."""
+        if self._chance is None:
+            self._chance = Chance(self.moment.seed)
+        return self._chance.random
 
     def warn(self, place: Place, code: str, **parameters: object) -> None:
         """Note why a node answered null; the same reason at the same place is kept once."""

@@ -210,3 +210,18 @@ def test_a_copy_has_what_is_deployed_and_no_cases(box: engine.Sandbox) -> None:
     other.publish("news")
     assert case.path == ["s", "g", "m", "e"]
     assert box.cases[0].state == "active"
+
+
+def test_chance_is_not_the_same_for_every_element_of_a_way_and_the_same_in_every_run(box: engine.Sandbox) -> None:
+    """Keys that one case draws by `uuid()` at two elements of one step must be two."""
+    draws = [script(name, "[uuid(), random number()]", name) for name in ("a", "b", "c")]
+    drawn = diagram(start("s"), *draws[:2], user("u"), draws[2], end("e"), flows("s a b u c e"))
+
+    def found(sandbox: engine.Sandbox) -> list[object]:
+        sandbox.deploy(drawn, name="p.bpmn")
+        case = sandbox.start("p")
+        case.waiting[0].complete({})
+        return [value for name in ("a", "b", "c") for value in case.variables[name]]
+
+    assert len(set(found(box))) == 6
+    assert found(engine.Sandbox(now=MONDAY)) == found(engine.Sandbox(now=MONDAY))

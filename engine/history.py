@@ -11,11 +11,12 @@ from engine import clock, logs
 from engine.directory.acting import current
 from engine.store import Session, json, raw_connection
 
-# Rows keep the order they have in the JSON text: their keys are drawn one after the other.
+# Rows keep the order they have in the JSON text: their keys are drawn one after the other. Of the instance it takes the
+# values that the statement of an advance has of it.
 APPEND = """
     INSERT INTO history
         (at, instance_key, root_key, kind, element, element_key, actor, on_behalf_of, unit, source, request_id, data)
-    SELECT %(h_at)s, %(h_instance)s, %(h_root)s, r.kind, r.element, r.element_key,
+    SELECT %(now)s, %(key)s, %(root_key)s, r.kind, r.element, r.element_key,
            %(h_actor)s, %(h_on_behalf_of)s, %(h_unit)s, %(h_source)s, %(h_request)s, r.data
     FROM json_to_recordset(%(h_rows)s::json) r(kind text, element text, element_key bigint, data jsonb)
 """
@@ -68,17 +69,14 @@ class Noted(Protocol):
     def data(self) -> Mapping[str, Any]: ...
 
 
-def entry(notes: Iterable[Noted], instance_key: int | None, root_key: int | None) -> dict[str, Any]:
-    """The values of `APPEND` for what happened to one instance, by whoever acts here, at case time."""
+def entry(notes: Iterable[Noted]) -> dict[str, Any]:
+    """The values of `APPEND` for what happened, by whoever acts here, without `now`, `key` and `root_key`."""
     actor = current()
     rows = [
         {"kind": note.kind, "element": note.element, "element_key": note.element_key, "data": note.data or None}
         for note in notes
     ]
     return {
-        "h_at": clock.now(),
-        "h_instance": instance_key,
-        "h_root": root_key,
         "h_actor": actor.id,
         "h_on_behalf_of": actor.on_behalf_of,
         "h_unit": actor.unit,
@@ -103,8 +101,8 @@ def record(
     if instance_key is not None:
         found = connection.execute(ROOT, [instance_key]).fetchone()
         root_key = found[0] if found else None
-    row = entry([Row(kind, element, element_key, data or {})], instance_key, root_key)
-    connection.execute(APPEND, row)
+    place = {"now": clock.now(), "key": instance_key, "root_key": root_key}
+    connection.execute(APPEND, {**entry([Row(kind, element, element_key, data or {})]), **place})
 
 
 # Partitions

@@ -1,5 +1,6 @@
 """A case's number and owning unit (decisions 10 and 14)."""
 
+from collections.abc import Callable
 from datetime import date
 
 from engine.feel import Moment
@@ -10,10 +11,10 @@ from .spec import ProcessSpec
 HEADQUARTERS = "HQ"
 
 
-def owning_unit(spec: ProcessSpec, scope: Scope, moment: Moment) -> str | None:
+def owning_unit(spec: ProcessSpec, scope: Scope, moment: Callable[[], Moment]) -> str | None:
     """The unit that property `unit` of the process names; None where it has none or the inputs are not there yet."""
     source = spec.properties.get("unit")
-    value = source.evaluate(scope, moment).value if source else None
+    value = source.evaluate(scope, moment()).value if source else None
     return value if isinstance(value, str) and value else None
 
 

@@ -108,7 +108,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
             return self.loop.enter(run, token)
         if ENTERED not in token.internal_data:
             # a listener sees what the inputs give, and is asked before anything is waited for
-            if MAPPED_IN not in token.internal_data:
+            if self.input_mappings and MAPPED_IN not in token.internal_data:
                 run.map_inputs(token)
             if self.listeners and run.asks(token, "start"):
                 token.internal_data[MAPPED_IN] = True
@@ -127,7 +127,8 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
         run = token.workflow
         # Each instance of a loop asks its end listeners; the body has only those for beforeAll.
         turns = self.loop is not None and not token.is_inner
-        run.map_outputs(token)
+        if self.output_mappings or turns:
+            run.map_outputs(token)
         if self.listeners and not turns and run.asks(token, "end"):
             return
         if token.is_inner:

@@ -47,14 +47,14 @@ class State:
 
     def add(self, token: Token) -> None:
         self.tokens[token.key] = token
-        if token.parent_key is not None:
-            self.tokens[token.parent_key].inside += 1
+        if (parent := token._parent) is not None:
+            self.tokens[parent].inside += 1
 
     def remove(self, token: Token) -> None:
         """Take the token away, with the variables and joins of the scope it was."""
         del self.tokens[token.key]
-        if token.parent_key is not None:
-            self.tokens[token.parent_key].inside -= 1
+        if (parent := token._parent) is not None:
+            self.tokens[parent].inside -= 1
         if self.variables.pop(token.key, None):
             self.dropped.add(token.key)
         if self.joins:
@@ -110,7 +110,7 @@ class State:
         key: int | None = token.key
         while key is not None:
             yield key
-            key = self.tokens[key].parent_key
+            key = self.tokens[key]._parent
 
     def scope_of(self, token: Token) -> Token | None:
         """The scope around a token as the diagram has it: a path through an ad-hoc sub-process is none."""

@@ -170,7 +170,7 @@ def _check_start(spec: ProcessSpec, element: str | None) -> None:
 
 def _owner(spec: ProcessSpec, variables: Mapping[str, Any], around: Surroundings) -> str | None:
     try:
-        return cases.owning_unit(spec, variables, around.moment())
+        return cases.owning_unit(spec, variables, around.moment)
     except FeelLimitError as error:
         raise Invalid("unit_not_computable", process_id=spec.process_id, reason=error.told()) from error
 

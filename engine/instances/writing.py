@@ -259,5 +259,5 @@ def _commands(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> lis
 def _history(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> list[Part]:
     if not changes.notes:
         return []
-    values |= history.entry(changes.notes, row.key, row.root_key)
+    values |= history.entry(changes.notes)
     return [Part("history_written", history.APPEND)]

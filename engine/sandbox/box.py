@@ -195,10 +195,10 @@ class Sandbox:
         case = Case(self, spec, self._number(), parent)
         case.business_id = business_id or case.business_id
         self.cases.append(case)
-        moment = self._surroundings(case.key).moment()
-        case.unit = owning_unit(spec, command.variables, moment) or (parent.unit if parent else None)
+        around = self._surroundings(case.key)
+        case.unit = owning_unit(spec, command.variables, around.moment) or (parent.unit if parent else None)
         if letters := prefix(spec):
-            place = series(letters, case.unit, moment.now.date())
+            place = series(letters, case.unit, around.moment().now.date())
             self._series[place] += 1
             case.case_no = case_no(*place, self._series[place])
             command = replace(command, variables={**command.variables, "no": case.case_no})

@@ -63,7 +63,7 @@ def first_row_begun(
     """Like `first_row`, with a BEGIN before it in the same round trip."""
     name, names = _known(connection, statement)
     escaping = Escaping(connection.pgconn)
-    given = [b"NULL" if (dumped := _dumped(values[n])) is None else escaping.escape_literal(dumped) for n in names]
+    given = [b"NULL" if values[n] is None else escaping.escape_literal(_dumped(values[n])) for n in names]
     return _row(_checked(connection, connection.pgconn.exec_(b"BEGIN; EXECUTE %s (%s)" % (name, b", ".join(given)))))
 
 
@@ -89,7 +89,8 @@ def _known(connection: psycopg.Connection, statement: str) -> tuple[bytes, tuple
 
 def _sent(connection: psycopg.Connection, statement: str, values: Mapping[str, Any]) -> Any:
     name, names = _known(connection, statement)
-    given: Sequence[Any] = [_dumped(values[name]) for name in names]
+    # None is what most values of an advance are.
+    given: Sequence[Any] = [None if (value := values[name]) is None else _dumped(value) for name in names]
     return _checked(connection, connection.pgconn.exec_prepared(name, given))
 
 
@@ -118,9 +119,7 @@ def _checked(connection: psycopg.Connection, result: Any) -> Any:
     raise errors.error_from_result(result, encoding="utf-8")
 
 
-def _dumped(value: Any) -> bytes | None:
-    if value is None:
-        return None
+def _dumped(value: Any) -> bytes:
     dump = _DUMPS.get(type(value))
     if dump is None:
         dump = next((dump for kind, dump in _DUMPS.items() if isinstance(value, kind)), None)
@@ -142,9 +141,10 @@ def _array(values: Sequence[Any]) -> bytes:
     """PostgreSQL's way to write an array: each text in quotes, with a backslash before quotes and backslashes."""
     written = []
     for value in values:
-        text = _dumped(value)
-        escaped = b"NULL" if text is None else b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-        written.append(escaped)
+        if value is None:
+            written.append(b"NULL")
+        else:
+            written.append(b'"' + _dumped(value).replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"')
     return b"{" + b",".join(written) + b"}"
 
 

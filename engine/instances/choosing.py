@@ -19,6 +19,7 @@ from engine.store.case_clock import AS_READ, READ_CLOCK, Reading
 
 from .part import Part
 from .seen import Seen
+from .statements import INSERT_FORESEEN_INSTANCE
 
 # A number drawn is one of its moment: lists of cases go by it.
 LASTS_SECONDS = 1.0
@@ -34,11 +35,12 @@ _FORESEE = f"""
            ARRAY(SELECT nextval('numbers') FROM generate_series(1, %(many)s))
     FROM ({{which}}) d
 """  # noqa: S608 - constants of ours
+_NEWEST = "SELECT key FROM definitions WHERE kind = 'process' AND id = %(process_id)s ORDER BY version DESC LIMIT 1"
+_STILL_LATEST = Part(
+    "instance", INSERT_FORESEEN_INSTANCE.format(guard=f"{AS_READ} AND %(definition_key)s = ({_NEWEST})")
+)
 # A definition that is named by its key or version stays what it is.
-_STILL_LATEST = f"""
-    {AS_READ} AND %(definition_key)s = (
-        SELECT key FROM definitions WHERE kind = 'process' AND id = %(process_id)s ORDER BY version DESC LIMIT 1)
-"""  # noqa: S608
+_STILL = Part("instance", INSERT_FORESEEN_INSTANCE.format(guard=AS_READ))
 
 
 class Chosen(NamedTuple):
@@ -143,7 +145,6 @@ def _look(session: Session, which: _Which, many: int) -> _Foresight:
     assert clock is not None
     assert numbers is not None
     reading = Reading.of(clock)
-    guard = Part("foreseen", _STILL_LATEST if which.query is _LATEST else AS_READ, 1)
     drawn = deque(map(int, numbers.decode().strip("{}").split(",")))
-    seen = Seen(None, (guard,), {"clock_seen": reading.version})
+    seen = Seen(_STILL_LATEST if which.query is _LATEST else _STILL, {"clock_seen": reading.version})
     return _Foresight(tuple(json.loads(definition)), reading, seen, drawn, many)

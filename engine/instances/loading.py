@@ -25,7 +25,7 @@ from engine.store.json import loads
 from .part import Part
 from .row import COLUMNS, InstanceRow
 from .seen import Seen
-from .statements import RECORD_SEEN
+from .statements import RECORD_SEEN, UPDATE_SEEN_INSTANCE
 from .token_rows import TokenRows
 
 _READ = f"""
@@ -47,6 +47,10 @@ _SEE = f"""
            ({_VARIABLES.replace("%(key)s", "i.key")}), i.xmin, ({READ_CLOCK})
     FROM instances i WHERE i.key = ANY(%(keys)s::bigint[]) AND NOT i.snapshot ? 'a'
 """  # noqa: S608
+
+
+_AS_SEEN = Part("instance", UPDATE_SEEN_INSTANCE, 1)
+_CLOCK_AS_READ = Part("clock_seen", AS_READ, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def load_seen(session: Session, sight: Sight) -> Loaded:
     spec = process_spec(session, row.definition_key)
     variables = None if sight.variables is None else loads(sight.variables)
     state = _state(session, row, spec, json.loads(sight.snapshot), variables)
-    seen = Seen(sight.version, (Part("clock_seen", AS_READ, 1),), {"clock_seen": sight.clock.version})
+    seen = Seen(_AS_SEEN, {"seen": sight.version, "clock_seen": sight.clock.version}, (_CLOCK_AS_READ,))
     return Loaded(row, spec, state, seen=seen)
 
 
@@ -146,10 +150,10 @@ def _see(session: Session, key: int, inside: Inside | None) -> Loaded | None:
         return None
     spec = process_spec(session, row.definition_key)
     version, *of_record = (column.decode() for column in found[4:] if column is not None)
-    seen = Seen(version)
+    seen = Seen(_AS_SEEN, {"seen": version})
     if inside is not None:
         guard = Part("record_seen", RECORD_SEEN.format(table=inside.table), 1)
-        seen = Seen(version, (guard,), {"record": inside.key, "record_seen": of_record[0]})
+        seen = Seen(_AS_SEEN, {"seen": version, "record": inside.key, "record_seen": of_record[0]}, (guard,))
     return Loaded(row, spec, _state(session, row, spec, written, variables), record, seen)
 
 

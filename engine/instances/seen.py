@@ -7,11 +7,11 @@ from .part import Part
 
 
 class Seen(NamedTuple):
-    """`version`: PostgreSQL's (xmin) of the instance's row, None for an instance that begins.
+    """`instance`: the part that writes the instance if it is as it was seen.
 
-    `guards`: parts that give a row each while all else is as it was seen, with their values.
+    `guards`: parts that give a row each while all else is so. `values`: those of both.
     """
 
-    version: str | None
+    instance: Part
+    values: Mapping[str, Any]
     guards: tuple[Part, ...] = ()
-    values: Mapping[str, Any] = {}

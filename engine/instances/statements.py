@@ -8,14 +8,19 @@ ROWS_REFUSED = "TL001"
 COUNTS = "SELECT ARRAY[{counts}] AS counts OFFSET 0"  # counted once, not for each place that names them
 REQUIRE_ROWS = "CASE WHEN counts = %(rows)s::bigint[] THEN 0 ELSE refuse_rows(ARRAY[{names}], counts) END"
 
-INSERT_INSTANCE = """
+_INSERT = """
     INSERT INTO instances
         (key, definition_key, process_id, version, state, held, parent_key, parent_element_key, root_key, business_id,
          case_no, unit, starter, started_at, ended_at, incidents, may_hold_start, snapshot)
-    VALUES (%(key)s, %(definition_key)s, %(process_id)s, %(version)s, %(state)s, %(held)s, %(parent_key)s,
+    VALUES ({key}, %(definition_key)s, %(process_id)s, %(version)s, %(state)s, %(held)s, %(parent_key)s,
             %(parent_element_key)s, %(root_key)s, %(business_id)s, %(case_no)s, %(unit)s, %(starter)s,
             %(now)s, %(ended_at)s, %(incidents)s, %(may_hold_start)s, %(snapshot)s::jsonb)
 """
+INSERT_INSTANCE = _INSERT.format(key="%(key)s")
+# A value that cannot be made is an error: counting rows would cost a tenth of the statement.
+INSERT_FORESEEN_INSTANCE = _INSERT.format(
+    key="CASE WHEN EXISTS ({guard}) THEN %(key)s::bigint ELSE refuse_rows(ARRAY['foreseen'], ARRAY[0]::bigint[]) END"
+)
 _UPDATE = """
     UPDATE instances SET state = %(state)s, held = %(held)s, unit = %(unit)s, ended_at = %(ended_at)s,
            incidents = %(incidents)s, snapshot = %(snapshot)s::jsonb

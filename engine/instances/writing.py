@@ -176,23 +176,18 @@ def _instance(row: InstanceRow, state: State, started: bool, seen: Seen | None, 
     values |= row.values()
     values["now"] = clock.now()
     values["snapshot"] = json.dumps_rows(snapshot.write(state))
-    parts = [_instance_part(started, seen)]
-    if seen is not None:
-        # After the instance, as whoever locks it: so nobody waits crosswise.
-        parts += seen.guards
-        values |= {"seen": seen.version, **seen.values}
+    if seen is None:
+        parts = [Part("instance", sql.INSERT_INSTANCE) if started else Part("instance", sql.UPDATE_INSTANCE, 1)]
+    else:
+        # The instance first, as whoever locks it: so nobody waits crosswise.
+        parts = [seen.instance, *seen.guards]
+        values |= seen.values
     # What it was opened by, not what it is now: a migration may have brought it to a version without message starts.
     if row.state != "active" and row.may_hold_start:
         values["by"] = actor_as_json()
         parts.append(Part("starts_freed", sql.FREE_STARTS))
         parts.append(Part("starts_sent", sql.SEND_FREED, answer=IDS))
     return parts
-
-
-def _instance_part(started: bool, seen: Seen | None) -> Part:
-    if started:
-        return Part("instance", sql.INSERT_INSTANCE)
-    return Part("instance", sql.UPDATE_INSTANCE if seen is None else sql.UPDATE_SEEN_INSTANCE, 1)
 
 
 def _tokens_apart(state: State, values: dict[str, Any]) -> list[Part]:

@@ -10,7 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOO_OLD = "#!/bin/sh\n[ \"$1\" = --version ] && echo 'Python 3.9.2' && exit 0\nexit 1\n"
-WITHOUT_VENV = "#!/bin/sh\ncase \"$*\" in *version_info*) exit 0;; --version) echo 'Python 3.11.2';; *) exit 1;; esac\n"
+WITHOUT_VENV = (
+    "#!/bin/sh\n"
+    "case \"$*\" in *ensurepip*) exit 1;; *version_info*) exit 0;; --version) echo 'Python 3.11.2';; *) exit 1;; esac\n"
+)
+PROBED = '#!/bin/sh\n[ "$1" = -c ] && echo {took} && exit 0\necho "{name} is asked for an environment" >&2\nexit 1\n'
 
 
 @pytest.fixture
@@ -56,6 +60,17 @@ def test_a_python_without_environments_is_told_the_package(checkout: Path) -> No
     done = make(checkout, "ready")
     assert done.returncode != 0
     assert "apt-get install python3-venv" in done.stdout
+
+
+def test_of_several_pythons_the_quickest_is_taken(checkout: Path) -> None:
+    """Whatever comes first on the path: it may have been built without its compiler's profiles."""
+    slow, quick = (PROBED.format(took=took, name=name) for took, name in ((900, "slow"), (500, "quick")))
+    for name, script in (("python3.14", slow), ("python3.12", quick), ("python3", slow)):
+        (checkout / "bin" / name).write_text(script)
+        (checkout / "bin" / name).chmod(0o755)
+    done = make(checkout, "ready")
+    assert "quick is asked for an environment" in done.stderr
+    assert "slow" not in done.stderr
 
 
 def test_a_checkout_that_is_set_up_is_not_set_up_again(checkout: Path) -> None:

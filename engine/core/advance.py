@@ -21,7 +21,7 @@ from .stuck import Stuck
 from .subprocesses import ENDING
 from .surroundings import Surroundings
 from .timer_cycles import repeat
-from .token import AT_CONDITION, AT_JOIN, Token, Wait
+from .token import AT_CONDITION, AT_EVENT, AT_JOIN, Token, Wait
 from .user_tasks import complete_task
 
 
@@ -169,7 +169,9 @@ def _resolve(run: Run, token: Token, wait: Wait, command: commands.ResolveIncide
     run.effects.append(Note("incident_resolved", element, token.key))
     if at_join:
         return  # where it waits in vain still, there is a new one
-    if wait.element.startswith(AT_CONDITION):
+    if wait.element.startswith(AT_EVENT):
+        run.wait_again(token, run.spec.elements[wait.element.removeprefix(AT_EVENT)])
+    elif wait.element.startswith(AT_CONDITION):
         look_again(run, token, wait.element.removeprefix(AT_CONDITION))
     elif wait.element == "enter":
         token._set_state(TaskState.READY)

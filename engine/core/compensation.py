@@ -60,6 +60,12 @@ def completed(run: "Run", token: Token) -> None:
     turn = "turn" if token.is_inner else "loop" if element.loop is not None else ""
     if not inside and handler_of(run, element, turn) is None:
         return
+    keys = _keep(run, token, scope)
+    run.state.undo.append({"scope": scope.key, "element": element.id, "turn": turn, "keys": keys, "inside": inside})
+
+
+def _keep(run: "Run", token: Token, scope: Token) -> list[int]:
+    """Keep the variables of a token that goes, and those kept for it, with the scope around; the key of its own."""
     keys = []
     if variables := run.state.variables.get(token.key):
         keys = [run.state.new_key()]
@@ -68,7 +74,25 @@ def completed(run: "Run", token: Token) -> None:
     kept = keys + run.state.kept.pop(token.key, [])
     if kept:
         run.state.kept.setdefault(scope.key, []).extend(kept)
-    run.state.undo.append({"scope": scope.key, "element": element.id, "turn": turn, "keys": keys, "inside": inside})
+    return keys
+
+
+def cancelled(run: "Run", scope: Token) -> list[Undo]:
+    """What is to be undone of a cancelled transaction, last first.
+
+    Of a loop, one cancelled instance cancels all of them: those that have completed, and the others, which end.
+    """
+    around: dict[int, list[int]] = {scope.key: []}
+    others = [other for other in run.state.children(scope.parent) if other is not scope] if scope.is_inner else []
+    if scope.is_inner:
+        around[scope.parent.key] = []
+    for other in others:
+        around[other.key] = _keep(run, other, scope.parent)
+    records = [record for record in run.state.undo if record["scope"] in around]
+    run.state.undo = [record for record in run.state.undo if record["scope"] not in around]
+    for other in others:
+        run.terminate(other)
+    return [found for record in records[::-1] for found in to_undo(run, [record], tuple(around[record["scope"]]))]
 
 
 def taken(run: "Run", scope: int, activity: str | None) -> list[Undo]:

@@ -19,7 +19,7 @@ from .listeners import LISTENER
 from .multi_instance import MultiInstance
 from .spec import ProcessSpec
 from .state import State
-from .token import AT_JOIN, Token, Wait
+from .token import AT_EVENT, AT_JOIN, Token, Wait
 
 
 class Plan:
@@ -44,6 +44,9 @@ class Plan:
         """What a wait's `element` becomes; None where the new version waits for no such thing."""
         if wait.element.startswith(AT_JOIN):
             return AT_JOIN + self.target(wait.element.removeprefix(AT_JOIN))
+        if wait.element.startswith(AT_EVENT):
+            event = self.event(token.task_spec, wait.element.removeprefix(AT_EVENT))
+            return None if event is None else AT_EVENT + event
         if not is_event(wait):
             # These name the element they stand at. For a listener, a reminder, a limit or an incident
             # a word of ours stands there.

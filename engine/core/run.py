@@ -22,7 +22,7 @@ from .state import State
 from .stuck import Stuck
 from .subprocesses import ENDING
 from .surroundings import Surroundings
-from .token import AT_CONDITION, Token, Wait
+from .token import AT_CONDITION, AT_EVENT, Token, Wait
 from .values import Values
 
 STEPS = 10_000  # what one transaction does at most; a longer way goes on in the next
@@ -273,9 +273,20 @@ class Run(Values):
         parts = gathered(self, token, element, variables)
         if parts is not None:
             if again:
-                definition.subscribe(self, token, element)
-                conditions.hold(token, element)
+                self.wait_again(token, element)
             element.triggered(self, token, parts)
+
+    def wait_again(self, token: Token, element: Element) -> None:
+        """Wait anew for all parts of an event; where that cannot be, the incident is the event's: its host goes on."""
+        mark, waits = len(self.effects), list(token.waits)
+        try:
+            element.event_definition.subscribe(self, token, element)
+        except Stuck as stuck:
+            del self.effects[mark:]
+            token.waits = waits
+            self.raise_incident(token, stuck, AT_EVENT + element.id)
+        else:
+            conditions.hold(token, element)
 
     def open(self, token: Token, record: Record, element: str | None = None) -> None:
         """A record begins to wait for this token; `element` is what it triggers, if that is not the token's own."""
@@ -313,7 +324,7 @@ class Run(Values):
     def close_events(self, scope: Token) -> None:
         """Listen no longer for the starts of the scope's event sub-processes: one has interrupted it."""
         starts = {start.id for start in self.spec.event_starts(scope.task_spec.id)}
-        for wait in [wait for wait in scope.waits if wait.element in starts]:
+        for wait in [wait for wait in scope.waits if wait.element.removeprefix(AT_EVENT) in starts]:
             self.close(scope, wait, "canceled")
 
     def watch_boundaries(self, token: Token) -> None:
@@ -331,7 +342,7 @@ class Run(Values):
         self.raise_incident(token, stuck, phase, job_key)
 
     def raise_incident(self, token: Token, stuck: Stuck, phase: str, job_key: int | None = None) -> None:
-        """`phase` says what is done again when it is resolved: enter, leave, job, inside, listen, or a condition."""
+        """`phase`: what is done again when it is resolved: enter, leave, job, inside, listen, an event, a condition."""
         key = self.state.new_key()
         incident = Incident(key, token.task_spec.id, token.key, stuck.kind, stuck.code, stuck.parameters, job_key)
         self.open(token, incident, phase)

@@ -15,6 +15,7 @@ PATH = "path"  # a token's data: which of the paths through an ad-hoc sub-proces
 # Where others have an element, an incident's wait has the phase to do again (`Run.raise_incident`): no id may read
 # like one.
 AT_JOIN = "join:"  # before a join's id in the wait of its scope's incident
+AT_EVENT = "event:"  # before the id of an event that could not be waited for again in the wait of its incident
 AT_CONDITION = "condition:"  # before the key of a condition's subscription in the wait of its incident
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import CancelEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
-from .compensation import LEFT, taken, to_undo, undo_next
+from .compensation import LEFT, cancelled, undo_next
 from .event_definitions import Definition
 from .subprocesses import SubProcess
 from .token import Token
@@ -33,7 +33,7 @@ class Cancel(Definition, CancelEventDefinition):  # type: ignore[misc]
                 run.terminate(other)
         run.state.clear_joins(scope.key)
         token._set_state(TaskState.STARTED)
-        token.internal_data[LEFT] = to_undo(run, taken(run, scope.key, None))
+        token.internal_data[LEFT] = cancelled(run, scope)
         undo_next(run, token)
         return False
 

@@ -254,3 +254,24 @@ def test_one_cancelled_instance_of_a_loop_cancels_it_whole(sequential: bool, cau
     assert waiting(case) == ([] if caught else ["later"])
     finish(case)
     assert (case.state, case.records, case.instance.tokens) == ("completed", {}, {})
+
+
+@pytest.mark.parametrize(("sequential", "undone"), [(False, [1, 3, 2]), (True, [2, 1])])
+def test_what_every_instance_of_a_cancelled_loop_has_done_is_undone(
+    sequential: bool, undone: list[int], begin: Begin
+) -> None:
+    """The first has completed, the second cancels, and a third still runs: the transaction is one whole."""
+    steps = [start("ts"), task("a"), undo("a"), user("u"), exclusive("x", default="x_te"), end("tc", cancel())]
+    loop = each("=[1, 2, 3]", "i", sequential=sequential)
+    inner = transaction("t", *steps, end("te"), flows("ts a u x tc", "x te", x_tc="=no"), loop=loop)
+    case = begin(diagram(start("s"), inner, boundary("b", "t", cancel()), end("ce"), end("e"), flows("s t e", "b ce")))
+    for instance, no in ((1, False), (2, True)):
+        next(item for item in case.waiting if item.variables["i"] == instance).complete({"no": no})
+    seen = []
+    while case.state == "active":
+        [item] = case.waiting
+        assert item.element == "undo_a"
+        seen.append(item.variables["i"])
+        item.complete()
+    assert seen == undone
+    assert (case.path[-2:], case.records, case.instance.tokens) == (["b", "ce"], {}, {})

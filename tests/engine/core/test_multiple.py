@@ -68,6 +68,42 @@ def test_a_parallel_multiple_boundary_event(interrupting: bool, begin: Begin, bo
     assert (case.state, case.records == {}) == (("completed", True) if interrupting else ("active", False))
 
 
+def test_a_parallel_multiple_event_that_cannot_be_waited_for_again_is_an_incident_of_its_own(
+    begin: Begin, box: Sandbox
+) -> None:
+    """It has fired; its host goes on, and resolving the incident waits for all its parts anew."""
+    event = several(message("m"), message("n", "=k"))
+    bound = boundary("b", "u", event, interrupting=False, parallelMultiple="true")
+    case = begin(diagram(start("s"), user("u"), bound, end("e"), end("x"), flows("s u e", "b x")), k="1")
+    box.set_variables(case, {"k": None})
+    box.publish("m")
+    box.publish("n", "1")
+    assert case.path == ["s", "b", "x"]
+    assert [(incident.element, incident.code) for incident in case.incidents] == [("u", "not_a_text")]
+    assert [item.kind for item in case.waiting] == ["task"]
+    case.incidents[0].resolve()
+    assert len(case.incidents) == 1
+    box.set_variables(case, {"k": "2"})
+    case.incidents[0].resolve()
+    assert (case.incidents, sorted(item.kind for item in case.waiting)) == ([], ["message", "message", "task"])
+    box.publish("m")
+    box.publish("n", "2")
+    assert case.path.count("b") == 2
+    next(item for item in case.waiting if item.kind == "task").complete()
+    assert (case.state, case.records) == ("completed", {})
+
+
+def test_and_its_host_can_end_with_that_incident(begin: Begin, box: Sandbox) -> None:
+    event = several(message("m"), message("n", "=k"))
+    bound = boundary("b", "u", event, interrupting=False, parallelMultiple="true")
+    case = begin(diagram(start("s"), user("u"), bound, end("e"), end("x"), flows("s u e", "b x")), k="1")
+    box.set_variables(case, {"k": None})
+    box.publish("m")
+    box.publish("n", "1")
+    case.waiting[0].complete()
+    assert (case.state, case.incidents, case.records) == ("completed", [], {})
+
+
 @pytest.mark.parametrize("interrupting", [True, False])
 def test_an_event_sub_process_by_several(interrupting: bool, begin: Begin, box: Sandbox) -> None:
     handler = event_sub("h", start("hs", ANY, interrupting=interrupting), end("he"), flows("hs he"))

@@ -3,7 +3,9 @@
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
+from yaml.events import AliasEvent, Event, NodeEvent
 from yaml.nodes import Node
 
 
@@ -16,6 +18,25 @@ class NotYaml(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
+    def __init__(self, stream: str | bytes) -> None:
+        super().__init__(stream)
+        self._open: list[str] = []
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event: Event = self.peek_event()  # type: ignore[no-untyped-call]
+        anchor = event.anchor if isinstance(event, NodeEvent) else None
+        if anchor is None:
+            return super().compose_node(parent, index)
+        # What holds itself has no end for whoever goes through it.
+        if isinstance(event, AliasEvent) and anchor in self._open:
+            where: Any = event.start_mark
+            raise ComposerError(None, None, f"alias {anchor} inside of what it stands for", where)
+        self._open.append(anchor)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._open.pop()
+
     def construct_object(self, node: Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)

@@ -9,6 +9,7 @@ def test_plain_values_are_read() -> None:
     assert yaml.load("a: [1, x, true]\nb: {c: null}") == {"a": [1, "x", True], "b": {"c": None}}
     assert yaml.load("a: 名".encode()) == {"a": "名"}
     assert yaml.load("") is None
+    assert yaml.load("a: &x [1]\nb: &y [*x, *x]\nc: *y") == {"a": [1], "b": [[1], [1]], "c": [[1], [1]]}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,8 @@ def test_plain_values_are_read() -> None:
         ("? {a: b}\n: c", 1, "unhashable key"),
         ("a: !!python/object/apply:os.getcwd []", 1, "could not determine a constructor"),
         ("a: *b", 1, "undefined alias"),
+        ("a: 1\nb: &x [1, [*x]]", 2, "alias x inside of what it stands for"),
+        ("&x a: 1\n? &y {b: *y}\n: c", 2, "alias y inside of what it stands for"),
         ("a: 1\n--- \nb: 2", 2, "another document"),
         ("a: \x00", None, "unacceptable character"),
         (b"a: \xff", None, "invalid start byte"),

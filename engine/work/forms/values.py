@@ -1,6 +1,6 @@
 """One field's value: what each kind of field takes, and what its rules allow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Protocol
@@ -147,7 +147,7 @@ def _with_zone(field: Field, moment: Any, around: Around) -> str:
 
 
 def _choice(field: Field, value: Any, around: Around) -> Any:
-    if value not in _options(field, around):
+    if not _is_among(value, _options(field, around)):
         raise Refused("not_an_option", value=value)
     return value
 
@@ -157,9 +157,22 @@ def _choices(field: Field, value: Any, around: Around) -> list[Any]:
         raise Refused("not_a_list")
     options = _options(field, around)
     for item in value:
-        if item not in options:
+        if not _is_among(item, options):
             raise Refused("not_an_option", value=item)
     return value
+
+
+def _is_among(value: Any, options: Iterable[Any]) -> bool:
+    return any(_is_same(value, option) for option in options)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal as JSON is: to Python true is 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_is_same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _options(field: Field, around: Around) -> list[Any]:

@@ -205,6 +205,22 @@ def test_options(options: dict[str, Any]) -> None:
         assert refused(field(kind, "f", **options), {"f": "a"}, letters=letters) == {"f": "form_not_a_list"}
 
 
+@pytest.mark.parametrize(
+    ("option", "same", "other"),
+    [(1, 1, True), (True, True, 1), (0, 0, False), ({"id": 1}, {"id": 1}, {"id": True}), ([0], [0], [False])],
+)
+def test_an_option_is_no_other_that_python_takes_for_equal(option: Any, same: Any, other: Any) -> None:
+    given = {"valuesKey": "there"}
+    assert sent(field("select", "f", **given), {"f": same}, there=[{"label": "x", "value": option}]) == {"f": same}
+    assert refused(field("select", "f", **given), {"f": other}, there=[{"label": "x", "value": option}]) == {
+        "f": "form_not_an_option"
+    }
+    for kind in ("checklist", "taglist"):
+        assert refused(field(kind, "f", **given), {"f": [other]}, there=[{"label": "x", "value": option}]) == {
+            "f": "form_not_an_option"
+        }
+
+
 @pytest.mark.parametrize("options", [{"valuesKey": "letters"}, {"valuesExpression": "=letters"}])
 def test_nobody_brings_options_along(options: dict[str, Any]) -> None:
     values = {"f": "x", "letters": ["x"]}

@@ -12,7 +12,7 @@ import urllib3
 
 from engine import Job, Port, Retry
 from handlers.answers import never, not_now
-from handlers.options import ca_file
+from handlers.options import ca_file, seconds
 
 _LONGEST_ANSWER = 10_000_000
 
@@ -45,7 +45,7 @@ def call(
     expected: tuple[int, ...] = (404,),
 ) -> tuple[int, Any]:
     """Status and body; statuses from 400 on only where they are expected. Fractions come as Decimal."""
-    timeout = float(port.options.get("timeout_s", 10))
+    timeout = seconds(port, "timeout_s", 10)
     data = None if body is None else json.dumps(body, default=_number, ensure_ascii=False).encode()
     sent = {"Accept": "application/json", **({"Content-Type": "application/json"} if data else {}), **(headers or {})}
     if token:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import Job, Port
 from handlers.answers import never
-from handlers.options import needed
+from handlers.options import needed, whole
 from handlers.web import get_json, path_segment
 
 
@@ -28,7 +28,9 @@ class Device:
         if interface is None:
             return next(iter(self.interfaces.values())) if len(self.interfaces) == 1 else None
         if interface in self.interfaces:
-            return int(self.interfaces[interface])
+            return whole(
+                self.interfaces[interface], f"device {self.id}: interface {interface}", least=1, most=2**31 - 1
+            )
         if interface.isdecimal() and interface.isascii():
             return int(interface)
         known = ", ".join(self.interfaces) or "none"
@@ -47,7 +49,7 @@ def find_device(device_id: str, job: Job, port: Port) -> Device:
         id=device_id,
         label=str(entry.get("label") or device_id),
         host=str(entry["host"]),
-        port=int(entry.get("port") or 161),
+        port=whole(entry.get("port") or 161, f"device {device_id}: port", least=1, most=65535),
         credential=str(entry.get("credential") or needed(port, "credential")),
         interfaces=entry.get("interfaces") or {},
         metrics=entry.get("metrics") or {},
@@ -82,6 +84,9 @@ def _check_allowed(device_id: str, host: str, port: Port) -> None:
         address = ipaddress.ip_address(host)
     except ValueError as error:
         raise never(f"inventory: device {device_id}: the management host must be an IP address") from error
-    networks = [ipaddress.ip_network(str(network)) for network in port.options.get("allowed_networks") or []]
+    try:
+        networks = [ipaddress.ip_network(str(network)) for network in port.options.get("allowed_networks") or []]
+    except ValueError as error:
+        raise never(f"port {port.name}: option allowed_networks has what is no network: {error}") from error
     if not any(address in network for network in networks):
         raise never(f"port {port.name}: device {device_id}: its address is in none of the allowed_networks")

@@ -13,6 +13,7 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 from engine import Job, Port
 from handlers.answers import never, not_now
 from handlers.device.devices import Device
+from handlers.options import seconds, whole_number
 
 _AUTHENTICATION = {
     "SHA": snmp.usmHMACSHAAuthProtocol,
@@ -91,8 +92,8 @@ async def get(device: Device, oids: list[str], job: Job, port: Port) -> dict[str
     try:
         target = await snmp.UdpTransportTarget.create(
             (device.host, device.port),
-            timeout=float(port.options.get("timeout_s", 2)),
-            retries=int(port.options.get("retries", 2)),
+            timeout=seconds(port, "timeout_s", 2),
+            retries=whole_number(port, "retries", 2, least=0, most=100),
         )
         values: dict[str, Any] = {}
         for start in range(0, len(oids), _OBJECTS_A_REQUEST):

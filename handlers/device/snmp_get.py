@@ -9,6 +9,7 @@ from handlers.answers import never
 from handlers.device.devices import find_device
 from handlers.device.metrics import metric
 from handlers.device.reading import read
+from handlers.options import whole_number
 
 # Both readings and the answer fit into the lease of ten minutes below.
 LONGEST_INTERVAL_S = 540
@@ -37,7 +38,7 @@ def interface_name(job: Job) -> str | None:
 
 def interval(job: Job, port: Port) -> int:
     """Seconds between the two readings of a counter: the job's, else the port's."""
-    default = int(port.options.get("interval_s", 60))
+    default = whole_number(port, "interval_s", 60, most=LONGEST_INTERVAL_S)
     return variables.whole_number(job, "interval", default, least=1, most=LONGEST_INTERVAL_S)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import BpmnError, Job, Port, Retry
 from handlers.answers import never, not_now
-from handlers.options import ca_file, needed
+from handlers.options import ca_file, needed, seconds, whole_number
 
 _SECURITY = ("none", "starttls", "tls")
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
@@ -53,13 +53,12 @@ def _connect(port: Port) -> smtplib.SMTP:
     security = str(options.get("security", "starttls"))
     if security not in _SECURITY:
         raise never(f"port {port.name}: option security is one of {', '.join(_SECURITY)}")
-    host, timeout = str(needed(port, "host")), float(options.get("timeout_s", 20))
+    host, timeout = str(needed(port, "host")), seconds(port, "timeout_s", 20)
     if security == "tls":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, int(options.get("port", 465)), timeout=timeout, context=_trust(port)
-        )
+        number = whole_number(port, "port", 465, most=65535)
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(host, number, timeout=timeout, context=_trust(port))
     else:
-        connection = smtplib.SMTP(host, int(options.get("port", 587)), timeout=timeout)
+        connection = smtplib.SMTP(host, whole_number(port, "port", 587, most=65535), timeout=timeout)
     try:
         # smtplib raises if the server does not offer it: a password never goes over an open line by mistake.
         if security == "starttls":

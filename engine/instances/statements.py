@@ -187,6 +187,7 @@ SEND_COMMANDS = """
     INSERT INTO commands (instance_key, kind, payload)
     SELECT r.instance_key, r.kind, r.payload
     FROM json_to_recordset(%(commands)s::json) r(instance_key bigint, kind text, payload jsonb)
+    RETURNING 1
 """
 # A message start lets no second instance in while the first one runs (decision 7).
 FREE_STARTS = "DELETE FROM message_starts WHERE instance_key = %(key)s RETURNING process_id, correlation_key"

@@ -248,7 +248,8 @@ def _commands(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> lis
     if not changes.outgoing:
         return []
     values["commands"] = json.dumps(outgoing_rows(row, changes.outgoing))
-    return [Part("commands_sent", sql.SEND_COMMANDS)]
+    # Counted for the order alone: what is counted is written first, and those that `correlated` sends come later.
+    return [Part("commands_sent", sql.SEND_COMMANDS, len(changes.outgoing))]
 
 
 def _history(row: InstanceRow, changes: Changes, values: dict[str, Any]) -> list[Part]:

@@ -13,6 +13,7 @@ from engine.store import may_be_overtaken
 
 from .changes import sort
 from .loading import Inside, Loaded, Sight, load, load_seen
+from .seen import is_crowded
 from .surroundings import surroundings
 from .writing import write
 
@@ -29,8 +30,10 @@ def advance(
     `stale` in the answer: what the command names waits no longer, and nothing was done. Raises NotFound, or Conflict
     where the instance is suspended (cancelling is allowed even then).
     """
-    is_enough = sight is not None and may_be_overtaken(session)
-    loaded = load_seen(session, sight) if sight and is_enough else load(session, instance_key)
+    if sight is not None and may_be_overtaken(session) and not is_crowded(session, instance_key):
+        loaded = load_seen(session, sight)
+    else:
+        loaded = load(session, instance_key)
     return advance_loaded(session, loaded, command)
 
 

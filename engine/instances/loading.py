@@ -24,7 +24,7 @@ from engine.store.json import loads
 
 from .part import Part
 from .row import COLUMNS, InstanceRow
-from .seen import Seen
+from .seen import Seen, is_crowded
 from .statements import RECORD_SEEN, UPDATE_SEEN_INSTANCE
 from .token_rows import TokenRows
 
@@ -113,7 +113,7 @@ def load_seen(session: Session, sight: Sight) -> Loaded:
 
 def load(session: Session, key: int, inside: Inside | None = None) -> Loaded:
     """Read an instance in one round trip: without its lock where the transaction may be overtaken. Raises NotFound."""
-    if may_be_overtaken(session):
+    if may_be_overtaken(session) and not is_crowded(session, key):
         loaded = _see(session, key, inside)
         if loaded is not None:
             return loaded

@@ -1,9 +1,22 @@
 """What an advance goes by without a lock: what it writes fails where that is no longer so."""
 
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import Session
+
+from engine.store import engine_of
 
 from .part import Part
+
+# Where many are at one instance in the same moment, most of them would read and write in vain.
+CROWDED_SECONDS = 1.0
+MOST = 1_000  # instances remembered
+
+# By database: instance → until when.
+_crowded: "WeakKeyDictionary[Any, dict[int, float]]" = WeakKeyDictionary()
 
 
 class Seen(NamedTuple):
@@ -15,3 +28,20 @@ class Seen(NamedTuple):
     instance: Part
     values: Mapping[str, Any]
     guards: tuple[Part, ...] = ()
+
+
+def is_crowded(session: Session, key: int) -> bool:
+    """Whether somebody has been overtaken at this instance a moment ago, so that its lock is taken at once."""
+    crowded = _crowded.get(engine_of(session))
+    return crowded is not None and crowded.get(key, 0.0) > time.monotonic()
+
+
+def note_overtaken(session: Session, key: int) -> None:
+    """Somebody has been overtaken at this instance."""
+    crowded, now = _crowded.setdefault(engine_of(session), {}), time.monotonic()
+    if len(crowded) >= MOST:
+        # Copied first: other threads add to it meanwhile.
+        for other, until in tuple(crowded.items()):
+            if until <= now or len(crowded) >= MOST:
+                crowded.pop(other, None)
+    crowded[key] = now + CROWDED_SECONDS

@@ -29,7 +29,7 @@ from .decision_parts import decision_parts
 from .part import COUNT, HANDLED, IDS, Part
 from .record_parts import concerned, record_parts
 from .row import InstanceRow
-from .seen import Seen
+from .seen import Seen, note_overtaken
 
 # Sends a statement with its values and takes the first row.
 FirstRow = Callable[[str, Mapping[str, Any]], tuple[bytes | None, ...] | None]
@@ -64,7 +64,7 @@ def write(
     state.dropped.clear()
 
     def send(first_row: FirstRow) -> None:
-        with _refusals(seen):
+        with _refusals(session, row, seen):
             answers = _send(first_row, parts, values)
         _queue(session, changes, answers)
         if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
@@ -135,12 +135,12 @@ def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[st
 
 
 @contextmanager
-def _refusals(seen: Seen | None) -> Iterator[None]:
+def _refusals(session: Session, row: InstanceRow, seen: Seen | None) -> Iterator[None]:
     """What the database refuses because of a value, in our words, or because somebody else came first."""
     try:
         yield
     except errors.UniqueViolation as error:
-        raise _taken(error, seen) from error
+        raise _taken(session, error, row, seen) from error
     except (psycopg.DataError, errors.ProgramLimitExceeded, UnicodeEncodeError) as error:
         # The first line only: those after it quote the row.
         raise Invalid("value_not_storable", reason=str(error).splitlines()[0]) from error
@@ -148,14 +148,19 @@ def _refusals(seen: Seen | None) -> Iterator[None]:
         if error.sqlstate != sql.ROWS_REFUSED:
             raise
         told = f"{error.diag.message_primary}: {error.diag.message_detail}"
-        raise (RuntimeError(told) if seen is None else Overtaken(told)) from error
+        raise (RuntimeError(told) if seen is None else _overtaken(session, row, told)) from error
 
 
-def _taken(error: errors.UniqueViolation, seen: Seen | None) -> Exception:
+def _overtaken(session: Session, row: InstanceRow, told: str) -> Overtaken:
+    note_overtaken(session, row.key)
+    return Overtaken(told)
+
+
+def _taken(session: Session, error: errors.UniqueViolation, row: InstanceRow, seen: Seen | None) -> Exception:
     if error.diag.constraint_name == "instances_business_id_in_use":
         return Conflict("business_id_in_use")
     # Whoever came first has given the same keys to what he opened.
-    return error if seen is None else Overtaken(str(error.diag.message_primary))
+    return error if seen is None else _overtaken(session, row, str(error.diag.message_primary))
 
 
 def _queue(session: Session, changes: Changes, answers: Mapping[str, Any]) -> None:

@@ -12,7 +12,8 @@ import pytest
 from engine import store
 from engine.core import apart, commands
 from engine.errors import Conflict
-from engine.instances import advance, see, suspend
+from engine.instances import advance, see, seen, suspend
+from engine.instances.seen import is_crowded
 from engine.store import case_clock
 from engine.work import timers
 from engine.work.activation import activate_jobs
@@ -130,6 +131,41 @@ def test_a_job_that_another_worker_takes_over_meanwhile_is_not_completed(house: 
     with pytest.raises(Conflict, match="job_taken_over"):
         overtaken_by(complete, run_out_and_lease) if has_committed else complete_while_it_is_taken()
     assert house.row("SELECT worker, attempts FROM jobs") == ("second", 2)
+
+
+def test_where_somebody_was_overtaken_whoever_comes_next_locks_at_once(house: House) -> None:
+    """Only for a moment, and only there: most of many at one case would else read and write in vain."""
+    house.deploy(
+        diagram(
+            start("s"), user("a"), user("b"), user("c"), user("d"), end("e"), flows("s a e", "s b e", "s c e", "s d e")
+        )
+    )
+    key = house.start().key
+    with store.transaction() as session:
+        assert not is_crowded(session, key)
+    overtaken_by(completing(house, "a", {}), completing(house, "b", {}))
+    with store.transaction() as session:
+        assert is_crowded(session, key)
+        assert not is_crowded(session, key + 2**24)
+    third, fourth = completing(house, "c", {"n": 1}), completing(house, "d", {"n": 2})
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            third(session)
+            store.raw_connection(session)
+            done = pool.submit(overtaken_by, fourth, lambda session: None)
+            wait_for_the_lock(done)
+        # It waited before it read, and was not overtaken.
+        assert done.result(20) == [True]
+    assert house.variables(key) == {"n": 2}
+
+
+def test_no_more_instances_are_remembered_than_few(house: House) -> None:
+    with store.transaction() as session:
+        for key in range(seen.MOST + 5):
+            seen.note_overtaken(session, key)
+        assert not is_crowded(session, 0)
+        assert is_crowded(session, seen.MOST + 4)
+        assert sum(is_crowded(session, key) for key in range(seen.MOST + 5)) <= seen.MOST
 
 
 def test_an_advance_alone_is_two_statements_that_nothing_has_to_begin(house: House) -> None:

@@ -147,20 +147,21 @@ def _refusals(session: Session, row: InstanceRow, seen: Seen | None) -> Iterator
     except psycopg.DatabaseError as error:
         if error.sqlstate != sql.ROWS_REFUSED:
             raise
-        told = f"{error.diag.message_primary}: {error.diag.message_detail}"
-        raise (RuntimeError(told) if seen is None else _overtaken(session, row, told)) from error
+        if seen is not None:
+            raise _overtaken(session, row) from error
+        raise RuntimeError(f"{error.diag.message_primary}: {error.diag.message_detail}") from error
 
 
-def _overtaken(session: Session, row: InstanceRow, told: str) -> Overtaken:
+def _overtaken(session: Session, row: InstanceRow) -> Overtaken:
     note_overtaken(session, row.key)
-    return Overtaken(told)
+    return Overtaken(f"what instance {row.key} went by is no longer so")
 
 
 def _taken(session: Session, error: errors.UniqueViolation, row: InstanceRow, seen: Seen | None) -> Exception:
     if error.diag.constraint_name == "instances_business_id_in_use":
         return Conflict("business_id_in_use")
     # Whoever came first has given the same keys to what he opened.
-    return error if seen is None else _overtaken(session, row, str(error.diag.message_primary))
+    return error if seen is None else _overtaken(session, row)
 
 
 def _queue(session: Session, changes: Changes, answers: Mapping[str, Any]) -> None:

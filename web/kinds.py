@@ -12,7 +12,6 @@ def element_kind(session: engine.Session, definition_key: int, element: str) -> 
     """Camunda's word for the kind of an element, such as USER_TASK; UNKNOWN for one that the version does not have."""
     drawn = engine.process_spec(session, definition_key).elements.get(element)
     if drawn is None:
-        # what ended before a migration may be in the older version alone
         return "UNKNOWN"
     if getattr(drawn, "by_event", False):
         return "EVENT_SUB_PROCESS"

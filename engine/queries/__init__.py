@@ -31,6 +31,7 @@ from . import (
     subscriptions,
     user_tasks,
     variables,
+    versions,
     waiting,
 )
 from .batches import BatchFilter, BatchItemFilter
@@ -95,5 +96,6 @@ __all__ = [
     "subscriptions",
     "user_tasks",
     "variables",
+    "versions",
     "waiting",
 ]

@@ -98,9 +98,10 @@ def _told(session: engine.Session, row: Any) -> dict[str, Any]:
     if row.has_incident:
         open_ = engine.queries.IncidentFilter(element_key=row.key, state="active")
         incident_key = next((one.key for one in engine.queries.incidents.search(session, open_).items), None)
+    drawn = engine.queries.versions.drawn_in(session, row.instance_key, row.definition_key, row.element)
     return {
         **row._mapping,
-        "name": engine.element_name(session, row.definition_key, row.element, language()),
-        "type": element_kind(session, row.definition_key, row.element),
+        "name": engine.element_name(session, drawn, row.element, language()),
+        "type": element_kind(session, drawn, row.element),
         "incident_key": incident_key,
     }

@@ -110,10 +110,15 @@ def _tasks(session: engine.Session, case_key: int) -> set[str]:
     return {row.element for row in rows}
 
 
+def _element(session: engine.Session, case: Any, element: str, language: Language) -> str:
+    drawn = engine.queries.versions.drawn_in(session, case.key, case.definition_key, element)
+    return engine.element_name(session, drawn, element, language)
+
+
 def _line(session: engine.Session, case: Any, row: Any, names: Directory, language: Language, *, is_task: bool) -> Line:
     data = dict(row.data or {})
     kind = "task_completed" if is_task and row.kind == "element_completed" else row.kind
-    element = engine.element_name(session, case.definition_key, row.element, language) if row.element else ""
+    element = _element(session, case, row.element, language) if row.element else ""
     told = {
         "element": element,
         "code": data.get("code", ""),

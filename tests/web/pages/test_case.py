@@ -8,9 +8,11 @@ import pytest
 from engine import store
 from engine.directory.acting import acting
 from engine.directory.people import principal_of
-from engine.instances import cancel, set_variables
+from engine.directory.principal import Principal
+from engine.instances import cancel, migrate, set_variables
 from engine.instances import start as start_instance
 from engine.queries.waiting import of_case
+from engine.work.tasks import complete_task
 from tests.engine.factories import (
     catch,
     condition,
@@ -64,6 +66,29 @@ def test_a_group_of_another_engines_diagram_is_shown_as_it_is_and_names_nobody(
         shown = person.get(path)
         assert shown.status_code == 200
         assert "sales" in shown.get_data(as_text=True)
+
+
+def test_what_ended_before_a_migration_keeps_the_name_it_had(office: Office, visitor: Visiting) -> None:
+    def version_of(first: str, name: str) -> bytes:
+        steps = (user(first, "GD-GZ.crc.duty", name=name), user("b", "GD-GZ.crc.duty"))
+        return diagram(start("s"), *steps, end("e"), flows(f"s {first} b e"), process_id="two", unit="GD-GZ")
+
+    [_, second] = [office.deploy(version_of(*step))[0] for step in (("z", "旧步骤"), ("y", "新步骤"))]
+    person = principal_of_now("li.na")
+    with store.transaction() as session, acting(person):
+        case = start_instance(session, process_id="two", version=1).key
+    task = office.rows(f"SELECT key FROM tasks WHERE instance_key = {case}")[0].key
+    with store.transaction() as session, acting(person):
+        complete_task(session, person, task)
+    assert "完成了“旧步骤”" in visitor("li.na").text(f"/cases/{case}")
+    with store.transaction() as session:
+        migrate(session, case, second, {})
+    assert "完成了“旧步骤”" in visitor("li.na").text(f"/cases/{case}")
+
+
+def principal_of_now(name: str) -> Principal:
+    with store.transaction() as session:
+        return principal_of(session, name)
 
 
 def test_whatever_event_is_waited_for_is_told(office: Office, visitor: Visiting) -> None:

@@ -31,6 +31,7 @@ _UPDATE = """
 UPDATE_INSTANCE = _UPDATE.format(seen="")
 # Whoever writes an instance writes a new version of its row; after waiting for him PostgreSQL asks this again.
 UPDATE_SEEN_INSTANCE = _UPDATE.format(seen="AND xmin = %(seen)s::xid")
+LOCK_SEEN_INSTANCE = "SELECT 1 FROM instances WHERE key = %(key)s AND xmin = %(seen)s::xid FOR UPDATE"
 # Of those who changed it before this statement began it sees the version, those who come later wait.
 RECORD_SEEN = "SELECT 1 FROM {table} WHERE key = %(record)s AND xmin = %(record_seen)s::xid FOR UPDATE"
 # A scope that is new with its instance has none of them yet.

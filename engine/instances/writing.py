@@ -49,7 +49,7 @@ def write(
     values: dict[str, Any] = {}
     _bring_up_to_date(row, state, changes)
     # Before the statement: it sees what was committed when it began, and would miss a message published meanwhile.
-    _lock_messages(session, changes)
+    _lock_messages(session, row, changes, seen)
     parts = [
         *_instance(row, state, started, seen, values),
         *_tokens_apart(state, values),
@@ -96,11 +96,17 @@ def _bring_up_to_date(row: InstanceRow, state: State, changes: Changes) -> None:
     row.ended_at = None if row.state == "active" else clock.now()
 
 
-def _lock_messages(session: Session, changes: Changes) -> None:
-    if "subscription" not in changes.nouns:
+def _lock_messages(session: Session, row: InstanceRow, changes: Changes, seen: Seen | None) -> None:
+    opened = [record for record in changes["subscription"].opened.values() if isinstance(record, Subscription)]
+    messages = [(record.name, record.correlation_key) for record in opened if record.kind == "message"]
+    if not messages:
         return
-    opened = [r for r in changes["subscription"].opened.values() if isinstance(r, Subscription)]
-    lock_subscribing(session, [(r.name, r.correlation_key) for r in opened if r.kind == "message"])
+    # The instance before its messages, as whoever goes by its lock: so nobody waits crosswise.
+    if seen is not None and "seen" in seen.values:
+        values = {"key": row.key, "seen": seen.values["seen"]}
+        if begin_with(session, sql.LOCK_SEEN_INSTANCE, values) is None:
+            raise _overtaken(session, row)
+    lock_subscribing(session, messages)
 
 
 def _send(first_row: FirstRow, parts: Sequence[Part], values: dict[str, Any]) -> dict[str, Any]:

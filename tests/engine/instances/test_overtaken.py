@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -11,15 +11,28 @@ import pytest
 
 from engine import store
 from engine.core import apart, commands
-from engine.errors import Conflict
-from engine.instances import advance, see, seen, suspend
+from engine.errors import Conflict, NotFound
+from engine.instances import Inside, advance, advance_by, see, seen, suspend
 from engine.instances.seen import is_crowded
 from engine.store import case_clock
 from engine.work import timers
 from engine.work.activation import activate_jobs
 from engine.work.clockwork import Clockwork
 from engine.work.jobs import Lease, complete_job
-from tests.engine.factories import boundary, catch, diagram, each, end, flows, parallel, service, start, timer, user
+from tests.engine.factories import (
+    boundary,
+    catch,
+    diagram,
+    each,
+    end,
+    flows,
+    message,
+    parallel,
+    service,
+    start,
+    timer,
+    user,
+)
 from tests.engine.house import MONDAY, House
 
 HOUR = timedelta(hours=1)
@@ -131,6 +144,49 @@ def test_a_job_that_another_worker_takes_over_meanwhile_is_not_completed(house: 
     with pytest.raises(Conflict, match="job_taken_over"):
         overtaken_by(complete, run_out_and_lease) if has_committed else complete_while_it_is_taken()
     assert house.row("SELECT worker, attempts FROM jobs") == ("second", 2)
+
+
+def test_the_instance_is_locked_before_its_messages_are(house: House) -> None:
+    """Somebody who has its lock may wait for the messages' next, and would never get them."""
+    hears = catch("c", message("m", "=k"))
+    house.deploy(diagram(start("s"), user("a"), hears, end("e"), flows("s a c e")))
+    key = house.start(variables={"k": "1"}).key
+    work = completing(house, "a", {})
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            connection = store.raw_connection(session)
+            connection.execute("SELECT FROM instances WHERE key = %s FOR UPDATE", [key])
+            done = pool.submit(store.retrying, work)
+            wait_for_the_lock(done)
+            assert connection.execute(held).fetchone() == (0,)
+        done.result(20)
+    assert house.rows("SELECT name, correlation_key FROM subscriptions") == [("m", "1")]
+
+
+class Task(NamedTuple):
+    key: int
+    element_key: int
+
+
+def test_a_message_is_waited_for_by_what_the_case_is_then(house: House) -> None:
+    hears = catch("c", message("m", "=k"))
+    house.deploy(diagram(start("s"), parallel("g"), user("a"), user("b"), hears, end("e"), flows("s g a c e", "g b e")))
+    house.start(variables={"k": "1"})
+    instance, key, _ = house.row(TASK, e="a")
+    other = completing(house, "b", {"k": "2"})
+    decided: list[Task] = []
+
+    def decide(task: Task, _: Any) -> commands.Command:
+        decided.append(task)
+        if len(decided) == 1:
+            elsewhere(other)
+        return commands.CompleteTask(*task)
+
+    inside = Inside("tasks", Task, key, NotFound("task_unknown"))
+    store.retrying(lambda session: advance_by(session, instance, inside, decide))
+    assert len(decided) == 2
+    assert house.rows("SELECT name, correlation_key FROM subscriptions") == [("m", "2")]
 
 
 def test_where_somebody_was_overtaken_whoever_comes_next_locks_at_once(house: House) -> None:

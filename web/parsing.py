@@ -65,7 +65,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Serve the view below at a path; `methods` as Flask has them.
 
-        A view has one transaction, so that it can be done again when a deadlock or a lock timeout undid it.
+        A view has one transaction, so that it can be done again where somebody else got in its way.
         """
         serve = super().route(rule, **options)
 

@@ -9,7 +9,7 @@ from engine.core import advance as core
 from engine.core import commands
 from engine.core.state import State
 from engine.errors import Conflict
-from engine.store import may_be_overtaken
+from engine.store import engine_of, may_be_overtaken
 
 from .changes import sort
 from .loading import Inside, Loaded, Sight, load, load_seen
@@ -30,7 +30,7 @@ def advance(
     `stale` in the answer: what the command names waits no longer, and nothing was done. Raises NotFound, or Conflict
     where the instance is suspended (cancelling is allowed even then).
     """
-    if sight is not None and may_be_overtaken(session) and not is_crowded(session, instance_key):
+    if sight is not None and may_be_overtaken(session) and not is_crowded(engine_of(session), instance_key):
         loaded = load_seen(session, sight)
     else:
         loaded = load(session, instance_key)

@@ -6,8 +6,9 @@ says so: it fails where a newer version has been deployed since, or somebody has
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -110,8 +111,6 @@ def choose(session: Session, process_id: str | None, definition_key: int | None,
         held = _foreseen.setdefault(database, {})
     if may_be_overtaken(session):
         return _foresee(session, which, held)
-    # What was foreseen may have been wrong just now.
-    held.pop(which, None)
     found = first_row(session, _CHOOSE.format(which=which.query), which.values)
     if found is None:
         raise which.unknown()
@@ -122,7 +121,8 @@ def _foresee(session: Session, which: _Which, held: dict[_Which, _Foresight]) ->
     foresight = held.get(which)
     number = _next(foresight) if foresight is not None and foresight.lasts else None
     if foresight is None or number is None:
-        foresight = _look(session, which, foresight.next_drawn() if foresight else 1)
+        many = foresight.next_drawn() if foresight else 1
+        foresight = _look(session, which, many, partial(held.pop, which, None))
         number = foresight.numbers.popleft()
         held[which] = foresight
     case_time_is(session, foresight.clock.now())
@@ -136,7 +136,7 @@ def _next(foresight: _Foresight) -> int | None:
         return None
 
 
-def _look(session: Session, which: _Which, many: int) -> _Foresight:
+def _look(session: Session, which: _Which, many: int, overtaken: Callable[[], object]) -> _Foresight:
     found = seen_row(session, _FORESEE.format(which=which.query), {**which.values, "many": many})
     if found is None:
         raise which.unknown()
@@ -146,5 +146,6 @@ def _look(session: Session, which: _Which, many: int) -> _Foresight:
     assert numbers is not None
     reading = Reading.of(clock)
     drawn = deque(map(int, numbers.decode().strip("{}").split(",")))
-    seen = Seen(_STILL_LATEST if which.query is _LATEST else _STILL, {"clock_seen": reading.version})
+    part = _STILL_LATEST if which.query is _LATEST else _STILL
+    seen = Seen(part, None, {"clock_seen": reading.version}, overtaken)
     return _Foresight(tuple(json.loads(definition)), reading, seen, drawn, many)

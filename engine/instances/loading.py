@@ -5,10 +5,10 @@ written meanwhile, and the second try locks.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -18,13 +18,13 @@ from engine.core.spec import ProcessSpec
 from engine.core.state import State
 from engine.definitions import process_spec
 from engine.errors import NotFound, TrunklineError
-from engine.store import begin_with, case_time_is, first_row, may_be_overtaken, seen_row, seen_rows
+from engine.store import begin_with, case_time_is, engine_of, first_row, may_be_overtaken, seen_row, seen_rows
 from engine.store.case_clock import AS_READ, READ_CASE_TIME, READ_CLOCK, Reading
 from engine.store.json import loads
 
 from .part import Part
 from .row import COLUMNS, InstanceRow
-from .seen import Seen, is_crowded
+from .seen import Seen, is_crowded, note_overtaken
 from .statements import RECORD_SEEN, UPDATE_SEEN_INSTANCE
 from .token_rows import TokenRows
 
@@ -47,8 +47,6 @@ _SEE = f"""
            ({_VARIABLES.replace("%(key)s", "i.key")}), i.xmin, ({READ_CLOCK})
     FROM instances i WHERE i.key = ANY(%(keys)s::bigint[]) AND NOT i.snapshot ? 'a'
 """  # noqa: S608
-
-
 _AS_SEEN = Part("instance", UPDATE_SEEN_INSTANCE, 1)
 _CLOCK_AS_READ = Part("clock_seen", AS_READ, 1)
 
@@ -89,14 +87,16 @@ class Sight:
 
 def see(session: Session, keys: Sequence[int]) -> dict[int, Sight]:
     """How instances are now, by key, without their locks; one with more to read than a statement sees is left out."""
-    found = {}
-    for row, written, variables, version, clock in seen_rows(session, _SEE, {"keys": keys}):
+    found: dict[int, Sight] = {}
+    clock = None
+    for row, written, variables, version, read in seen_rows(session, _SEE, {"keys": keys}):
         assert row is not None
         assert written is not None
         assert version is not None
-        assert clock is not None
-        key: int = json.loads(row)[0]
-        found[key] = Sight(row, written, variables, version.decode(), Reading.of(clock))
+        assert read is not None
+        # One statement has read it, the same for all.
+        clock = clock or Reading.of(read)
+        found[json.loads(row)[0]] = Sight(row, written, variables, version.decode(), clock)
     return found
 
 
@@ -107,13 +107,13 @@ def load_seen(session: Session, sight: Sight) -> Loaded:
     spec = process_spec(session, row.definition_key)
     variables = None if sight.variables is None else loads(sight.variables)
     state = _state(session, row, spec, json.loads(sight.snapshot), variables)
-    seen = Seen(_AS_SEEN, {"seen": sight.version, "clock_seen": sight.clock.version}, (_CLOCK_AS_READ,))
-    return Loaded(row, spec, state, seen=seen)
+    values = {"clock_seen": sight.clock.version}
+    return Loaded(row, spec, state, seen=_seen(session, row, sight.version, values, _CLOCK_AS_READ))
 
 
 def load(session: Session, key: int, inside: Inside | None = None) -> Loaded:
     """Read an instance in one round trip: without its lock where the transaction may be overtaken. Raises NotFound."""
-    if may_be_overtaken(session) and not is_crowded(session, key):
+    if may_be_overtaken(session) and not is_crowded(engine_of(session), key):
         loaded = _see(session, key, inside)
         if loaded is not None:
             return loaded
@@ -150,11 +150,22 @@ def _see(session: Session, key: int, inside: Inside | None) -> Loaded | None:
         return None
     spec = process_spec(session, row.definition_key)
     version, *of_record = (column.decode() for column in found[4:] if column is not None)
-    seen = Seen(_AS_SEEN, {"seen": version})
-    if inside is not None:
-        guard = Part("record_seen", RECORD_SEEN.format(table=inside.table), 1)
-        seen = Seen(_AS_SEEN, {"seen": version, "record": inside.key, "record_seen": of_record[0]}, (guard,))
+    if inside is None:
+        seen = _seen(session, row, version, {})
+    else:
+        values = {"record": inside.key, "record_seen": of_record[0]}
+        seen = _seen(session, row, version, values, _record_seen(inside.table))
     return Loaded(row, spec, _state(session, row, spec, written, variables), record, seen)
+
+
+def _seen(session: Session, row: InstanceRow, version: str, values: Mapping[str, Any], *guards: Part) -> Seen:
+    overtaken = partial(note_overtaken, engine_of(session), row.key)
+    return Seen(_AS_SEEN, version, {"seen": version, **values}, overtaken, guards)
+
+
+@cache
+def _record_seen(table: str) -> Part:
+    return Part("record_seen", RECORD_SEEN.format(table=table), 1)
 
 
 def _query(query: str, more: str, inside: Inside | None) -> str:

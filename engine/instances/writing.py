@@ -29,7 +29,7 @@ from .decision_parts import decision_parts
 from .part import COUNT, HANDLED, IDS, Part
 from .record_parts import concerned, record_parts
 from .row import InstanceRow
-from .seen import Seen, note_overtaken
+from .seen import Seen
 
 # Sends a statement with its values and takes the first row.
 FirstRow = Callable[[str, Mapping[str, Any]], tuple[bytes | None, ...] | None]
@@ -64,7 +64,7 @@ def write(
     state.dropped.clear()
 
     def send(first_row: FirstRow) -> None:
-        with _refusals(session, row, seen):
+        with _refusals(row, seen):
             answers = _send(first_row, parts, values)
         _queue(session, changes, answers)
         if changes.outgoing or answers.get("correlated") or answers.get("starts_sent"):
@@ -102,10 +102,10 @@ def _lock_messages(session: Session, row: InstanceRow, changes: Changes, seen: S
     if not messages:
         return
     # The instance before its messages, as whoever goes by its lock: so nobody waits crosswise.
-    if seen is not None and "seen" in seen.values:
-        values = {"key": row.key, "seen": seen.values["seen"]}
+    if seen is not None and seen.version is not None:
+        values = {"key": row.key, "seen": seen.version}
         if begin_with(session, sql.LOCK_SEEN_INSTANCE, values) is None:
-            raise _overtaken(session, row)
+            raise _overtaken(row, seen)
     lock_subscribing(session, messages)
 
 
@@ -141,12 +141,12 @@ def _statement(parts: tuple[tuple[str, str, bool, str | None], ...]) -> tuple[st
 
 
 @contextmanager
-def _refusals(session: Session, row: InstanceRow, seen: Seen | None) -> Iterator[None]:
+def _refusals(row: InstanceRow, seen: Seen | None) -> Iterator[None]:
     """What the database refuses because of a value, in our words, or because somebody else came first."""
     try:
         yield
     except errors.UniqueViolation as error:
-        raise _taken(session, error, row, seen) from error
+        raise _taken(error, row, seen) from error
     except (psycopg.DataError, errors.ProgramLimitExceeded, UnicodeEncodeError) as error:
         # The first line only: those after it quote the row.
         raise Invalid("value_not_storable", reason=str(error).splitlines()[0]) from error
@@ -154,20 +154,20 @@ def _refusals(session: Session, row: InstanceRow, seen: Seen | None) -> Iterator
         if error.sqlstate != sql.ROWS_REFUSED:
             raise
         if seen is not None:
-            raise _overtaken(session, row) from error
+            raise _overtaken(row, seen) from error
         raise RuntimeError(f"{error.diag.message_primary}: {error.diag.message_detail}") from error
 
 
-def _overtaken(session: Session, row: InstanceRow) -> Overtaken:
-    note_overtaken(session, row.key)
+def _overtaken(row: InstanceRow, seen: Seen) -> Overtaken:
+    seen.overtaken()
     return Overtaken(f"what instance {row.key} went by is no longer so")
 
 
-def _taken(session: Session, error: errors.UniqueViolation, row: InstanceRow, seen: Seen | None) -> Exception:
+def _taken(error: errors.UniqueViolation, row: InstanceRow, seen: Seen | None) -> Exception:
     if error.diag.constraint_name == "instances_business_id_in_use":
         return Conflict("business_id_in_use")
     # Whoever came first has given the same keys to what he opened.
-    return error if seen is None else _overtaken(session, row)
+    return error if seen is None else _overtaken(row, seen)
 
 
 def _queue(session: Session, changes: Changes, answers: Mapping[str, Any]) -> None:

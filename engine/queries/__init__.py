@@ -31,7 +31,6 @@ from . import (
     subscriptions,
     user_tasks,
     variables,
-    versions,
     waiting,
 )
 from .batches import BatchFilter, BatchItemFilter
@@ -49,6 +48,7 @@ from .process_instances import ProcessInstanceFilter
 from .subscriptions import SubscriptionFilter
 from .user_tasks import UserTaskFilter
 from .variables import VariableFilter
+from .versions import Versions
 
 __all__ = [
     "BatchFilter",
@@ -69,6 +69,7 @@ __all__ = [
     "SubscriptionFilter",
     "UserTaskFilter",
     "VariableFilter",
+    "Versions",
     "batches",
     "case_decisions",
     "case_path",
@@ -96,6 +97,5 @@ __all__ = [
     "subscriptions",
     "user_tasks",
     "variables",
-    "versions",
     "waiting",
 ]

@@ -74,7 +74,12 @@ class Clockwork:
         """Fire some one after the other, each in its instance's own transaction; the instances are read together."""
         if self._stopping.is_set():
             return
-        sights = store.retrying(lambda session: timers.see_instances(session, due))
+        try:
+            sights = store.retrying(lambda session: timers.see_instances(session, due))
+        except Exception:
+            # each by itself, then: one that cannot be read must not hold up those it was read with
+            logger.exception("instances could not be read together", extra={"timers": [timer.key for timer in due]})
+            sights = {}
         for timer in due:
             if not self._stopping.is_set():
                 self._fire(timer, sights.get(timer.key))

@@ -1,6 +1,7 @@
 """Element instances: each visit of a token to an element; and variables set from one on."""
 
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 
 from flask import Response
@@ -36,7 +37,9 @@ def search_element_instances(body: Mapping[str, Any]) -> dict[str, Any]:
     filter_ = engine.queries.ElementInstanceFilter(**_of_one_case(wanted(body)))
     with engine.transaction() as session:
         told = engine.queries.element_instances.search(session, filter_, order(body), page(body), principal())
-        return found(told, [_told(session, row) for row in told.items])
+        # All are of one case, whose versions are asked for once.
+        versions = cache(partial(engine.queries.Versions, session))
+        return found(told, [_told(session, row, versions(row.instance_key, row.definition_key)) for row in told.items])
 
 
 @blueprint.route("/<element_key>", methods=["GET"])
@@ -44,7 +47,8 @@ def search_element_instances(body: Mapping[str, Any]) -> dict[str, Any]:
 def get_element_instance(element_key: int) -> dict[str, Any]:
     """One element instance."""
     with engine.transaction() as session:
-        return _told(session, engine.queries.element_instances.get(session, element_key, principal()))
+        row = engine.queries.element_instances.get(session, element_key, principal())
+        return _told(session, row, engine.queries.Versions(session, row.instance_key, row.definition_key))
 
 
 @blueprint.route("/<element_key>/incidents/search", methods=["POST"])
@@ -93,12 +97,12 @@ def _of_one_case(conditions: dict[str, Any]) -> dict[str, Any]:
     raise engine.Invalid("search_needs_instance")
 
 
-def _told(session: engine.Session, row: Any) -> dict[str, Any]:
+def _told(session: engine.Session, row: Any, versions: engine.queries.Versions) -> dict[str, Any]:
     incident_key = None
     if row.has_incident:
         open_ = engine.queries.IncidentFilter(element_key=row.key, state="active")
         incident_key = next((one.key for one in engine.queries.incidents.search(session, open_).items), None)
-    drawn = engine.queries.versions.drawn_in(session, row.instance_key, row.definition_key, row.element)
+    drawn = versions.with_element(row.element)
     return {
         **row._mapping,
         "name": engine.element_name(session, drawn, row.element, language()),

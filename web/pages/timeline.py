@@ -90,7 +90,8 @@ def timeline(
         )
         rows = sorted([*rows, *_events(session, completed)], key=lambda row: int(row.key), reverse=True)
     shown = rows[:ON_A_PAGE]
-    lines = [_line(session, case, row, names, language, is_task=row.element in tasks) for row in shown]
+    versions = engine.queries.Versions(session, case.key, case.definition_key)
+    lines = [_line(session, versions, row, names, language, is_task=row.element in tasks) for row in shown]
     return lines, lines[-1].key if len(rows) > ON_A_PAGE else None
 
 
@@ -110,17 +111,20 @@ def _tasks(session: engine.Session, case_key: int) -> set[str]:
     return {row.element for row in rows}
 
 
-def _element(session: engine.Session, case: Any, element: str, language: Language) -> str:
-    drawn = engine.queries.versions.drawn_in(session, case.key, case.definition_key, element)
-    return engine.element_name(session, drawn, element, language)
-
-
-def _line(session: engine.Session, case: Any, row: Any, names: Directory, language: Language, *, is_task: bool) -> Line:
+def _line(
+    session: engine.Session,
+    versions: engine.queries.Versions,
+    row: Any,
+    names: Directory,
+    language: Language,
+    *,
+    is_task: bool,
+) -> Line:
     data = dict(row.data or {})
     kind = "task_completed" if is_task and row.kind == "element_completed" else row.kind
-    element = _element(session, case, row.element, language) if row.element else ""
+    element = row.element and engine.element_name(session, versions.with_element(row.element), row.element, language)
     told = {
-        "element": element,
+        "element": element or "",
         "code": data.get("code", ""),
         "name": data.get("name", ""),
         "process": _process(session, data, language),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.sandbox import Sandbox
+from engine.sandbox import Case, Sandbox
 from tests.engine.conftest import Begin
 from tests.engine.factories import (
     boundary,
@@ -68,10 +68,8 @@ def test_a_parallel_multiple_boundary_event(interrupting: bool, begin: Begin, bo
     assert (case.state, case.records == {}) == (("completed", True) if interrupting else ("active", False))
 
 
-def test_a_parallel_multiple_event_that_cannot_be_waited_for_again_is_an_incident_of_its_own(
-    begin: Begin, box: Sandbox
-) -> None:
-    """It has fired; its host goes on, and resolving the incident waits for all its parts anew."""
+def fired_and_stuck(begin: Begin, box: Sandbox) -> Case:
+    """A case at the task `u`, whose event has fired and cannot be waited for again: its key has gone."""
     event = several(message("m"), message("n", "=k"))
     bound = boundary("b", "u", event, interrupting=False, parallelMultiple="true")
     case = begin(diagram(start("s"), user("u"), bound, end("e"), end("x"), flows("s u e", "b x")), k="1")
@@ -81,6 +79,14 @@ def test_a_parallel_multiple_event_that_cannot_be_waited_for_again_is_an_inciden
     assert case.path == ["s", "b", "x"]
     assert [(incident.element, incident.code) for incident in case.incidents] == [("u", "not_a_text")]
     assert [item.kind for item in case.waiting] == ["task"]
+    return case
+
+
+def test_a_parallel_multiple_event_that_cannot_be_waited_for_again_is_an_incident_of_its_own(
+    begin: Begin, box: Sandbox
+) -> None:
+    """Its host goes on, and resolving the incident waits for all its parts anew."""
+    case = fired_and_stuck(begin, box)
     case.incidents[0].resolve()
     assert len(case.incidents) == 1
     box.set_variables(case, {"k": "2"})
@@ -94,12 +100,7 @@ def test_a_parallel_multiple_event_that_cannot_be_waited_for_again_is_an_inciden
 
 
 def test_and_its_host_can_end_with_that_incident(begin: Begin, box: Sandbox) -> None:
-    event = several(message("m"), message("n", "=k"))
-    bound = boundary("b", "u", event, interrupting=False, parallelMultiple="true")
-    case = begin(diagram(start("s"), user("u"), bound, end("e"), end("x"), flows("s u e", "b x")), k="1")
-    box.set_variables(case, {"k": None})
-    box.publish("m")
-    box.publish("n", "1")
+    case = fired_and_stuck(begin, box)
     case.waiting[0].complete()
     assert (case.state, case.incidents, case.records) == ("completed", [], {})
 

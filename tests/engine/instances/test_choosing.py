@@ -129,3 +129,13 @@ def test_a_start_that_nobody_tries_again_asks_by_itself(house: House) -> None:
             start_instance(session, process_id="p")
     assert house.value(LOOKS) == before
     assert house.value("SELECT count(*) FROM instances") == 2
+
+
+def test_and_leaves_to_others_what_they_have_foreseen(house: House) -> None:
+    house.deploy(version(1))
+    for _ in range(3):
+        house.start()
+    foreseen = [{**one} for one in choosing._foreseen.values()]
+    with store.transaction() as session:
+        start_instance(session, process_id="p")
+    assert [{**one} for one in choosing._foreseen.values()] == foreseen

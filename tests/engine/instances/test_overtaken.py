@@ -198,11 +198,11 @@ def test_where_somebody_was_overtaken_whoever_comes_next_locks_at_once(house: Ho
     )
     key = house.start().key
     with store.transaction() as session:
-        assert not is_crowded(session, key)
+        assert not is_crowded(store.engine_of(session), key)
     overtaken_by(completing(house, "a", {}), completing(house, "b", {}))
     with store.transaction() as session:
-        assert is_crowded(session, key)
-        assert not is_crowded(session, key + 2**24)
+        assert is_crowded(store.engine_of(session), key)
+        assert not is_crowded(store.engine_of(session), key + 2**24)
     third, fourth = completing(house, "c", {"n": 1}), completing(house, "d", {"n": 2})
     with ThreadPoolExecutor(1) as pool:
         with store.transaction() as session:
@@ -218,10 +218,10 @@ def test_where_somebody_was_overtaken_whoever_comes_next_locks_at_once(house: Ho
 def test_no_more_instances_are_remembered_than_few(house: House) -> None:
     with store.transaction() as session:
         for key in range(seen.MOST + 5):
-            seen.note_overtaken(session, key)
-        assert not is_crowded(session, 0)
-        assert is_crowded(session, seen.MOST + 4)
-        assert sum(is_crowded(session, key) for key in range(seen.MOST + 5)) <= seen.MOST
+            seen.note_overtaken(store.engine_of(session), key)
+        assert not is_crowded(store.engine_of(session), 0)
+        assert is_crowded(store.engine_of(session), seen.MOST + 4)
+        assert sum(is_crowded(store.engine_of(session), key) for key in range(seen.MOST + 5)) <= seen.MOST
 
 
 def test_an_advance_alone_is_two_statements_that_nothing_has_to_begin(house: House) -> None:

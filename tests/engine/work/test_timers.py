@@ -61,6 +61,21 @@ def test_what_comes_due_right_after_a_look_does_not_wait_for_the_next_second(des
         assert TooEarly(ZONE)._tick(pool) == SHORTEST
 
 
+def test_timers_whose_instances_cannot_be_read_together_fire_each_by_itself(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("one of them is too large")
+
+    desk.deploy(WAITS)
+    cases = [desk.start() for _ in range(3)]
+    desk.pin(MONDAY + HOUR)
+    monkeypatch.setattr(timers, "see_instances", fail)
+    assert tick() == 3
+    assert {desk.state(case) for case in cases} == {"completed"}
+    assert [record.message for record in caplog.records if record.exc_info] == ["instances could not be read together"]
+
+
 def test_two_clocks_never_take_the_same_timer(desk: Desk) -> None:
     desk.deploy(WAITS)
     for _ in range(6):
